@@ -1,0 +1,154 @@
+import type { Logger } from "../lib/logger.ts";
+import type {
+  AccountName,
+  Address,
+  Attachment,
+  ChannelName,
+  InboundEvent,
+  InboundMessage,
+  MessageRef,
+  OutboundMessage,
+} from "./message.ts";
+
+/**
+ * A chat platform. A channel translates, nothing more: platform update → `InboundMessage`,
+ * `OutboundMessage` → platform call, platform error → `ChannelError`. It never decides who may
+ * talk, what a session is, how fast to edit, where to cut a long text, or whether to retry.
+ *
+ * Contract:
+ * - `start` resolves once messages can arrive. It may be followed by `stop`, then `start` again.
+ * - `stop` ends intake: it resolves once no further `host.receive` call will be made. Safe to call twice.
+ * - `send`, `edit` and the other calls to the platform work before `start` and after `stop` too.
+ * - Every method rejects with `ChannelError` only.
+ * - An optional method is present iff the platform can do it. The gateway never asks twice.
+ */
+export interface Channel {
+  readonly name: ChannelName;
+  /** Which bot identity this object speaks for; `"default"` if absent. One object per account. */
+  readonly account?: AccountName;
+  readonly capabilities: ChannelCapabilities;
+
+  start(host: ChannelHost): Promise<void>;
+  stop(): Promise<void>;
+
+  send(to: Address, message: OutboundMessage, options: SendOptions): Promise<MessageRef>;
+  edit?(message: MessageRef, markdown: string, options: EditOptions): Promise<void>;
+  remove?(message: MessageRef): Promise<void>;
+  react?(message: MessageRef, emoji: string): Promise<void>;
+  pin?(message: MessageRef): Promise<void>;
+  /** Shows "typing…" for `capabilities.typingLastsMs`. The gateway repeats it. */
+  typing?(to: Address): Promise<void>;
+  /** A better preview than send-then-edit: a card, a draft. `undefined` where this chat has none. */
+  openStream?(to: Address, options: StreamOptions): Promise<ChannelStream | undefined>;
+  download?(attachment: Attachment, signal: AbortSignal): Promise<Uint8Array>;
+  /** Offers the commands in the platform's own menu. */
+  setCommands?(commands: readonly { readonly name: string; readonly summary: string }[]): Promise<void>;
+  /** Asks the platform who we are, such as `@my_bot`. For `pi-gw doctor`; works before `start`. */
+  probe?(signal: AbortSignal): Promise<string>;
+  /** How the connection is right now; absent where there is none to lose. */
+  status?(): ChannelStatus;
+  /** What a person should know or mend, for `pi-gw doctor`. */
+  findings?(): Promise<readonly Finding[]>;
+}
+
+/** What the shared delivery code must know about a platform, as data. */
+export interface ChannelCapabilities {
+  readonly text: {
+    /** Longest text of one message, in the unit of `length`. */
+    readonly limit: number;
+    /** Length of the rendered text as the platform counts it. Default: UTF-16 units of the Markdown. */
+    length?(markdown: string): number;
+  };
+  /** How fast one chat may be written to; groups are often slower than DMs. */
+  pace(to: Address): Pace;
+  /** For how long the platform drops a second `send` with the same `nonce`; 0 if it never does. */
+  readonly nonceWindowMs: number;
+  /** How long one `typing` call shows. */
+  readonly typingLastsMs?: number;
+  readonly buttons?: boolean;
+  /**
+   * True where people read the turn's own events (see `TurnEvents`) instead of a preview
+   * message: the gateway then opens no preview in the chat.
+   */
+  readonly showsTurnEvents?: boolean;
+}
+
+export interface Pace {
+  /** Least average time between two calls that write to the chat. */
+  readonly perChatMs: number;
+  /** Least time between two previews of one reply; never below `perChatMs`. */
+  readonly perPreviewMs: number;
+  /** How many calls may follow each other at once after a quiet time. Default 2. */
+  readonly burst?: number;
+}
+
+export interface SendOptions {
+  /** Same value on every attempt at the same message. Pass it on where the platform takes one. */
+  readonly nonce: string;
+  /** `plain` after the platform refused our formatting: send the text with no markup at all. */
+  readonly style: "rich" | "plain";
+  readonly signal: AbortSignal;
+}
+
+export type EditOptions = Omit<SendOptions, "nonce">;
+
+export interface StreamOptions extends SendOptions {
+  readonly mode: StreamingMode;
+}
+
+export type StreamingMode = "off" | "partial" | "block" | "draft";
+
+/**
+ * A reply while it is being written. `show` replaces what is visible; it is never a delta, so a
+ * slow platform only loses frames. The final text does not go through here: it goes through the
+ * outbox, as an edit of `ref` where there is one.
+ */
+export interface ChannelStream {
+  /** The message being shown, once the platform has named one that `edit` can address later. */
+  readonly ref: MessageRef | undefined;
+  /** The last text must be shown again after this long, or the platform takes it away. */
+  readonly keepAliveMs?: number;
+  show(markdown: string): Promise<void>;
+  /** Ends the preview. What was last shown stays, if it is a message; a draft vanishes. */
+  close(): Promise<void>;
+}
+
+export interface ChannelStatus {
+  readonly state: "connected" | "connecting" | "stopped" | "failed";
+  readonly sinceMs: number;
+  readonly lastError?: string;
+}
+
+/** One line of `pi-gw doctor`: what was looked at, how it is, and what to do about it. */
+export interface Finding {
+  readonly level: "ok" | "note" | "warning" | "error";
+  readonly subject: string;
+  readonly text: string;
+  readonly fix?: string;
+}
+
+/** What a channel may ask of the gateway. */
+export interface ChannelHost {
+  /**
+   * Hands over a message. Once this resolves to `recorded` or `duplicate` the message is safe on
+   * disk: acknowledge it to the platform then, and not before. On `busy`, have the platform
+   * deliver it again later (do not advance the offset; answer 503).
+   */
+  receive(message: InboundMessage): Promise<Receipt>;
+  /** Hands over something that is no new message, with the same promise as `receive`. `id` is the dedup key. */
+  report(id: string, event: InboundEvent): Promise<Receipt>;
+  readonly log: Logger;
+  /** Small durable values, such as a polling offset. */
+  readonly state: ChannelState;
+  /** A folder for files that came with messages. Made before `start`. */
+  readonly mediaDir: string;
+  /** Aborted when the gateway stops. */
+  readonly signal: AbortSignal;
+}
+
+export type Receipt = "recorded" | "duplicate" | "busy";
+
+export interface ChannelState {
+  get(key: string): Promise<string | undefined>;
+  set(key: string, value: string): Promise<void>;
+}

@@ -1,0 +1,108 @@
+/**
+ * Two questions decide what happens after a failure, so every error answers them:
+ * may we try again, and did it perhaps happen after all?
+ */
+export type Retry = "never" | "now" | { readonly afterMs: number };
+export type Outcome = "did-not-happen" | "unknown";
+
+export abstract class GatewayError extends Error {
+  abstract readonly code: string;
+  readonly retry: Retry;
+  readonly outcome: Outcome;
+  /** What to tell the person in the chat, if anything. Never holds secrets or stack traces. */
+  readonly userMessage: string | undefined;
+
+  constructor(message: string, facts: ErrorFacts = {}) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.name = new.target.name;
+    this.retry = facts.retry ?? "never";
+    this.outcome = facts.outcome ?? "did-not-happen";
+    this.userMessage = facts.userMessage;
+  }
+}
+
+export interface ErrorFacts {
+  readonly retry?: Retry;
+  readonly outcome?: Outcome;
+  readonly userMessage?: string;
+  readonly cause?: unknown;
+}
+
+export type ChannelErrorCode =
+  | "rate-limited"
+  | "format-refused"
+  | "too-long"
+  | "not-found"
+  | "forbidden"
+  | "unauthorized"
+  | "unreachable"
+  | "timed-out";
+
+/** The only error a channel throws. Each channel has one function that makes it: `errors.ts`. */
+export class ChannelError extends GatewayError {
+  readonly code: ChannelErrorCode;
+  constructor(code: ChannelErrorCode, message: string, facts?: ErrorFacts) {
+    super(message, facts);
+    this.code = code;
+  }
+}
+
+export type AgentErrorCode =
+  /** The provider refused or failed; the message is what it said. */
+  | "model-failed"
+  /** The process ended in the middle. Another may go on. */
+  | "process-died"
+  /** No pi could be started: missing, broken, or not pi. */
+  | "unavailable"
+  /** pi did not answer a command in time. */
+  | "timed-out"
+  /** pi answered a command with a refusal. */
+  | "refused";
+
+/** pi could not finish: the model failed, the process died, or the turn took too long. */
+export class AgentError extends GatewayError {
+  readonly code: AgentErrorCode;
+  constructor(code: AgentErrorCode, message: string, facts?: ErrorFacts) {
+    super(message, facts);
+    this.code = code;
+  }
+}
+
+/** The engine could not write or read. Nothing has happened; trying again later may work. */
+export class StoreError extends GatewayError {
+  readonly code: "full" | "read-only" | "corrupt" | "locked" | "failed";
+  constructor(code: StoreError["code"], message: string, facts?: ErrorFacts) {
+    super(message, { retry: { afterMs: 1000 }, ...facts });
+    this.code = code;
+  }
+}
+
+export type RequestErrorCode =
+  | "BAD_REQUEST"
+  | "UNAUTHORIZED"
+  | "FORBIDDEN"
+  | "NOT_FOUND"
+  | "UNKNOWN_METHOD"
+  | "TOO_LARGE"
+  | "BUSY"
+  | "UNAVAILABLE"
+  | "INTERNAL";
+
+/** What a client of our HTTP and WebSocket doors is told. The message is for a person. */
+export class RequestError extends GatewayError {
+  readonly code: RequestErrorCode;
+  constructor(code: RequestErrorCode, message: string, facts?: ErrorFacts) {
+    super(message, facts);
+    this.code = code;
+  }
+}
+
+/** The configuration cannot be used. Each problem is one line with its place and its fix. */
+export class ConfigError extends GatewayError {
+  readonly code = "bad-config";
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(problems.join("\n"));
+    this.problems = problems;
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * The words every part of the gateway speaks. All of it is plain data: a message can be
+ * stored, compared, replayed after a crash, and answered days later. No closures, no handles.
+ */
+
+export type ChannelName = string;
+export type AccountName = string;
+export type Scope = "dm" | "group" | "topic" | "channel" | "thread";
+
+/** Where a conversation takes place. */
+export interface Address {
+  readonly channel: ChannelName;
+  /** Which of our bot identities on that channel; `"default"` when there is only one. */
+  readonly account: AccountName;
+  readonly scope: Scope;
+  /** The platform's own chat id. Only the channel that made it may take it apart. */
+  readonly chat: string;
+  /** Forum topic or thread inside `chat`. Always there when `scope` is `topic`, perhaps when it is `thread`. */
+  readonly thread?: string;
+}
+
+/** A message the platform has named. `edit`, `react`, `pin`, and `remove` take one. */
+export interface MessageRef {
+  readonly address: Address;
+  readonly id: string;
+}
+
+export interface Sender {
+  readonly id: string;
+  readonly name: string;
+  readonly isBot: boolean;
+}
+
+/** A file in a message, named but not yet fetched: see {@link Channel.download}. */
+export interface Attachment {
+  readonly kind: "photo" | "audio" | "video" | "document" | "sticker";
+  readonly mimeType: string;
+  readonly name?: string;
+  readonly sizeBytes?: number;
+  /** The platform's handle for the bytes. Only the channel that made it may read it. */
+  readonly source: string;
+}
+
+/** What somebody said to us, in the gateway's own terms. Made by a channel, changed by hooks. */
+export interface InboundMessage {
+  /** The platform's message id. With `address` and `agent` it names the message for ever: the dedup key. */
+  readonly id: string;
+  readonly address: Address;
+  readonly sender: Sender;
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+  /** True in a DM, and in a group when the bot is mentioned or replied to. */
+  readonly isForBot: boolean;
+  readonly replyTo?: { readonly id: string; readonly text: string };
+  readonly sentAtMs: number;
+  /** The agent the sender chose, where the channel lets people choose one. */
+  readonly agent?: string;
+}
+
+/** What happened in a chat that is no new message. Recorded like messages, so that none is lost. */
+export type InboundEvent =
+  | { readonly kind: "edited"; readonly message: MessageRef; readonly text: string; readonly atMs: number }
+  | {
+      readonly kind: "reaction";
+      readonly message: MessageRef;
+      readonly by: Sender;
+      readonly emoji: string;
+      readonly added: boolean;
+    }
+  | { readonly kind: "button"; readonly message: MessageRef; readonly by: Sender; readonly button: string }
+  | { readonly kind: "joined" | "left"; readonly address: Address; readonly by: Sender }
+  | { readonly kind: "migrated"; readonly from: Address; readonly to: Address }
+  | { readonly kind: "stop"; readonly address: Address; readonly by: Sender };
+
+/** One choice under a message. `id` comes back in the `button` event. */
+export interface Button {
+  readonly id: string;
+  readonly label: string;
+}
+
+/** What we say. Text is always Markdown; rendering it for the platform is the channel's job. */
+export type OutboundMessage = TextMessage | MediaMessage | AlbumMessage;
+
+export interface TextMessage extends SendWishes {
+  readonly kind: "text";
+  readonly markdown: string;
+  /** Rows of buttons; ignored where `capabilities.buttons` is false. */
+  readonly buttons?: readonly (readonly Button[])[];
+}
+
+export interface MediaMessage extends SendWishes {
+  readonly kind: "media";
+  readonly media: Attachment["kind"];
+  readonly path: string;
+  readonly caption?: string;
+}
+
+export interface AlbumMessage extends SendWishes {
+  readonly kind: "album";
+  readonly items: readonly Pick<MediaMessage, "media" | "path" | "caption">[];
+}
+
+interface SendWishes {
+  /** The platform's id of the message this answers. */
+  readonly replyTo?: string;
+  /** Deliver without a sound, where the platform can. */
+  readonly silent?: boolean;
+}

@@ -1,0 +1,288 @@
+import type { AccessPolicySubject, AllowEntry, Pairing } from "./access.ts";
+import type { CronJob } from "./cron.ts";
+import type { Address, InboundEvent, InboundMessage, MessageRef, OutboundMessage } from "./message.ts";
+import type { Session, SessionPatch } from "./session.ts";
+import type { SessionKey } from "./session-key.ts";
+
+/**
+ * Everything the gateway must not forget. A verb is the unit of atomicity: each call happens
+ * entirely or not at all, and no transaction object leaves the engine. That is what lets an
+ * engine be one SQLite file or a cluster. `test/contracts/store.ts` is the definition in code;
+ * an engine is right iff it passes.
+ *
+ * No verb's cost grows with finished rows. Every verb rejects with `StoreError` when the engine
+ * cannot write (disk full, read-only, corrupt); nothing has happened then.
+ */
+export interface Store {
+  open(): Promise<void>;
+  close(): Promise<void>;
+
+  readonly inbox: InboxLedger;
+  readonly turns: TurnLedger;
+  readonly outbox: OutboxLedger;
+  readonly sessions: SessionLedger;
+  readonly access: AccessLedger;
+  readonly cron: CronLedger;
+  readonly leases: LeaseLedger;
+  readonly state: StateLedger;
+
+  /** What was said in a session, newest page first asked, oldest row first in it. */
+  history(session: SessionKey, page: HistoryPage): Promise<History>;
+  /** Deletes at most `limit` finished rows that are past their time; returns how many. Call until 0. */
+  prune(retention: Retention, limit: number): Promise<number>;
+  /** Hints that there may be work. May be late, may be missed: consumers also poll. */
+  onWork(listener: (kind: WorkKind) => void): Disposable;
+}
+
+export type WorkKind = "inbox" | "turn" | "delivery";
+
+export interface HistoryPage {
+  readonly limit: number;
+  /** Only rows before this one: a `cursor` from an earlier page. */
+  readonly before?: string;
+}
+
+export interface History {
+  readonly rows: readonly HistoryRow[];
+  /** Give this as `before` for the page of older rows; absent when there are none. */
+  readonly cursor?: string;
+}
+
+/**
+ * One message as people saw it: a `user` row per inbound message as typed, an `assistant` row per
+ * text we decided to say. A reply never stands before a message it answers.
+ */
+export interface HistoryRow {
+  /** The platform's message id for `user`, the delivery key for `assistant`. */
+  readonly id: string;
+  readonly role: "user" | "assistant";
+  readonly text: string;
+  readonly atMs: number;
+  /** For `user`: how far the message got. For `assistant`: how the turn it ends has ended; absent for other texts. */
+  readonly state?: "waiting" | "running" | "done" | "failed" | "cancelled";
+  readonly attachments?: readonly { readonly name: string; readonly mimeType: string }[];
+}
+
+export interface Retention {
+  /** Inbox rows that became no turn (refused, blocked, commands), ended turns, dead deliveries: not after this. */
+  readonly finishedBeforeMs: number;
+  /** History of sessions: rows older than this go as well. Absent: kept as long as its session. */
+  readonly historyBeforeMs?: number;
+}
+
+/** What we were told, once each. */
+export interface InboxLedger {
+  /**
+   * Writes `message` unless one with the same address, agent and id is known. The dedup is this
+   * insert; a known one answers with the id it had.
+   */
+  record(message: InboundMessage): Promise<{ receipt: "recorded" | "duplicate"; id: InboxId }>;
+  /** The same for what is no message. `id` is the platform's event id. */
+  recordEvent(id: string, event: InboundEvent): Promise<"recorded" | "duplicate">;
+  /** Ends admission: to a session's queue, or nowhere. No effect if already settled. */
+  settle(id: InboxId, fate: Admission): Promise<void>;
+  /** Recorded but not settled, oldest first: what a crash interrupted. */
+  unsettled(): Promise<readonly InboxEntry[]>;
+}
+
+export type InboxId = string;
+
+export interface InboxEntry {
+  readonly id: InboxId;
+  readonly message: InboundMessage;
+}
+
+export type Admission =
+  | {
+      readonly fate: "queued";
+      readonly session: SessionKey;
+      readonly priority: number;
+      readonly message: InboundMessage;
+    }
+  | { readonly fate: "refused" | "blocked" | "command" | "full"; readonly session?: SessionKey };
+
+/** Runs of the agent over the messages waiting in a session. */
+export interface TurnLedger {
+  /**
+   * Takes the session that has waited longest among those without an unfinished turn, and its waiting
+   * messages (at most `mergeLimit`), as one turn leased to `worker`. Atomic across workers and nodes: a
+   * session never runs two turns. A turn whose lease ran out, or that was released and is due, is
+   * taken first, with `attempt` one higher.
+   */
+  claim(worker: WorkerId, options: ClaimOptions): Promise<Turn | undefined>;
+  /** Adds messages still waiting in the turn's session to the running turn. False if the lease was lost. */
+  attach(turn: TurnId, worker: WorkerId, inbox: readonly InboxId[]): Promise<boolean>;
+  /** Prolongs the lease. False if it was lost: the caller must stop at once and write nothing. */
+  extend(turn: TurnId, worker: WorkerId, leaseMs: number): Promise<boolean>;
+  /** Notes what is handed to pi, just before it is. Recovery looks for it behind `position`. */
+  notePrompt(turn: TurnId, worker: WorkerId, prompt: PromptNote): Promise<boolean>;
+  /** Ends the turn and posts its replies, in one step. False if the lease was lost. */
+  finish(turn: TurnId, worker: WorkerId, result: TurnResult): Promise<boolean>;
+  /** Puts the turn back. `countAttempt: false` for a shutdown that interrupted it. */
+  release(turn: TurnId, worker: WorkerId, again: { afterMs: number; countAttempt: boolean }): Promise<void>;
+  /** Cancels what waits in a session; a running turn goes on. Returns the messages that were waiting. */
+  clear(session: SessionKey): Promise<readonly InboxEntry[]>;
+  /** Messages waiting for a turn, in one session or in all. Costs the same however many there are. */
+  depth(session?: SessionKey): Promise<number>;
+  /** When the next released or lapsed turn falls due; undefined if none will. */
+  nextDueAtMs(): Promise<number | undefined>;
+}
+
+export type TurnId = string;
+export type WorkerId = string;
+
+export interface ClaimOptions {
+  readonly leaseMs: number;
+  readonly mergeLimit: number;
+}
+
+/** What pi was asked, and where its transcript ended then. */
+export interface PromptNote {
+  readonly text: string;
+  /** Id of the last entry of pi's session file; absent if there was none. */
+  readonly position?: string;
+}
+
+export interface Turn {
+  readonly id: TurnId;
+  readonly session: SessionKey;
+  readonly messages: readonly InboundMessage[];
+  /** 1 on the first try. */
+  readonly attempt: number;
+  /** Set iff an earlier attempt got as far as prompting pi. */
+  readonly prompted?: PromptNote;
+  /** Previews an earlier attempt left visible. The next one goes on in them. */
+  readonly previews: readonly MessageRef[];
+}
+
+export interface TurnResult {
+  readonly state: "done" | "failed" | "cancelled";
+  readonly replies: readonly Delivery[];
+  readonly error?: string;
+}
+
+/** What we have to say, in order per chat. */
+export interface OutboxLedger {
+  /** Adds deliveries; one whose `key` is known is left as it is. */
+  post(deliveries: readonly Delivery[]): Promise<void>;
+  /** Notes a preview the moment the platform names it, so that a crash does not orphan it. */
+  notePreview(turn: TurnId, page: number, ref: MessageRef): Promise<void>;
+  /** What tools of this turn have said so far; recovery tells pi, so that it does not say it again. */
+  saidByTools(turn: TurnId): Promise<readonly OutboundMessage[]>;
+  /** Chats whose oldest open delivery is due and not in flight, longest due first, at most `limit`. */
+  ready(limit: number): Promise<readonly ReadyChat[]>;
+  /** Takes the oldest open delivery of `chat` if it is due: in order, one in flight per chat. */
+  claim(worker: WorkerId, options: { chat: ChatKey; leaseMs: number }): Promise<PendingDelivery | undefined>;
+  /** Prolongs the lease of a long upload. False if it was lost. */
+  extend(key: DeliveryKey, worker: WorkerId, leaseMs: number): Promise<boolean>;
+  /** False if the lease was lost. */
+  settle(key: DeliveryKey, worker: WorkerId, result: DeliveryResult): Promise<boolean>;
+  /** When the next delivery falls due; undefined if none is open. */
+  nextDueAtMs(): Promise<number | undefined>;
+  /** How a delivery stands, for whoever waits for it. */
+  find(key: DeliveryKey): Promise<DeliveryState | undefined>;
+}
+
+/** Names one chat of one account, its threads apart: deliveries are in order within it. The engine makes it. */
+export type ChatKey = string;
+
+export interface ReadyChat {
+  readonly chat: ChatKey;
+  readonly to: Address;
+}
+
+/** Names one visible effect for ever: `{turn}/{part}`, `{turn}/tool/{toolCallId}`, `cron/{job}/{at}`. */
+export type DeliveryKey = string;
+
+export interface Delivery {
+  readonly key: DeliveryKey;
+  readonly to: Address;
+  readonly message: OutboundMessage | Withdrawal;
+  /** The conversation it belongs to: its history shows it. */
+  readonly session?: SessionKey;
+  /** The turn whose answer this is part of. Absent for notices, tools, cron, and everybody else. */
+  readonly turn?: TurnId;
+  /** The preview that becomes this message. Present ⇒ delivery is an edit, which is safe to repeat. */
+  readonly replaces?: MessageRef;
+}
+
+/** Takes back the preview in `replaces`: nothing is left of it. */
+export interface Withdrawal {
+  readonly kind: "withdrawal";
+}
+
+export interface PendingDelivery extends Delivery {
+  readonly attempt: number;
+  readonly firstAttemptAtMs: number;
+  readonly known: AttemptMemory;
+}
+
+/** What earlier attempts found out. */
+export interface AttemptMemory {
+  /** One of them may have reached the platform without our learning of it. */
+  readonly maybeSent: boolean;
+  /** The platform refused our formatting. */
+  readonly plain: boolean;
+  /** The preview to edit is no longer there. */
+  readonly previewGone: boolean;
+}
+
+export type DeliveryResult =
+  | { readonly state: "sent"; readonly ref: MessageRef }
+  | { readonly state: "retry"; readonly afterMs: number; readonly known: AttemptMemory }
+  | { readonly state: "dead"; readonly error: string };
+
+export type DeliveryState =
+  | { readonly state: "pending" | "sending" }
+  | { readonly state: "sent"; readonly ref: MessageRef }
+  | { readonly state: "dead"; readonly error: string };
+
+/** The conversations we know. */
+export interface SessionLedger {
+  get(key: SessionKey): Promise<Session | undefined>;
+  /** Creates the session from `first` unless it exists. `created` tells which. */
+  open(first: Session): Promise<{ session: Session; created: boolean }>;
+  /** Applies `patch`; undefined if there is no such session. */
+  update(key: SessionKey, patch: SessionPatch): Promise<Session | undefined>;
+  /** Latest active first, with what waits and runs in each. */
+  list(limit: number): Promise<readonly SessionSummary[]>;
+  remove(key: SessionKey): Promise<boolean>;
+}
+
+export interface SessionSummary extends Session {
+  readonly waiting: number;
+  readonly running: boolean;
+}
+
+/** Who may talk to us, and who has asked to. */
+export interface AccessLedger {
+  isAllowed(subject: AccessPolicySubject): Promise<boolean>;
+  allow(entry: AllowEntry): Promise<void>;
+  /** Returns the open pairing of this subject, or opens one. Never two for one subject. */
+  openPairing(pairing: Pairing): Promise<Pairing>;
+  /** Closes a pairing; on approval its subject is allowed in the same step. */
+  closePairing(code: string, decision: "approve" | "deny"): Promise<Pairing | undefined>;
+  pairings(): Promise<readonly Pairing[]>;
+}
+
+/** Scheduled tasks, and which of their times have been run. */
+export interface CronLedger {
+  list(): Promise<readonly CronJob[]>;
+  put(job: CronJob): Promise<void>;
+  remove(id: string): Promise<boolean>;
+  /** True for exactly one caller per (job, time), across restarts and nodes. */
+  claimRun(id: string, scheduledForMs: number): Promise<boolean>;
+}
+
+/** For what only one node may do, such as polling one account. */
+export interface LeaseLedger {
+  /** True if `worker` holds `name` for `leaseMs` from now. Call again to renew. */
+  hold(name: string, worker: WorkerId, leaseMs: number): Promise<boolean>;
+  drop(name: string, worker: WorkerId): Promise<void>;
+}
+
+/** Small values that channels and plugins keep. */
+export interface StateLedger {
+  get(namespace: string, key: string): Promise<string | undefined>;
+  set(namespace: string, key: string, value: string): Promise<void>;
+}

@@ -1,0 +1,53 @@
+import type { ToolOutput } from "./agent.ts";
+import type { SessionKey } from "./session-key.ts";
+import type { DeliveryKey, TurnId } from "./store.ts";
+
+/**
+ * What happens in a session while it happens, for whoever watches: a browser, a test. Nothing
+ * here is durable; what must not be lost is in the store. The pipeline publishes, `ws/` serves.
+ */
+export interface TurnEvents {
+  publish(session: SessionKey, event: TurnEvent): void;
+}
+
+/** The messages a turn answers, by their ids. */
+interface OfTurn {
+  readonly turn: TurnId;
+  readonly messageIds: readonly string[];
+}
+
+export type TurnEvent =
+  /** Waits; `place` 1 is the next turn of its session. */
+  | { readonly kind: "queued"; readonly messageIds: readonly string[]; readonly place: number }
+  | ({ readonly kind: "started" | "compacting" } & OfTurn)
+  | ({ readonly kind: "retrying"; readonly reason: string } & OfTurn)
+  /** Extends the text since the last one with `replace`. Tool lines are never in it. */
+  | ({ readonly kind: "delta"; readonly delta: string; readonly replace: boolean } & OfTurn)
+  | ({
+      readonly kind: "tool";
+      readonly id: string;
+      readonly tool: string;
+      readonly phase: "start" | "update" | "end";
+      readonly params?: Readonly<Record<string, unknown>>;
+      readonly result?: ToolOutput;
+    } & OfTurn)
+  /** Each message ends in exactly one of these. `text` is the last assistant message, after hooks. */
+  | {
+      readonly kind: "end";
+      readonly state: "final" | "aborted" | "error";
+      readonly turn?: TurnId;
+      readonly messageIds: readonly string[];
+      readonly text: string;
+      readonly error?: TurnFailure;
+    }
+  /** Something visible that belongs to no turn: a notice, a command's answer, `send_message`, cron, the CLI. */
+  | { readonly kind: "said"; readonly key: DeliveryKey; readonly text: string };
+
+export interface TurnFailure {
+  readonly code: string;
+  /** One sentence for the person. */
+  readonly message: string;
+  readonly retryable: boolean;
+  /** Names the log line that has the rest. */
+  readonly ref: string;
+}
