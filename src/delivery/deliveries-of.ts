@@ -1,0 +1,52 @@
+import type { Channel } from "../core/channel.ts";
+import type { Address, MessageRef, OutboundMessage } from "../core/message.ts";
+import type { SessionKey } from "../core/session-key.ts";
+import type { Delivery, DeliveryKey, TurnId } from "../core/store.ts";
+import { chunkMarkdown } from "./chunk.ts";
+import { fitsOneMessage } from "./open-live-reply.ts";
+
+export interface Destination {
+  readonly to: Address;
+  readonly channel: Channel;
+  readonly session?: SessionKey;
+  readonly turn?: TurnId;
+  /** The key of part `index`: it must name the effect for ever. */
+  readonly keyOf: (index: number) => DeliveryKey;
+  /** What the preview left, page by page. Each becomes the message of its page. */
+  readonly previews?: readonly MessageRef[];
+}
+
+/** A message as the outbox wants it: cut to fit the platform, each part named once and for all. */
+export function deliveriesOf(message: OutboundMessage, destination: Destination): Delivery[] {
+  const { to, session, turn, keyOf, channel, previews = [] } = destination;
+  const parts = message.kind === "text" ? split(message, channel) : [message];
+  return parts.map((part, page) => ({
+    key: keyOf(page),
+    to,
+    message: part,
+    ...(session === undefined ? {} : { session }),
+    ...(turn === undefined ? {} : { turn }),
+    ...(previews[page] && part.kind === "text" ? { replaces: previews[page] } : {}),
+  }));
+}
+
+/** Takes back the previews from page `from` on: what they showed did not become part of the reply. */
+export function withdrawals(
+  previews: readonly MessageRef[],
+  keyOf: (page: number) => DeliveryKey,
+  from = 0,
+): Delivery[] {
+  return previews.slice(from).map((ref, index) => ({
+    key: keyOf(from + index),
+    to: ref.address,
+    message: { kind: "withdrawal" },
+    replaces: ref,
+  }));
+}
+
+function split(message: OutboundMessage & { kind: "text" }, channel: Channel): OutboundMessage[] {
+  return chunkMarkdown(message.markdown, fitsOneMessage(channel)).map((markdown) => ({
+    ...message,
+    markdown,
+  }));
+}

@@ -1,0 +1,21 @@
+import type { Address } from "../core/message.ts";
+import type { DeliveryKey, InboxId, TurnId } from "../core/store.ts";
+
+/** The forms of delivery keys. Each names one visible effect for ever, so a known one is never posted twice. */
+
+export const replyKey = (turn: TurnId, part: number): DeliveryKey => `${turn}/${part}`;
+export const withdrawalKey = (turn: TurnId, page: number): DeliveryKey => `${turn}/withdrawal/${page}`;
+export const noticeKey = (inbox: InboxId): DeliveryKey => `${inbox}/notice`;
+
+/** True for the one sentence that a message got instead of a turn. */
+export const isNoticeKey = (key: DeliveryKey) => key.endsWith("/notice");
+
+/** The same for every attempt at an effect, and short enough for Discord (25 characters). */
+export function nonceOf(key: string): string {
+  return Bun.hash.wyhash(key).toString(36);
+}
+
+/** What platforms count rate limits by: one chat of one account, its threads included. */
+export function paceKey({ channel, account, chat }: Address): string {
+  return `${channel}/${account}/${chat}`;
+}

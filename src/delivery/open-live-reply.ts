@@ -1,0 +1,55 @@
+import type { Channel, ChannelStream, StreamingMode } from "../core/channel.ts";
+import type { Address, MessageRef } from "../core/message.ts";
+import type { Logger } from "../lib/logger.ts";
+import { EditStream, canEdit } from "./edit-stream.ts";
+import { nonceOf, paceKey } from "./keys.ts";
+import { LiveReply } from "./live-reply.ts";
+import type { Pacer } from "./pacer.ts";
+
+export interface LiveReplyContext {
+  readonly channel: Channel;
+  readonly to: Address;
+  readonly turn: string;
+  readonly mode: StreamingMode;
+  /** Previews that an interrupted attempt left: they are used again, not orphaned. */
+  readonly previews: readonly MessageRef[];
+  readonly onPage: (page: number, ref: MessageRef) => Promise<void>;
+  readonly pacer: Pacer;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+}
+
+/** The preview this channel can do in this chat, or none: a native stream, else send-and-edit. */
+export function openLiveReply(context: LiveReplyContext): LiveReply | undefined {
+  const { channel, to, pacer, signal, mode } = context;
+  if (mode === "off" || channel.capabilities.showsTurnEvents) return undefined;
+  if (!channel.openStream && !canEdit(channel)) return undefined;
+  const key = paceKey(to);
+  return new LiveReply({
+    fits: fitsOneMessage(channel),
+    openPage: (page) => openPage(context, page),
+    onPage: context.onPage,
+    pace: (closing) =>
+      pacer.preview(key, channel.capabilities.pace(to), AbortSignal.any([closing, signal])),
+    holdFor: (ms) => pacer.hold(key, ms),
+    previews: context.previews,
+    log: context.log,
+  });
+}
+
+/** Whether a text fits one message of the channel, as its platform counts. */
+export function fitsOneMessage({ capabilities: { text } }: Channel): (markdown: string) => boolean {
+  return (markdown) => (text.length?.(markdown) ?? markdown.length) <= text.limit;
+}
+
+async function openPage(context: LiveReplyContext, page: number): Promise<ChannelStream> {
+  const { channel, to, signal, mode } = context;
+  const adopt = context.previews[page];
+  const options = { nonce: nonceOf(`${context.turn}/preview/${page}`), style: "rich", signal } as const;
+  const native = adopt ? undefined : await channel.openStream?.(to, { ...options, mode });
+  if (native) return native;
+  return canEdit(channel) ? new EditStream(channel, to, options, adopt) : noStream;
+}
+
+/** For a chat in which the channel can neither stream nor edit: the final text comes alone. */
+const noStream: ChannelStream = { ref: undefined, show: async () => {}, close: async () => {} };

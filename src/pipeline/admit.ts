@@ -1,0 +1,89 @@
+import type { HookContext, HookRunner } from "../core/hooks.ts";
+import type { InboundMessage } from "../core/message.ts";
+import type { MessageQueue } from "../core/message-queue.ts";
+import type { SessionKey } from "../core/session-key.ts";
+import type { SessionRouter } from "../core/session-router.ts";
+import type { Admission, InboxEntry, InboxLedger, OutboxLedger } from "../core/store.ts";
+import type { TurnEvents } from "../core/turn-events.ts";
+import { noticeKey } from "../delivery/keys.ts";
+import { failpoint } from "../lib/failpoint.ts";
+import type { AccessControl } from "../security/access-control.ts";
+import type { Sentences } from "./sentences.ts";
+
+export interface AdmitDeps {
+  readonly inbox: InboxLedger;
+  readonly outbox: OutboxLedger;
+  readonly access: AccessControl;
+  readonly hooks: HookRunner;
+  readonly router: SessionRouter;
+  readonly queue: MessageQueue;
+  readonly events: TurnEvents;
+  readonly sentences: () => Sentences;
+}
+
+/** Takes a recorded message to its session's queue, or wherever else it ends, and tells who watches. */
+export async function admit(entry: InboxEntry, deps: AdmitDeps): Promise<void> {
+  const { fate, said } = await decide(entry, deps);
+  failpoint("inbox.before-settle");
+  await deps.inbox.settle(entry.id, fate);
+  const { session } = fate;
+  if (session === undefined) return;
+  const messageIds = [entry.message.id];
+  if (fate.fate === "queued") {
+    const place = await deps.queue.depth(session);
+    if (place > 0) deps.events.publish(session, { kind: "queued", messageIds, place });
+  } else if (said !== undefined) {
+    const error = { code: fate.fate.toUpperCase(), message: said, retryable: fate.fate === "full", ref: entry.id };
+    deps.events.publish(session, { kind: "end", state: "error", messageIds, text: "", error });
+  }
+}
+
+interface Decision {
+  readonly fate: Admission;
+  /** What the person was told instead of an answer. */
+  readonly said?: string;
+}
+
+async function decide({ id, message }: InboxEntry, deps: AdmitDeps): Promise<Decision> {
+  const access = await deps.access.check(message);
+  if (!access.allowed) {
+    if (access.reply) await tell(access.reply, id, message, undefined, deps);
+    return { fate: { fate: "refused" } };
+  }
+
+  const heard: HookContext<"message_received"> = {
+    sessionKey: deps.router.route(message).session,
+    message,
+    channel: message.address.channel,
+  };
+  const block = await deps.hooks.run("message_received", heard);
+  if (block) return { fate: { fate: "blocked", session: heard.sessionKey }, said: block.block };
+
+  const route = deps.router.route(heard.message, heard.agent);
+  if (await deps.queue.isFull(route.session)) {
+    const said = deps.sentences().queueFull;
+    await tell(said, id, message, route.session, deps);
+    return { fate: { fate: "full", session: route.session }, said };
+  }
+  return {
+    fate: { fate: "queued", session: route.session, priority: route.priority, message: heard.message },
+  };
+}
+
+/** Keyed by the message it answers, so an admission that runs twice still says it once. */
+function tell(
+  markdown: string,
+  id: string,
+  message: InboundMessage,
+  session: SessionKey | undefined,
+  deps: AdmitDeps,
+): Promise<void> {
+  return deps.outbox.post([
+    {
+      key: noticeKey(id),
+      to: message.address,
+      message: { kind: "text", markdown, replyTo: message.id },
+      ...(session === undefined ? {} : { session }),
+    },
+  ]);
+}

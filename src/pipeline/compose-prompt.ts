@@ -1,0 +1,69 @@
+import { writeFile, mkdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { Prompt } from "../core/agent.ts";
+import type { Channel } from "../core/channel.ts";
+import type { Attachment, InboundMessage } from "../core/message.ts";
+import type { Turn } from "../core/store.ts";
+
+export interface ComposeDeps {
+  readonly channel: Channel;
+  /** pi's working directory: files that people send are put in `inbox/` there. */
+  readonly workspace: string;
+  readonly signal: AbortSignal;
+}
+
+/** The messages of a turn as one prompt: who, where it is not plain, then what; images as images, files as paths. */
+export async function composePrompt(turn: Turn, deps: ComposeDeps): Promise<Prompt> {
+  const parts = await Promise.all(turn.messages.map((message) => composeMessage(message, deps)));
+  return {
+    text: escapeCommand(parts.map((part) => part.text).join("\n\n")),
+    images: parts.flatMap((part) => part.images),
+  };
+}
+
+async function composeMessage(message: InboundMessage, deps: ComposeDeps): Promise<Prompt> {
+  const files = await Promise.all(message.attachments.map((attachment) => fetchFile(attachment, message, deps)));
+  const quote = message.replyTo ? `${message.replyTo.text.replace(/^/gm, "> ")}\n\n` : "";
+  const who = message.address.scope === "dm" ? "" : `${message.sender.name}: `;
+  const notes = files.flatMap((file) => (file.note === undefined ? [] : [file.note]));
+  const text = [`${quote}${who}${message.text}`, ...notes].filter((part) => part !== "").join("\n\n");
+  return { text, images: files.flatMap((file) => (file.image ? [file.image] : [])) };
+}
+
+interface FetchedFile {
+  readonly image?: Prompt["images"][number];
+  readonly note?: string;
+}
+
+const IMAGES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
+
+async function fetchFile(
+  attachment: Attachment,
+  message: InboundMessage,
+  { channel, workspace, signal }: ComposeDeps,
+): Promise<FetchedFile> {
+  const bytes = await channel.download?.(attachment, signal);
+  const name = safeName(attachment.name ?? attachment.kind);
+  if (!bytes) return { note: `[file not available: ${name}]` };
+  if (IMAGES.has(attachment.mimeType)) {
+    return { image: { mimeType: attachment.mimeType, base64: Buffer.from(bytes).toString("base64") } };
+  }
+  const folder = join(workspace, "inbox", safeName(message.id));
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, name);
+  await writeFile(path, bytes);
+  return { note: `[file: ${path} (${attachment.mimeType})]` };
+}
+
+/** A name that stays in its folder, whatever the sender called the file. */
+function safeName(name: string): string {
+  const cleaned = basename(name.replaceAll("\\", "/"))
+    .replaceAll(/[\p{Cc}<>:"|?*]/gu, "_")
+    .slice(-100);
+  return cleaned === "" || /^\.+$/.test(cleaned) ? "file" : cleaned;
+}
+
+/** pi runs commands, skills and templates for text that begins with `/`; a leading space prevents it. */
+function escapeCommand(text: string): string {
+  return text.startsWith("/") ? ` ${text}` : text;
+}

@@ -1,0 +1,38 @@
+import type { Channel } from "../core/channel.ts";
+import { RequestError } from "../core/errors.ts";
+import type { HookRunner } from "../core/hooks.ts";
+import type { Address, OutboundMessage } from "../core/message.ts";
+import type { SessionKey } from "../core/session-key.ts";
+import type { DeliveryKey, OutboxLedger } from "../core/store.ts";
+import { deliveriesOf } from "../delivery/deliveries-of.ts";
+import { checkOutgoing } from "./outgoing.ts";
+
+export interface PostDeps {
+  readonly outbox: OutboxLedger;
+  readonly hooks: HookRunner;
+  readonly channel: (to: Address) => Channel | undefined;
+}
+
+export interface Posting {
+  readonly to: Address;
+  readonly session: SessionKey;
+  readonly message: OutboundMessage;
+  /** Names the effect for ever: posting a known key says nothing again. */
+  readonly key: DeliveryKey;
+}
+
+/**
+ * The one way out for everyone but turns: the CLI, tools, schedules, plugins. Once it resolves the message is
+ * durable and goes out once. False if a hook withheld it. Rejects with `RequestError` for an unknown channel.
+ */
+export async function post({ to, session, message, key }: Posting, deps: PostDeps): Promise<boolean> {
+  const channel = deps.channel(to);
+  if (!channel) {
+    throw new RequestError("NOT_FOUND", `There is no channel ${to.channel} with the account ${to.account}.`);
+  }
+  const checked = await checkOutgoing(message, session, channel, deps.hooks);
+  if (!checked.allowed) return false;
+  const keyOf = (part: number) => (part === 0 ? key : `${key}/${part}`);
+  await deps.outbox.post(deliveriesOf(checked.message, { to, channel, session, keyOf }));
+  return true;
+}

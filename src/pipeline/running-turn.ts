@@ -1,0 +1,251 @@
+import type { Slot } from "../core/agent.ts";
+import type { Channel } from "../core/channel.ts";
+import { AgentError, GatewayError } from "../core/errors.ts";
+import type { MessageRef } from "../core/message.ts";
+import type { Delivery, OutboxLedger, Turn, TurnLedger, WorkerId } from "../core/store.ts";
+import type { TurnEvents, TurnFailure } from "../core/turn-events.ts";
+import { deliveriesOf, withdrawals } from "../delivery/deliveries-of.ts";
+import { replyKey, withdrawalKey } from "../delivery/keys.ts";
+import { backoffMs } from "../lib/backoff.ts";
+import type { Clock } from "../lib/clock.ts";
+import { failpoint } from "../lib/failpoint.ts";
+import type { Logger } from "../lib/logger.ts";
+import { newRef } from "../lib/ref.ts";
+import { LEASE_MS, keepLease } from "./lease.ts";
+import type { Sentences } from "./sentences.ts";
+import { addressOf, LeaseLost, type TurnOutcome, type TurnProgress } from "./turn.ts";
+import { TurnWatch, type TurnLimits } from "./turn-watch.ts";
+
+/** Why a turn was stopped from outside. */
+export type StopReason = "asked" | "killed" | "timeout" | "stuck" | "shutdown" | "lease-lost";
+
+export interface RunningTurnDeps {
+  readonly turns: TurnLedger;
+  readonly outbox: OutboxLedger;
+  readonly worker: WorkerId;
+  readonly events: TurnEvents;
+  readonly channel: (turn: Turn) => Channel;
+  readonly limits: () => TurnLimits & { readonly maxAttempts: number };
+  readonly sentences: () => Sentences;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The work itself: `runTurn`. */
+  readonly work: (turn: Turn, slot: Slot, progress: TurnProgress, signal: AbortSignal) => Promise<TurnOutcome>;
+}
+
+/** How a turn ends in the ledger, and what those who watch are told. */
+interface Ending {
+  readonly state: "done" | "failed" | "cancelled";
+  readonly shown: "final" | "aborted" | "error";
+  readonly text: string;
+  readonly replies: readonly Delivery[];
+  readonly failure?: TurnFailure;
+}
+
+/** One claimed turn while it runs: its lease, its limits, and how it ends, whatever happens. */
+export class RunningTurn {
+  readonly #turn: Turn;
+  readonly #deps: RunningTurnDeps;
+  readonly #stop = new AbortController();
+  readonly #over = new AbortController();
+  readonly #ended = Promise.withResolvers<void>();
+  /** What is visible of an answer that is not finished, page by page. */
+  readonly #previews: MessageRef[];
+  readonly #log: Logger;
+
+  constructor(turn: Turn, deps: RunningTurnDeps) {
+    this.#turn = turn;
+    this.#deps = deps;
+    this.#previews = [...turn.previews];
+    this.#log = deps.log.child({ turn: turn.id, session: turn.session, attempt: turn.attempt });
+  }
+
+  /** Resolves once nothing of this turn goes on. Never rejects. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  /** Stops pi. The first reason counts. */
+  stop(reason: StopReason): void {
+    if (!this.#stop.signal.aborted) this.#stop.abort(reason);
+  }
+
+  /** Runs to an end in the ledger, or gives the turn back. Never rejects. */
+  async run(slot: Slot): Promise<void> {
+    const lease = this.#keepLease();
+    try {
+      const ending = await this.#work(slot);
+      if (ending) await this.#finish(ending);
+    } catch (error) {
+      this.#log.error({ error }, "the turn could not be written down, it is tried again");
+    } finally {
+      this.#over.abort();
+      await lease;
+      this.#ended.resolve();
+    }
+  }
+
+  async #work(slot: Slot): Promise<Ending | undefined> {
+    const watch = new TurnWatch(this.#deps.clock, this.#deps.limits());
+    const watched = this.#watch(watch);
+    try {
+      const outcome = await this.#deps.work(this.#turn, slot, this.#progress(watch), this.#stop.signal);
+      return await this.#endingOf(outcome);
+    } catch (error) {
+      return await this.#endingAfter(error);
+    } finally {
+      this.#over.abort();
+      await watched;
+    }
+  }
+
+  #progress(watch: TurnWatch): TurnProgress {
+    return {
+      see: (event) => watch.see(event),
+      notePreview: async (page, ref) => {
+        this.#previews[page] = ref;
+        await this.#deps.outbox.notePreview(this.#turn.id, page, ref);
+      },
+    };
+  }
+
+  async #watch(watch: TurnWatch): Promise<void> {
+    const passed = await watch.limitPassed(this.#over.signal);
+    if (passed === undefined) return;
+    this.#log.warn({ limit: passed }, "the turn passed a limit and is aborted");
+    this.stop(passed);
+  }
+
+  #keepLease(): Promise<void> {
+    const { turns, worker, clock } = this.#deps;
+    const extend = () => turns.extend(this.#turn.id, worker, LEASE_MS);
+    return keepLease(extend, clock, this.#over.signal, () => this.stop("lease-lost"));
+  }
+
+  async #endingOf(outcome: TurnOutcome): Promise<Ending | undefined> {
+    const { text, replies } = outcome;
+    if (outcome.state === "final") return { state: "done", shown: "final", text, replies };
+    return this.#endingOfStop(this.#reason ?? "asked", text, replies);
+  }
+
+  /** pi was stopped: on purpose, at a limit, or because we have to go. */
+  async #endingOfStop(
+    reason: StopReason,
+    text: string,
+    replies: readonly Delivery[],
+  ): Promise<Ending | undefined> {
+    if (reason === "lease-lost") return undefined;
+    if (reason === "shutdown") return this.#giveBack(0, false);
+    const sentences = this.#deps.sentences();
+    const { timeoutMs, stuckMs } = this.#deps.limits();
+    if (reason === "asked" || reason === "killed") {
+      const marked = markStopped(replies, sentences.stopped);
+      const said = marked.length > 0 ? marked : this.#notice(sentences.stopped);
+      return { state: "cancelled", shown: "aborted", text, replies: said };
+    }
+    const sentence =
+      reason === "timeout" ? sentences.tookTooLong(minutes(timeoutMs)) : sentences.noSignOfLife(minutes(stuckMs));
+    return this.#failed({ code: reason.toUpperCase(), message: sentence, retryable: true, ref: newRef() });
+  }
+
+  async #endingAfter(error: unknown): Promise<Ending | undefined> {
+    if (error instanceof LeaseLost) return undefined;
+    if (this.#reason !== undefined) return this.#endingOfStop(this.#reason, "", this.#takeBackPreviews());
+    const ref = newRef();
+    const { maxAttempts } = this.#deps.limits();
+    const mayRetry = error instanceof GatewayError && error.retry !== "never";
+    this.#log.error({ error, ref, mayRetry }, "the turn failed");
+    if (mayRetry && this.#turn.attempt < maxAttempts) {
+      const afterMs = typeof error.retry === "object" ? error.retry.afterMs : 0;
+      this.#deps.events.publish(this.#turn.session, {
+        kind: "retrying",
+        turn: this.#turn.id,
+        messageIds: this.#messageIds,
+        reason: error.userMessage ?? error.message,
+      });
+      return this.#giveBack(Math.max(afterMs, backoffMs(this.#turn.attempt, 100, 30_000) - 100), true);
+    }
+    return this.#failed(this.#failureOf(error, ref, mayRetry));
+  }
+
+  #failureOf(error: unknown, ref: string, retryable: boolean): TurnFailure {
+    const sentences = this.#deps.sentences();
+    const code = error instanceof GatewayError ? error.code.toUpperCase().replaceAll("-", "_") : "INTERNAL";
+    if (error instanceof GatewayError && error.userMessage !== undefined) {
+      return { code, message: sentences.plain(error.userMessage, ref), retryable, ref };
+    }
+    if (error instanceof AgentError && error.code === "model-failed") {
+      return { code, message: sentences.modelFailed(oneLine(error.message), ref), retryable, ref };
+    }
+    const message = retryable ? sentences.gaveUp(this.#turn.attempt, ref) : sentences.wentWrong(ref);
+    return { code, message, retryable, ref };
+  }
+
+  #failed(failure: TurnFailure): Ending {
+    return { state: "failed", shown: "error", text: "", replies: this.#notice(failure.message), failure };
+  }
+
+  /** A sentence of ours in place of the answer, and in its previews. */
+  #notice(markdown: string): Delivery[] {
+    const { id, session } = this.#turn;
+    const previews = this.#previews;
+    const keyOf = (part: number) => replyKey(id, part);
+    const to = addressOf(this.#turn);
+    const said = deliveriesOf(
+      { kind: "text", markdown },
+      { to, channel: this.#deps.channel(this.#turn), session, turn: id, keyOf, previews },
+    );
+    return [...said, ...withdrawals(previews, (page) => withdrawalKey(id, page), said.length)];
+  }
+
+  #takeBackPreviews(): Delivery[] {
+    return withdrawals(this.#previews, (page) => withdrawalKey(this.#turn.id, page));
+  }
+
+  async #giveBack(afterMs: number, countAttempt: boolean): Promise<undefined> {
+    await this.#deps.turns.release(this.#turn.id, this.#deps.worker, { afterMs, countAttempt });
+    return undefined;
+  }
+
+  async #finish({ state, shown, text, replies, failure }: Ending): Promise<void> {
+    failpoint("turn.before-finish");
+    const { id, session } = this.#turn;
+    const result = { state, replies, ...(failure ? { error: `${failure.code} ${failure.ref}` } : {}) };
+    if (!(await this.#deps.turns.finish(id, this.#deps.worker, result))) {
+      this.#log.warn({}, "the turn was not finished here, its lease was lost");
+      return;
+    }
+    failpoint("turn.after-finish");
+    this.#log.info({ state }, "turn finished");
+    this.#deps.events.publish(session, {
+      kind: "end",
+      state: shown,
+      turn: id,
+      messageIds: this.#messageIds,
+      text,
+      ...(failure ? { error: failure } : {}),
+    });
+  }
+
+  get #messageIds(): readonly string[] {
+    return this.#turn.messages.map((message) => message.id);
+  }
+
+  get #reason(): StopReason | undefined {
+    return this.#stop.signal.aborted ? (this.#stop.signal.reason as StopReason) : undefined;
+  }
+}
+
+const minutes = (ms: number) => Math.max(1, Math.round(ms / 60_000));
+const oneLine = (text: string) => text.replaceAll(/\s+/g, " ").trim().slice(0, 300);
+
+/** What was said until the stop stays, and says that it is not all. */
+function markStopped(replies: readonly Delivery[], mark: string): Delivery[] {
+  const last = replies.findLastIndex((reply) => reply.message.kind === "text");
+  if (last < 0) return [];
+  return replies.map((reply, index) =>
+    index === last && reply.message.kind === "text"
+      ? { ...reply, message: { ...reply.message, markdown: `${reply.message.markdown}\n\n*${mark}*` } }
+      : reply,
+  );
+}

@@ -1,0 +1,43 @@
+/** What the gateway itself says in chats, in the language of `gateway.language`. */
+export interface Sentences {
+  readonly queueFull: string;
+  readonly stopped: string;
+  readonly conversationEnded: string;
+  readonly tookTooLong: (minutes: number) => string;
+  readonly noSignOfLife: (minutes: number) => string;
+  readonly modelFailed: (said: string, ref: string) => string;
+  readonly wentWrong: (ref: string) => string;
+  readonly gaveUp: (attempts: number, ref: string) => string;
+  readonly withheld: string;
+  readonly plain: (sentence: string, ref: string) => string;
+}
+
+const en: Sentences = {
+  queueFull: "Too much is waiting here already. Please try again in a moment.",
+  stopped: "Stopped.",
+  conversationEnded: "This conversation was ended before the message was answered.",
+  tookTooLong: (minutes) => `This took longer than ${minutes} minutes, so it was stopped.`,
+  noSignOfLife: (minutes) => `There was no sign of life for ${minutes} minutes, so this was stopped. Please try again.`,
+  modelFailed: (said, ref) => `The model could not answer: ${said} (ref ${ref})`,
+  wentWrong: (ref) => `Something went wrong here (ref ${ref}).`,
+  gaveUp: (attempts, ref) => `This could not be finished in ${attempts} tries (ref ${ref}).`,
+  withheld: "The answer could not be checked, so it was withheld.",
+  plain: (sentence, ref) => `${sentence} (ref ${ref})`,
+};
+
+const zh: Sentences = {
+  queueFull: "这里等待处理的消息太多了,请稍后再试。",
+  stopped: "已停止。",
+  conversationEnded: "在回复这条消息之前,会话已被结束。",
+  tookTooLong: (minutes) => `处理时间超过 ${minutes} 分钟,已停止。`,
+  noSignOfLife: (minutes) => `${minutes} 分钟没有任何进展,已停止。请重试。`,
+  modelFailed: (said, ref) => `模型无法回答:${said}(编号 ${ref})`,
+  wentWrong: (ref) => `出了点问题(编号 ${ref})。`,
+  gaveUp: (attempts, ref) => `尝试 ${attempts} 次后仍未完成(编号 ${ref})。`,
+  withheld: "回答未能通过检查,因此没有发送。",
+  plain: (sentence, ref) => `${sentence}(编号 ${ref})`,
+};
+
+export function sentencesIn(language: "en" | "zh"): Sentences {
+  return language === "zh" ? zh : en;
+}

@@ -1,0 +1,196 @@
+import type { Agent, AgentEvent, Prompt, Slot } from "../core/agent.ts";
+import type { Channel, StreamingMode } from "../core/channel.ts";
+import type { Config } from "../core/config-schema.ts";
+import { AgentError } from "../core/errors.ts";
+import type { HookContext, HookRunner } from "../core/hooks.ts";
+import type { Address, MessageRef } from "../core/message.ts";
+import type { Session } from "../core/session.ts";
+import type { Delivery, OutboxLedger, Turn, TurnLedger, WorkerId } from "../core/store.ts";
+import type { TurnEvents } from "../core/turn-events.ts";
+import { deliveriesOf, withdrawals } from "../delivery/deliveries-of.ts";
+import { replyKey, withdrawalKey } from "../delivery/keys.ts";
+import type { LiveReply } from "../delivery/live-reply.ts";
+import { ReplyText } from "../delivery/reply-text.ts";
+import { failpoint } from "../lib/failpoint.ts";
+import { checkOutgoing } from "./outgoing.ts";
+import { goOn, resumePoint } from "./resume.ts";
+import { TurnView } from "./turn-view.ts";
+
+export interface TurnDeps {
+  readonly turns: TurnLedger;
+  readonly outbox: OutboxLedger;
+  readonly worker: WorkerId;
+  readonly hooks: HookRunner;
+  readonly events: TurnEvents;
+  readonly config: () => Config;
+  readonly session: (turn: Turn) => Promise<Session>;
+  readonly channel: (address: Address) => Channel;
+  readonly streamingMode: (address: Address) => StreamingMode;
+  readonly openLive: (turn: Turn, channel: Channel, mode: StreamingMode, progress: TurnProgress) => LiveReply | undefined;
+  readonly compose: (turn: Turn, channel: Channel, signal: AbortSignal) => Promise<Prompt>;
+}
+
+/** What the work reports on its way to whoever watches over it. */
+export interface TurnProgress {
+  see(event: AgentEvent): void;
+  /** A preview became visible: from now on it has to become the answer, or go. */
+  notePreview(page: number, ref: MessageRef): Promise<void>;
+}
+
+/** What a turn came to, ready to be finished in one step. */
+export interface TurnOutcome {
+  /** `aborted` when pi was stopped on the way: then `text` is what it had said so far. */
+  readonly state: "final" | "aborted";
+  readonly text: string;
+  readonly replies: readonly Delivery[];
+}
+
+/** How pi's run ended. */
+interface Answer {
+  readonly text: string;
+  readonly aborted: boolean;
+}
+
+/**
+ * One turn, from its messages to the replies it leaves for the outbox. Rejects if there is no answer
+ * yet: the worker then decides whether the turn is tried again or the person is told. `signal`
+ * aborts pi.
+ */
+export async function runTurn(
+  turn: Turn,
+  slot: Slot,
+  progress: TurnProgress,
+  deps: TurnDeps,
+  signal: AbortSignal,
+): Promise<TurnOutcome> {
+  const address = addressOf(turn);
+  const channel = deps.channel(address);
+  const session = await deps.session(turn);
+  const live = deps.openLive(turn, channel, deps.streamingMode(address), progress);
+  const view = new TurnView(turn, deps.events, live);
+  const onEvent = (event: AgentEvent, text: ReplyText) => {
+    progress.see(event);
+    view.show(event, text);
+  };
+  try {
+    const answer = await slot.use(session, signal, (agent) => {
+      view.started();
+      return ask(agent, { turn, channel, onEvent }, deps, signal);
+    });
+    return await outcomeOf(turn, answer, (await live?.close()) ?? [], deps);
+  } finally {
+    await live?.close();
+  }
+}
+
+/** Where the answer of a turn goes: the chat of its latest message. */
+export function addressOf(turn: Turn): Address {
+  const latest = turn.messages.at(-1);
+  if (!latest) throw new Error(`turn ${turn.id} has no messages`);
+  return latest.address;
+}
+
+/** One prompt of a turn and what comes of it. */
+interface Asking {
+  readonly turn: Turn;
+  readonly channel: Channel;
+  readonly onEvent: (event: AgentEvent, text: ReplyText) => void;
+}
+
+async function ask(
+  agent: Agent,
+  { turn, channel, onEvent }: Asking,
+  deps: TurnDeps,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const opening = await openingOf(agent, turn, channel, deps, signal);
+  if ("answered" in opening) return { text: opening.answered, aborted: false };
+  failpoint("turn.before-prompt");
+
+  const text = new ReplyText();
+  for await (const event of agent.run(opening, signal)) {
+    onEvent(event, text);
+    failpoint(`turn.${event.type}`);
+    if (event.type !== "end") continue;
+    if (event.reason === "error") throw failureOf(event);
+    await deps.hooks.run("agent_end", {
+      sessionKey: turn.session,
+      messages: [{ role: "assistant", text: text.final, stopReason: event.reason }],
+      usage: event.usage,
+    });
+    return { text: text.final, aborted: event.reason === "aborted" };
+  }
+  throw new AgentError("process-died", "pi's run ended without an end", { retry: "now" });
+}
+
+/** What pi is asked, or the answer an earlier attempt already got. Written down before pi sees it. */
+async function openingOf(
+  agent: Agent,
+  turn: Turn,
+  channel: Channel,
+  deps: TurnDeps,
+  signal: AbortSignal,
+): Promise<Prompt | { answered: string }> {
+  const behind = turn.prompted ? await agent.transcriptAfter(turn.prompted.position) : [];
+  const resume = resumePoint(turn.prompted, behind);
+  if (resume.at === "answered") return { answered: resume.text };
+  if (resume.at === "interrupted") {
+    return { text: goOn(await deps.outbox.saidByTools(turn.id)), images: [] };
+  }
+
+  const prompt = await deps.compose(turn, channel, signal);
+  const starting: HookContext<"before_agent_start"> = {
+    sessionKey: turn.session,
+    message: prompt.text,
+    config: deps.config(),
+  };
+  const block = await deps.hooks.run("before_agent_start", starting);
+  if (block) return { answered: block.block };
+  const position = await agent.position();
+  const note = { text: starting.message, ...(position === undefined ? {} : { position }) };
+  if (!(await deps.turns.notePrompt(turn.id, deps.worker, note))) throw new LeaseLost(turn.id);
+  failpoint("turn.after-note");
+  return { text: starting.message, images: prompt.images };
+}
+
+/** Somebody else has the turn now: whatever we have of it is void. */
+export class LeaseLost extends Error {
+  constructor(turn: string) {
+    super(`the lease of turn ${turn} was lost`);
+    this.name = "LeaseLost";
+  }
+}
+
+function failureOf(event: AgentEvent & { type: "end" }): AgentError {
+  const said = event.error ?? "pi gave no reason";
+  return event.died
+    ? new AgentError("process-died", said, { retry: "now" })
+    : new AgentError("model-failed", said);
+}
+
+async function outcomeOf(
+  turn: Turn,
+  { text, aborted }: Answer,
+  previews: readonly MessageRef[],
+  deps: TurnDeps,
+): Promise<TurnOutcome> {
+  const state = aborted ? "aborted" : "final";
+  const to = addressOf(turn);
+  const channel = deps.channel(to);
+  const takeBack = (from: number) => withdrawals(previews, (page) => withdrawalKey(turn.id, page), from);
+  if (text === "") return { state, text, replies: takeBack(0) };
+
+  const checked = await checkOutgoing({ kind: "text", markdown: text }, turn.session, channel, deps.hooks);
+  if (!checked.allowed) return { state, text: "", replies: takeBack(0) };
+  const said = deliveriesOf(checked.message, {
+    to,
+    channel,
+    session: turn.session,
+    turn: turn.id,
+    keyOf: (part) => replyKey(turn.id, part),
+    previews,
+  });
+  const shown = checked.message.kind === "text" ? checked.message.markdown : text;
+  const taken = takeBack(checked.message.kind === "text" ? said.length : 0);
+  return { state, text: shown, replies: [...said, ...taken] };
+}

@@ -1,0 +1,142 @@
+import { createHash } from "node:crypto";
+import { open, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type Address,
+  type Attachment,
+  type BrowserAttachment,
+  type BrowserChannel,
+  type BrowserMessage,
+  type Channel,
+  ChannelError,
+  type ChannelHost,
+  formatSessionKey,
+  type GatewayPluginApi,
+  type MessageRef,
+  type OutboundMessage,
+  parseSessionKey,
+  RequestError,
+  type SendOptions,
+  type SessionKey,
+} from "../types.ts";
+
+export default function webchat(api: GatewayPluginApi): void {
+  api.registerChannel(new WebChatChannel());
+}
+
+const NAME = "webchat";
+const CONVERSATION_ID = /^[A-Za-z0-9_-]{1,64}$/;
+
+/**
+ * The gateway's own page as a channel. Its platform is our own store: a message in the outbox is
+ * where the page finds it, now through the turn's events and later through the history.
+ */
+export class WebChatChannel implements Channel, BrowserChannel {
+  readonly name = NAME;
+  readonly capabilities = {
+    text: { limit: Number.MAX_SAFE_INTEGER },
+    pace: () => ({ perChatMs: 0, perPreviewMs: 0 }),
+    nonceWindowMs: Number.MAX_SAFE_INTEGER,
+    showsTurnEvents: true,
+  };
+  #host: ChannelHost | undefined;
+
+  async start(host: ChannelHost): Promise<void> {
+    this.#host = host;
+  }
+
+  async stop(): Promise<void> {
+    this.#host = undefined;
+  }
+
+  async send(to: Address, _message: OutboundMessage, { nonce }: SendOptions): Promise<MessageRef> {
+    return { address: to, id: nonce };
+  }
+
+  async download(attachment: Attachment): Promise<Uint8Array> {
+    if (!this.#host) throw new ChannelError("unreachable", "the web chat is not running", { retry: "now" });
+    try {
+      return await readFile(join(this.#host.mediaDir, attachment.source));
+    } catch (cause) {
+      throw new ChannelError("not-found", "the file is not kept any more", { cause });
+    }
+  }
+
+  /** Where the gateway's own sentences to `chat` go. */
+  addressOf(chat: string): Address {
+    return { channel: NAME, account: "default", scope: "dm", chat };
+  }
+
+  async accept(message: BrowserMessage): Promise<{ messageId: string; sessionKey: SessionKey }> {
+    const host = this.#host;
+    if (!host) throw new RequestError("UNAVAILABLE", "The gateway is stopping.", { retry: { afterMs: 1000 } });
+    const { agent, address } = this.#conversationOf(message);
+    const messageId = message.idempotencyKey ? nameFrom("m", message.idempotencyKey) : `m${crypto.randomUUID()}`;
+    const receipt = await host.receive({
+      id: messageId,
+      address,
+      agent,
+      sender: message.sender,
+      text: message.text,
+      attachments: await Promise.all(message.attachments.map((file) => keep(file, host.mediaDir))),
+      isForBot: true,
+      sentAtMs: Date.now(),
+    });
+    if (receipt === "busy") {
+      throw new RequestError("BUSY", "The gateway cannot take more messages right now. Please try again soon.", {
+        retry: { afterMs: 1000 },
+      });
+    }
+    return { messageId, sessionKey: formatSessionKey({ agent, address }) };
+  }
+
+  #conversationOf({ sessionKey, idempotencyKey }: BrowserMessage): { agent: string; address: Address } {
+    if (sessionKey === undefined) {
+      // Derived from the key, so that a repeated first message finds its conversation again.
+      const chat = idempotencyKey ? nameFrom("c", idempotencyKey) : `c${crypto.randomUUID()}`;
+      return { agent: "main", address: this.addressOf(chat) };
+    }
+    const name = parseSessionKey(sessionKey);
+    if (name?.address.channel !== NAME || name.address.scope !== "dm" || name.address.account !== "default") {
+      throw new RequestError("FORBIDDEN", `Messages can be sent from here to ${NAME} conversations only.`);
+    }
+    if (!CONVERSATION_ID.test(name.address.chat)) {
+      throw new RequestError(
+        "BAD_REQUEST",
+        "A conversation's id has 1 to 64 letters, digits, hyphens and underscores.",
+      );
+    }
+    return name;
+  }
+}
+
+/** A name that a client's own key always leads to, whatever characters the key has. */
+function nameFrom(prefix: string, key: string): string {
+  return prefix + createHash("sha256").update(`${prefix}/${key}`).digest("base64url").slice(0, 22);
+}
+
+/** Writes a file down before the message that names it: named by its content, so a repeat costs nothing. */
+async function keep(file: BrowserAttachment, folder: string): Promise<Attachment> {
+  const bytes = Buffer.from(file.base64, "base64");
+  const source = createHash("sha256").update(bytes).digest("hex");
+  const handle = await open(join(folder, source), "w", 0o600);
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  return {
+    kind: kindOf(file.mimeType),
+    mimeType: file.mimeType,
+    name: file.name,
+    sizeBytes: bytes.length,
+    source,
+  };
+}
+
+function kindOf(mimeType: string): Attachment["kind"] {
+  if (mimeType.startsWith("image/")) return "photo";
+  if (mimeType.startsWith("audio/")) return "audio";
+  return mimeType.startsWith("video/") ? "video" : "document";
+}
