@@ -29,8 +29,7 @@ export function openLiveReply(context: LiveReplyContext): LiveReply | undefined 
     fits: fitsOneMessage(channel),
     openPage: (page) => openPage(context, page),
     onPage: context.onPage,
-    pace: (closing) =>
-      pacer.preview(key, channel.capabilities.pace(to), AbortSignal.any([closing, signal])),
+    pace: (closing) => pacer.preview(key, channel.capabilities.pace(to), AbortSignal.any([closing, signal])),
     holdFor: (ms) => pacer.hold(key, ms),
     previews: context.previews,
     log: context.log,

@@ -1,7 +1,8 @@
 import type { HookContext, HookRunner } from "../core/hooks.ts";
-import type { InboundMessage } from "../core/message.ts";
+import type { Address, InboundMessage } from "../core/message.ts";
 import type { MessageQueue } from "../core/message-queue.ts";
 import type { SessionKey } from "../core/session-key.ts";
+import type { Session } from "../core/session.ts";
 import type { SessionRouter } from "../core/session-router.ts";
 import type { Admission, InboxEntry, InboxLedger, OutboxLedger } from "../core/store.ts";
 import type { TurnEvents } from "../core/turn-events.ts";
@@ -18,6 +19,7 @@ export interface AdmitDeps {
   readonly router: SessionRouter;
   readonly queue: MessageQueue;
   readonly events: TurnEvents;
+  readonly openSession: (key: SessionKey, address: Address) => Promise<Session>;
   readonly sentences: () => Sentences;
 }
 
@@ -33,7 +35,12 @@ export async function admit(entry: InboxEntry, deps: AdmitDeps): Promise<void> {
     const place = await deps.queue.depth(session);
     if (place > 0) deps.events.publish(session, { kind: "queued", messageIds, place });
   } else if (said !== undefined) {
-    const error = { code: fate.fate.toUpperCase(), message: said, retryable: fate.fate === "full", ref: entry.id };
+    const error = {
+      code: fate.fate.toUpperCase(),
+      message: said,
+      retryable: fate.fate === "full",
+      ref: entry.id,
+    };
     deps.events.publish(session, { kind: "end", state: "error", messageIds, text: "", error });
   }
 }
@@ -65,6 +72,7 @@ async function decide({ id, message }: InboxEntry, deps: AdmitDeps): Promise<Dec
     await tell(said, id, message, route.session, deps);
     return { fate: { fate: "full", session: route.session }, said };
   }
+  await deps.openSession(route.session, heard.message.address);
   return {
     fate: { fate: "queued", session: route.session, priority: route.priority, message: heard.message },
   };

@@ -22,7 +22,9 @@ export async function composePrompt(turn: Turn, deps: ComposeDeps): Promise<Prom
 }
 
 async function composeMessage(message: InboundMessage, deps: ComposeDeps): Promise<Prompt> {
-  const files = await Promise.all(message.attachments.map((attachment) => fetchFile(attachment, message, deps)));
+  const files = await Promise.all(
+    message.attachments.map((attachment) => fetchFile(attachment, message, deps)),
+  );
   const quote = message.replyTo ? `${message.replyTo.text.replace(/^/gm, "> ")}\n\n` : "";
   const who = message.address.scope === "dm" ? "" : `${message.sender.name}: `;
   const notes = files.flatMap((file) => (file.note === undefined ? [] : [file.note]));

@@ -1,7 +1,14 @@
 import type { Channel } from "../core/channel.ts";
 import type { HookRunner } from "../core/hooks.ts";
 import type { Address } from "../core/message.ts";
-import type { ChatKey, DeliveryResult, OutboxLedger, PendingDelivery, ReadyChat, WorkerId } from "../core/store.ts";
+import type {
+  ChatKey,
+  DeliveryResult,
+  OutboxLedger,
+  PendingDelivery,
+  ReadyChat,
+  WorkerId,
+} from "../core/store.ts";
 import type { TurnEvents } from "../core/turn-events.ts";
 import { attempt, nextStep } from "../delivery/attempt.ts";
 import { isNoticeKey, paceKey } from "../delivery/keys.ts";
@@ -142,7 +149,8 @@ export class Deliverer implements Service {
     const { pacer, clock, policy } = this.#deps;
     const { to } = delivery;
     const channel = this.#deps.channel(to);
-    if (!channel) return { state: "dead", error: `there is no channel ${to.channel} with account ${to.account}` };
+    if (!channel)
+      return { state: "dead", error: `there is no channel ${to.channel} with account ${to.account}` };
     const { onDoubt, maxAttempts } = policy();
     const able = { canEdit: channel.edit !== undefined, capabilities: channel.capabilities };
     const step = nextStep(delivery, able, onDoubt, clock.now());
@@ -159,7 +167,8 @@ export class Deliverer implements Service {
   async #tell(delivery: PendingDelivery, result: DeliveryResult): Promise<void> {
     const { key, session, turn, message, to } = delivery;
     const fields = { key, chat: paceKey(to), attempt: delivery.attempt };
-    if (result.state === "dead") this.#deps.log.error({ ...fields, reason: result.error }, "a delivery was given up");
+    if (result.state === "dead")
+      this.#deps.log.error({ ...fields, reason: result.error }, "a delivery was given up");
     if (result.state === "retry") {
       this.#deps.log.warn({ ...fields, afterMs: result.afterMs }, "a delivery failed and is tried again");
     }

@@ -1,10 +1,10 @@
 import type { HookRunner } from "../core/hooks.ts";
+import type { Address } from "../core/message.ts";
 import { newSessionFile } from "../core/session-file.ts";
 import type { Session } from "../core/session.ts";
-import { parseSessionKey } from "../core/session-key.ts";
-import type { SessionLedger, Turn } from "../core/store.ts";
+import { parseSessionKey, type SessionKey } from "../core/session-key.ts";
+import type { SessionLedger } from "../core/store.ts";
 import type { Clock } from "../lib/clock.ts";
-import { addressOf } from "./turn.ts";
 
 export interface OpenSessionDeps {
   readonly sessions: SessionLedger;
@@ -14,18 +14,22 @@ export interface OpenSessionDeps {
   readonly folder: string;
 }
 
-/** The session of a turn; its first turn makes the record, and that is when the session starts. */
-export async function openSession(turn: Turn, deps: OpenSessionDeps): Promise<Session> {
-  const now = deps.clock.now();
-  const { session, created } = await deps.sessions.open({
-    key: turn.session,
-    agent: parseSessionKey(turn.session)?.agent ?? "main",
-    address: addressOf(turn),
-    file: newSessionFile(deps.folder, turn.session, now),
+/** The record of a session; its first message makes it, and that is when the session starts. */
+export async function openSession(
+  key: SessionKey,
+  address: Address,
+  { sessions, hooks, clock, folder }: OpenSessionDeps,
+): Promise<Session> {
+  const now = clock.now();
+  const { session, created } = await sessions.open({
+    key,
+    agent: parseSessionKey(key)?.agent ?? "main",
+    address,
+    file: newSessionFile(folder, key, now),
     createdAtMs: now,
     lastActiveAtMs: now,
     turns: 0,
   });
-  if (created) await deps.hooks.run("session_start", { sessionKey: turn.session });
+  if (created) await hooks.run("session_start", { sessionKey: key });
   return session;
 }

@@ -4,8 +4,7 @@ import type { OutboundMessage } from "../core/message.ts";
 import type { SessionKey } from "../core/session-key.ts";
 
 export type Checked =
-  | { readonly allowed: true; readonly message: OutboundMessage }
-  | { readonly allowed: false };
+  { readonly allowed: true; readonly message: OutboundMessage } | { readonly allowed: false };
 
 /** Where `message_sending` runs, for answers and for everything else we say: it may change or stop a message. */
 export async function checkOutgoing(

@@ -30,7 +30,12 @@ export interface RunningTurnDeps {
   readonly clock: Clock;
   readonly log: Logger;
   /** The work itself: `runTurn`. */
-  readonly work: (turn: Turn, slot: Slot, progress: TurnProgress, signal: AbortSignal) => Promise<TurnOutcome>;
+  readonly work: (
+    turn: Turn,
+    slot: Slot,
+    progress: TurnProgress,
+    signal: AbortSignal,
+  ) => Promise<TurnOutcome>;
 }
 
 /** How a turn ends in the ledger, and what those who watch are told. */
@@ -144,7 +149,9 @@ export class RunningTurn {
       return { state: "cancelled", shown: "aborted", text, replies: said };
     }
     const sentence =
-      reason === "timeout" ? sentences.tookTooLong(minutes(timeoutMs)) : sentences.noSignOfLife(minutes(stuckMs));
+      reason === "timeout"
+        ? sentences.tookTooLong(minutes(timeoutMs))
+        : sentences.noSignOfLife(minutes(stuckMs));
     return this.#failed({ code: reason.toUpperCase(), message: sentence, retryable: true, ref: newRef() });
   }
 

@@ -17,7 +17,8 @@ const en: Sentences = {
   stopped: "Stopped.",
   conversationEnded: "This conversation was ended before the message was answered.",
   tookTooLong: (minutes) => `This took longer than ${minutes} minutes, so it was stopped.`,
-  noSignOfLife: (minutes) => `There was no sign of life for ${minutes} minutes, so this was stopped. Please try again.`,
+  noSignOfLife: (minutes) =>
+    `There was no sign of life for ${minutes} minutes, so this was stopped. Please try again.`,
   modelFailed: (said, ref) => `The model could not answer: ${said} (ref ${ref})`,
   wentWrong: (ref) => `Something went wrong here (ref ${ref}).`,
   gaveUp: (attempts, ref) => `This could not be finished in ${attempts} tries (ref ${ref}).`,

@@ -35,7 +35,9 @@ export class TurnWatch {
     while (!over.aborted) {
       const now = this.#clock.now();
       if (now >= deadlineMs) return "timeout";
-      const stuckAtMs = this.#waitsForOthers() ? now + this.#limits.stuckMs : this.#lastEventMs + this.#limits.stuckMs;
+      const stuckAtMs = this.#waitsForOthers()
+        ? now + this.#limits.stuckMs
+        : this.#lastEventMs + this.#limits.stuckMs;
       if (now >= stuckAtMs) return "stuck";
       await this.#clock.sleep(Math.min(deadlineMs, stuckAtMs) - now, over);
     }

@@ -5,6 +5,7 @@ import { AgentError } from "../core/errors.ts";
 import type { HookContext, HookRunner } from "../core/hooks.ts";
 import type { Address, MessageRef } from "../core/message.ts";
 import type { Session } from "../core/session.ts";
+import type { SessionKey } from "../core/session-key.ts";
 import type { Delivery, OutboxLedger, Turn, TurnLedger, WorkerId } from "../core/store.ts";
 import type { TurnEvents } from "../core/turn-events.ts";
 import { deliveriesOf, withdrawals } from "../delivery/deliveries-of.ts";
@@ -23,10 +24,15 @@ export interface TurnDeps {
   readonly hooks: HookRunner;
   readonly events: TurnEvents;
   readonly config: () => Config;
-  readonly session: (turn: Turn) => Promise<Session>;
+  readonly openSession: (key: SessionKey, address: Address) => Promise<Session>;
   readonly channel: (address: Address) => Channel;
   readonly streamingMode: (address: Address) => StreamingMode;
-  readonly openLive: (turn: Turn, channel: Channel, mode: StreamingMode, progress: TurnProgress) => LiveReply | undefined;
+  readonly openLive: (
+    turn: Turn,
+    channel: Channel,
+    mode: StreamingMode,
+    progress: TurnProgress,
+  ) => LiveReply | undefined;
   readonly compose: (turn: Turn, channel: Channel, signal: AbortSignal) => Promise<Prompt>;
 }
 
@@ -65,7 +71,7 @@ export async function runTurn(
 ): Promise<TurnOutcome> {
   const address = addressOf(turn);
   const channel = deps.channel(address);
-  const session = await deps.session(turn);
+  const session = await deps.openSession(turn.session, address);
   const live = deps.openLive(turn, channel, deps.streamingMode(address), progress);
   const view = new TurnView(turn, deps.events, live);
   const onEvent = (event: AgentEvent, text: ReplyText) => {

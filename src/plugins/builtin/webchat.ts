@@ -69,9 +69,12 @@ export class WebChatChannel implements Channel, BrowserChannel {
 
   async accept(message: BrowserMessage): Promise<{ messageId: string; sessionKey: SessionKey }> {
     const host = this.#host;
-    if (!host) throw new RequestError("UNAVAILABLE", "The gateway is stopping.", { retry: { afterMs: 1000 } });
+    if (!host)
+      throw new RequestError("UNAVAILABLE", "The gateway is stopping.", { retry: { afterMs: 1000 } });
     const { agent, address } = this.#conversationOf(message);
-    const messageId = message.idempotencyKey ? nameFrom("m", message.idempotencyKey) : `m${crypto.randomUUID()}`;
+    const messageId = message.idempotencyKey
+      ? nameFrom("m", message.idempotencyKey)
+      : `m${crypto.randomUUID()}`;
     const receipt = await host.receive({
       id: messageId,
       address,
@@ -83,9 +86,13 @@ export class WebChatChannel implements Channel, BrowserChannel {
       sentAtMs: Date.now(),
     });
     if (receipt === "busy") {
-      throw new RequestError("BUSY", "The gateway cannot take more messages right now. Please try again soon.", {
-        retry: { afterMs: 1000 },
-      });
+      throw new RequestError(
+        "BUSY",
+        "The gateway cannot take more messages right now. Please try again soon.",
+        {
+          retry: { afterMs: 1000 },
+        },
+      );
     }
     return { messageId, sessionKey: formatSessionKey({ agent, address }) };
   }
