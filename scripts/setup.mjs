@@ -30,7 +30,8 @@ export function missingFrom(root, dev) {
   const wanted = { ...manifest?.dependencies, ...(dev ? manifest?.devDependencies : {}) };
   for (const [name, version] of Object.entries(wanted)) {
     const found = readJson(join(root, "node_modules", name, "package.json"))?.version;
-    if (found !== version) return `${name} ${version} is ${found === undefined ? "missing" : `here as ${found}`}`;
+    if (found !== version)
+      return `${name} ${version} is ${found === undefined ? "missing" : `here as ${found}`}`;
   }
   return staleInRecord(root, dev);
 }
@@ -57,15 +58,22 @@ function hasDevDependencies(root) {
   return names.some((name) => existsSync(join(root, "node_modules", name, "package.json")));
 }
 
+/** How to run npm from here: the one that runs this script, else the one on the PATH. */
+export function npmCommand() {
+  const own = process.env.npm_execpath ?? "";
+  if (basename(own) === "npm-cli.js") return { command: process.execPath, first: [own], shell: false };
+  return { command: "npm", first: [], shell: process.platform === "win32" };
+}
+
 /** Runs npm in `cwd` with its output on stderr, so that what a script prints stays its own. */
 function npm(args, cwd) {
-  const own = process.env.npm_execpath ?? "";
-  const [command, first] = basename(own) === "npm-cli.js" ? [process.execPath, [own]] : ["npm", []];
-  const shell = command === "npm" && process.platform === "win32";
+  const { command, first, shell } = npmCommand();
   const result = spawnSync(command, [...first, ...args], { cwd, shell, stdio: ["ignore", 2, 2] });
   if (result.error !== undefined) throw new Error(`npm could not be started: ${result.error.message}.`);
   if (result.status !== 0) {
-    throw new Error(`"npm ${args.join(" ")}" failed; what it says above tells why. Run it again once that is solved.`);
+    throw new Error(
+      `"npm ${args.join(" ")}" failed; what it says above tells why. Run it again once that is solved.`,
+    );
   }
 }
 
