@@ -41,6 +41,8 @@ export interface Channel {
   /** A better preview than send-then-edit: a card, a draft. `undefined` where this chat has none. */
   openStream?(to: Address, options: StreamOptions): Promise<ChannelStream | undefined>;
   download?(attachment: Attachment, signal: AbortSignal): Promise<Uint8Array>;
+  /** The address behind a chat id that a person wrote: whether it is a DM or a group. */
+  addressOf?(chat: string): Address;
   /** Offers the commands in the platform's own menu. */
   setCommands?(commands: readonly { readonly name: string; readonly summary: string }[]): Promise<void>;
   /** Asks the platform who we are, such as `@my_bot`. For `pi-gw doctor`; works before `start`. */

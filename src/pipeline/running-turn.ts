@@ -224,12 +224,14 @@ export class RunningTurn {
     }
     failpoint("turn.after-finish");
     this.#log.info({ state }, "turn finished");
+    const said = replies.find((reply) => reply.message.kind === "text");
     this.#deps.events.publish(session, {
       kind: "end",
       state: shown,
       turn: id,
       messageIds: this.#messageIds,
       text,
+      ...(said ? { key: said.key } : {}),
       ...(failure ? { error: failure } : {}),
     });
   }

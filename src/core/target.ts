@@ -1,0 +1,54 @@
+import type { Address } from "./message.ts";
+import type { Channel } from "./channel.ts";
+import { RequestError } from "./errors.ts";
+
+/** Where something is to be sent: `channel:[account:]chat[:topic|thread:id]`. */
+export interface Target {
+  readonly channel: string;
+  readonly account: string;
+  readonly chat: string;
+  /** The word that says what `chat` is, where the target has one: `discord:dm:42`. */
+  readonly scope?: "dm" | "group" | "channel";
+  readonly topic?: string;
+  readonly thread?: string;
+}
+
+/** The form of a target, as people are told it when one is wrong. */
+export const TARGET_FORM = "channel:[account:]chat[:topic:id], such as telegram:123456789 or webchat:alice";
+
+const SCOPES = new Set(["dm", "group", "channel"]);
+
+/** Reads a target. Throws `RequestError` with the form for a text that is none. */
+export function parseTarget(text: string): Target {
+  const [channel = "", ...parts] = text.trim().split(":");
+  const within = placeWithin(parts);
+  const rest = within ? parts.slice(0, -2) : parts;
+  const scopeAt = rest.findIndex((part) => SCOPES.has(part));
+  const scope = rest[scopeAt] as Target["scope"];
+  const names = rest.filter((_, index) => index !== scopeAt);
+  const [account, chat] = names.length === 2 ? names : ["default", names[0]];
+  const isWhole = /^[a-z][\w-]*$/.test(channel) && names.length <= 2 && account && chat;
+  if (!isWhole || parts.includes("")) throw badTarget(text);
+  return { channel, account, chat, ...(scope === undefined ? {} : { scope }), ...within };
+}
+
+/** The address of `target` on its channel, which alone knows what its ids mean. */
+export function addressOf(target: Target, channel: Channel): Address {
+  const { account, chat, scope, topic, thread } = target;
+  const known = channel.addressOf?.(chat);
+  const place = known ?? { channel: target.channel, account, scope: scope ?? "dm", chat };
+  if (topic !== undefined) return { ...place, account, scope: "topic", thread: topic };
+  if (thread !== undefined) return { ...place, account, scope: "thread", thread };
+  return { ...place, account, ...(scope === undefined ? {} : { scope }) };
+}
+
+function placeWithin(parts: readonly string[]): { topic: string } | { thread: string } | undefined {
+  const [word, id] = parts.slice(-2);
+  if (id === undefined || parts.length < 3) return undefined;
+  if (word === "topic") return { topic: id };
+  return word === "thread" ? { thread: id } : undefined;
+}
+
+function badTarget(text: string): RequestError {
+  return new RequestError("BAD_REQUEST", `"${text}" is no target. A target is ${TARGET_FORM}.`);
+}
