@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { agentSchema } from "./config-sections/agent.ts";
+import { target } from "./config-sections/common.ts";
 import { gatewaySchema } from "./config-sections/gateway.ts";
 import {
   cronSchema,
@@ -13,29 +14,37 @@ import { deliverySchema, queueSchema, storeSchema } from "./config-sections/pipe
 
 const coreSections = {
   $schema: z.string().optional().describe("Where an editor finds the description of this file."),
-  gateway: gatewaySchema.prefault({}),
-  agent: agentSchema.prefault({}),
-  queue: queueSchema.prefault({}),
-  delivery: deliverySchema.prefault({}),
-  store: storeSchema.prefault({}),
-  roles: rolesSchema.prefault({}),
-  cron: cronSchema.prefault({}),
-  plugins: pluginsSchema.default([]),
-  hooks: webhooksSchema.prefault({}),
-  security: securitySchema.prefault({}),
-  media: mediaSchema.prefault({}),
-  owners: z.array(z.string()).default([]).describe("People who may do everything: telegram:123456789."),
+  gateway: gatewaySchema.prefault({}).describe("The port, who may use it, and where state lives."),
+  agent: agentSchema.prefault({}).describe("What pi is started with, and how many of it."),
+  queue: queueSchema.prefault({}).describe("How much may wait, and what waiting messages become."),
+  delivery: deliverySchema.prefault({}).describe("How answers get out."),
+  store: storeSchema.prefault({}).describe("How long finished things are kept."),
+  roles: rolesSchema.prefault({}).describe("What an agent can do in a role."),
+  cron: cronSchema.prefault({}).describe("Tasks that run by the clock."),
+  plugins: pluginsSchema
+    .prefault([])
+    .describe("A list of plugins, or `{ entries, hookTimeoutMs }`. Paths start at this file."),
+  hooks: webhooksSchema.prefault({}).describe("Webhooks that wake the agent."),
+  security: securitySchema.prefault({}).describe("What the agent may reach."),
+  media: mediaSchema.prefault({}).describe("Files that come with messages."),
+  owners: z.array(target()).default([]).describe("People who may do everything, such as telegram:123456789."),
 };
+
+/** The sections that channels bring, by the channel's name. */
+export type ChannelSchemas = Readonly<Record<string, z.ZodType>>;
 
 /**
  * The schema of the whole file. Channels bring their own sections, so that the core knows none:
  * `channels` maps a channel's name to the schema of its section.
  */
-export function configSchema(channels: Readonly<Record<string, z.ZodType>>) {
+export function configSchema(channels: ChannelSchemas) {
   const sections = Object.fromEntries(
     Object.entries(channels).map(([name, schema]) => [name, schema.optional()]),
   );
-  return z.strictObject({ ...coreSections, channels: z.looseObject(sections).default({}) });
+  return z.strictObject({
+    ...coreSections,
+    channels: z.looseObject(sections).prefault({}).describe("Where people write from."),
+  });
 }
 
 /** A configuration as the program sees it: complete, resolved, and frozen. */

@@ -83,7 +83,9 @@ export type RequestErrorCode =
   | "FORBIDDEN"
   | "NOT_FOUND"
   | "UNKNOWN_METHOD"
+  | "METHOD_NOT_ALLOWED"
   | "TOO_LARGE"
+  | "RATE_LIMITED"
   | "BUSY"
   | "UNAVAILABLE"
   | "INTERNAL";
@@ -101,8 +103,11 @@ export class RequestError extends GatewayError {
 export class ConfigError extends GatewayError {
   readonly code = "bad-config";
   readonly problems: readonly string[];
-  constructor(problems: readonly string[]) {
+  /** What would only have been a warning, had the rest been right; a misspelt key often explains a problem. */
+  readonly warnings: readonly string[];
+  constructor(problems: readonly string[], warnings: readonly string[] = []) {
     super(problems.join("\n"));
     this.problems = problems;
+    this.warnings = warnings;
   }
 }

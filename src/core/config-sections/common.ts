@@ -3,8 +3,18 @@ import { z } from "zod";
 /** A path: `~` is the home folder, a relative one starts at the configuration file. Resolved on loading. */
 export const path = () => z.string().min(1).meta({ format: "path" });
 
+/** A program: a path if it holds a slash, else a name that is looked up on the PATH. */
+export const command = () => z.string().min(1).meta({ format: "command" });
+
 /** A value that must never be shown: `config show`, `/api/config` and the logs redact it. */
 export const secret = () => z.string().min(1).meta({ secret: true });
+
+/** A secret that belongs to one bot: other accounts of the channel do not inherit it. */
+export const ownSecret = () => z.string().min(1).meta({ secret: true, own: true });
+
+/** A web address with its scheme. */
+export const webAddress = () =>
+  z.url({ protocol: /^https?$/, error: "expected an address such as https://example.com" });
 
 export const port = () => z.int().min(0).max(65_535);
 
@@ -13,6 +23,12 @@ export const milliseconds = () => z.int().min(0).max(2_147_483_647);
 
 export const count = () => z.int().min(1);
 
+/** A person or chat as a platform names it. Numbers are taken too, since many ids look like one. */
+export const platformId = () => z.union([z.string().min(1), z.int()]).transform((id) => String(id));
+
 /** A conversation target: `channel:[account:]chat[:topic|thread:id]`. */
 export const target = () =>
   z.string().regex(/^[a-z][\w-]*:.+/, "expected a target such as telegram:123456789");
+
+/** A path in a URL of ours. */
+export const urlPath = () => z.string().regex(/^\/[^\s?#]*$/, "expected a path such as /hooks");

@@ -1,66 +1,149 @@
 import { z } from "zod";
-import { milliseconds, path, secret, target } from "./common.ts";
+import { count, milliseconds, path, secret, target, urlPath } from "./common.ts";
 
 /** Sections whose features are not active yet: accepted and checked, so that a configuration stays valid. */
 
 const roleSchema = z.strictObject({
-  skills: z.array(path()).default([]),
-  extensions: z.array(path()).default([]),
-  promptTemplates: z.array(path()).default([]),
+  skills: z.array(path()).default([]).describe("Skills of this role; they come before the agent's."),
+  extensions: z.array(path()).default([]).describe("Extensions of this role; they come before the agent's."),
+  promptTemplates: z.array(path()).default([]).describe("Prompt templates of this role."),
 });
 
+/** `roles`: what an agent can do in a role that a group or a person has. */
 export const rolesSchema = z.strictObject({
-  mergeMode: z.enum(["append", "replace"]).default("append"),
-  capabilities: z.record(z.string(), roleSchema).default({}),
+  mergeMode: z
+    .enum(["append", "replace"])
+    .default("append")
+    .describe("Whether a role's skills come before the agent's own, or instead of them."),
+  capabilities: z.record(z.string(), roleSchema).default({}).describe("One entry for each role."),
 });
+
+const DURATION = /^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/;
 
 const scheduleSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("cron"), expr: z.string().min(1), timezone: z.string().optional() }),
-  z.strictObject({ kind: z.literal("every"), expr: z.string().min(1) }),
-  z.strictObject({ kind: z.literal("at"), expr: z.string().min(1) }),
+  z.strictObject({
+    kind: z.literal("cron"),
+    expr: z.string().min(1).describe("Such as `0 9 * * *`."),
+    timezone: z
+      .string()
+      .refine(isTimeZone, "expected a time zone such as Asia/Shanghai")
+      .optional()
+      .describe("Such as Asia/Shanghai; the machine's own when omitted."),
+  }),
+  z.strictObject({
+    kind: z.literal("every"),
+    expr: z
+      .string()
+      .regex(DURATION, 'expected a span such as 1h or 30m; a cron expression needs "kind": "cron"')
+      .describe("Such as `1h` or `1h30m`."),
+  }),
+  z.strictObject({
+    kind: z.literal("at"),
+    expr: z.string().min(1).describe("A date and time such as `2027-01-31T09:00`, or a span from now."),
+  }),
 ]);
 
 const jobSchema = z.strictObject({
-  id: z.string().min(1),
-  schedule: scheduleSchema,
-  task: z.string().min(1),
-  delivery: z.enum(["announce", "direct", "silent"]).default("announce"),
-  to: target().optional(),
-  resumeContext: z.boolean().default(false),
-  enabled: z.boolean().default(true),
+  id: z.string().min(1).describe("The job's name; no two jobs share one."),
+  schedule: scheduleSchema.describe("When it runs."),
+  task: z.string().min(1).describe("What the agent is asked to do, or the text of kind `message`."),
+  kind: z
+    .enum(["agent", "message"])
+    .default("agent")
+    .describe("`message` sends the text as it is, without an agent."),
+  delivery: z
+    .enum(["announce", "direct", "silent"])
+    .default("announce")
+    .describe("`direct`: the answer as it is. `announce`: with the job's name. `silent`: recorded only."),
+  to: target().optional().describe("Where the answer goes; the owner's chat when omitted."),
+  resumeContext: z
+    .boolean()
+    .default(false)
+    .describe("Whether the job's own session goes on, or each run starts afresh."),
+  enabled: z.boolean().default(true).describe("Whether this job runs."),
 });
 
-export const cronSchema = z.strictObject({
-  enabled: z.boolean().optional().describe("Default: true when there are jobs."),
-  jobs: z.array(jobSchema).default([]),
-});
+/** `cron`: tasks that run by the clock. */
+export const cronSchema = z
+  .strictObject({
+    enabled: z.boolean().optional().describe("Default: true when there are jobs."),
+    jobs: z.array(jobSchema).superRefine(checkJobIds).default([]).describe("The jobs."),
+  })
+  .transform((cron) => ({ ...cron, enabled: cron.enabled ?? cron.jobs.length > 0 }));
 
 const pluginSchema = z.union([
-  path(),
-  z.strictObject({ path: path(), options: z.unknown().optional(), enabled: z.boolean().default(true) }),
+  path().transform((entry) => ({ path: entry, enabled: true })),
+  z.strictObject({
+    path: path().describe("The plugin's file or folder."),
+    options: z.unknown().optional().describe("What the plugin itself reads."),
+    enabled: z.boolean().default(true).describe("Whether it is loaded."),
+  }),
 ]);
 
-export const pluginsSchema = z.array(pluginSchema);
+const pluginListSchema = z.array(pluginSchema);
+const hookTimeoutMs = () => milliseconds().default(5000).describe("How long one hook of a plugin may take.");
 
+/** `plugins`: a list as in the guide, or `{ entries, hookTimeoutMs }`. The program always sees the latter. */
+export const pluginsSchema = z
+  .union([
+    pluginListSchema,
+    z.strictObject({
+      entries: pluginListSchema.default([]).describe("The plugins, in the order in which their hooks run."),
+      hookTimeoutMs: hookTimeoutMs(),
+    }),
+  ])
+  .transform((plugins) => (Array.isArray(plugins) ? { entries: plugins, hookTimeoutMs: 5000 } : plugins));
+
+/** `hooks`: webhooks that wake the agent. */
 export const webhooksSchema = z.strictObject({
-  enabled: z.boolean().default(false),
-  token: secret().optional(),
-  path: z.string().startsWith("/").default("/hooks"),
+  enabled: z.boolean().default(false).describe("Whether `POST /hooks/wake` is served."),
+  token: secret().optional().describe("What a caller must present. Made when omitted."),
+  path: urlPath().default("/hooks").describe("Where the webhooks live."),
 });
 
+/** `security`: what the agent may reach. */
 export const securitySchema = z.strictObject({
   ssrfGuard: z
     .strictObject({
-      enabled: z.boolean().default(true),
-      blockPrivateIPs: z.boolean().default(true),
-      blockLocalhost: z.boolean().default(true),
-      allowedHosts: z.array(z.string()).default([]),
+      enabled: z.boolean().default(true).describe("Keeps the agent away from internal addresses."),
+      blockPrivateIPs: z.boolean().default(true).describe("Refuses addresses of private networks."),
+      blockLocalhost: z.boolean().default(true).describe("Refuses this machine's own addresses."),
+      allowedHosts: z
+        .array(z.string().min(1))
+        .default([])
+        .describe("Exceptions to the two blocks; other public hosts stay reachable."),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("Which addresses may be fetched."),
 });
 
+/** `media`: files that come with messages. */
 export const mediaSchema = z.strictObject({
-  cacheDays: z.int().min(1).default(30),
-  cacheMb: z.int().min(1).default(1024),
-  downloadTimeoutMs: milliseconds().default(60_000),
+  cache: z
+    .strictObject({
+      maxAgeDays: count().default(30).describe("A file is dropped after this long."),
+      maxMb: count().default(1024).describe("The oldest files are dropped beyond this size."),
+    })
+    .prefault({})
+    .describe("Downloads, kept by content."),
+  downloadTimeoutMs: milliseconds().default(60_000).describe("How long one download may take."),
 });
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    // An unknown zone is exactly what throws here.
+    return false;
+  }
+}
+
+function checkJobIds(jobs: readonly { readonly id: string }[], context: z.RefinementCtx): void {
+  const seen = new Set<string>();
+  for (const [index, { id }] of jobs.entries()) {
+    if (seen.has(id)) {
+      context.addIssue({ code: "custom", path: [index, "id"], message: "another job has this id already" });
+    }
+    seen.add(id);
+  }
+}
