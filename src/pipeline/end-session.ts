@@ -32,13 +32,14 @@ export async function endSession(
   deps: EndSessionDeps,
 ): Promise<{ cancelled: number } | undefined> {
   if (!(await deps.sessions.get(key))) return undefined;
-  // First what waits, or the worker would take it as soon as the running turn has ended.
+  // A message that arrives from here on begins the new transcript.
+  const now = deps.clock.now();
+  await deps.sessions.update(key, { file: newSessionFile(deps.folder, key, now), lastActiveAtMs: now });
+  // What waits goes before the turn, or the worker would take it as soon as the turn has ended.
   const waiting = await deps.turns.clear(key);
   await deps.workers.stopTurn(key, "killed");
   for (const entry of waiting) await tellCancelled(entry, key, deps);
   await deps.pool.forget(key);
-  const now = deps.clock.now();
-  await deps.sessions.update(key, { file: newSessionFile(deps.folder, key, now), lastActiveAtMs: now });
   await deps.hooks.run("session_end", { sessionKey: key });
   return { cancelled: waiting.length };
 }
