@@ -34,6 +34,8 @@ export interface Health {
     readonly status: "ok" | "degraded" | "stopping";
     readonly version: string;
     readonly uptimeMs: number;
+    /** Why the status is not `ok`, in one sentence without names, paths or addresses. */
+    readonly reason?: string;
     /** True while the built-in demo model answers; absent until pi has come up once. */
     readonly demo?: boolean;
   };

@@ -38,6 +38,8 @@ export type TurnEvent =
       readonly turn?: TurnId;
       readonly messageIds: readonly string[];
       readonly text: string;
+      /** The delivery that carries `text`: the id of its row in the history. */
+      readonly key?: DeliveryKey;
       readonly error?: TurnFailure;
     }
   /** Something visible that belongs to no turn: a notice, a command's answer, `send_message`, cron, the CLI. */

@@ -1,0 +1,179 @@
+import { z } from "zod";
+import type { BrowserAttachment, BrowserChannel } from "../../core/browser-channel.ts";
+import type { GatewayControl } from "../../core/control.ts";
+import { RequestError } from "../../core/errors.ts";
+import { parseSessionKey, type SessionKey } from "../../core/session-key.ts";
+import type { History, Store } from "../../core/store.ts";
+import { Conversations } from "../conversation.ts";
+import type { RunningTurn } from "../feed.ts";
+import type { MethodCall, MethodTable } from "../methods.ts";
+import type { SessionFeed } from "../session-feed.ts";
+
+/** What one message may carry. */
+export const MESSAGE_LIMITS = { attachments: 10, attachmentBytes: 20 * 1024 * 1024, textLength: 1_000_000 };
+
+interface ChatMethodParts {
+  readonly browser: BrowserChannel;
+  readonly store: Pick<Store, "history">;
+  readonly feed: SessionFeed;
+  readonly control: Pick<GatewayControl, "abort">;
+}
+
+const sessionKey = z.string().min(1).max(1000);
+
+const attachmentSchema = z.looseObject({
+  name: z.string().min(1).max(255),
+  mimeType: z.string().regex(/^[\w.+-]+\/[\w.+-]+(;[^\n\r]*)?$/, "expected a type such as image/png"),
+  base64: z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/, "expected base64 without spaces or a data: prefix"),
+});
+
+const sendSchema = z.looseObject({
+  text: z.string().max(MESSAGE_LIMITS.textLength).optional(),
+  message: z.string().max(MESSAGE_LIMITS.textLength).optional(),
+  sessionKey: sessionKey.optional(),
+  idempotencyKey: z.string().min(1).max(200).optional(),
+  attachments: z.array(attachmentSchema).default([]),
+});
+
+const historySchema = z.looseObject({
+  sessionKey,
+  limit: z.int().min(1).max(500).default(50),
+  before: z.string().min(1).max(500).optional(),
+});
+
+const subscribeSchema = z.looseObject({
+  sessionKey,
+  sinceSeq: z.int().min(0).optional(),
+  epoch: z.string().max(200).optional(),
+});
+
+const sessionSchema = z.looseObject({ sessionKey });
+
+/** Registers the `chat.*` methods: what a page, or any other client, needs to hold a conversation. */
+export function registerChatMethods(methods: MethodTable, parts: ChatMethodParts): void {
+  const conversations = new Conversations(parts.browser.name);
+  const readable = (text: string, call: MethodCall) => {
+    const session = conversations.read(text);
+    conversations.mayRead(session, call.principal);
+    return session;
+  };
+
+  methods.register("chat.send", {
+    access: "browser",
+    params: sendSchema,
+    run: (params, call) => send(parts, conversations, params, call),
+  });
+  methods.register("chat.history", {
+    access: "browser",
+    params: historySchema,
+    run: ({ sessionKey: text, ...page }, call) => readHistory(parts, readable(text, call), page),
+  });
+  methods.register("chat.abort", {
+    access: "browser",
+    params: sessionSchema,
+    run: async ({ sessionKey: text }, call) => {
+      const session = readable(text, call);
+      return { sessionKey: session, aborted: await parts.control.abort(session) };
+    },
+  });
+  methods.register("chat.subscribe", {
+    access: "browser",
+    params: subscribeSchema,
+    run: ({ sessionKey: text, sinceSeq, epoch }, call) => {
+      const session = readable(text, call);
+      const since = sinceSeq === undefined ? undefined : { seq: sinceSeq, epoch };
+      return { sessionKey: session, ...call.client.follow(session, since) };
+    },
+  });
+  methods.register("chat.unsubscribe", {
+    access: "browser",
+    params: sessionSchema,
+    run: ({ sessionKey: text }, call) => {
+      const session = readable(text, call);
+      call.client.unfollow(session);
+      return { sessionKey: session };
+    },
+  });
+}
+
+async function send(
+  { browser }: ChatMethodParts,
+  conversations: Conversations,
+  params: z.output<typeof sendSchema>,
+  call: MethodCall,
+) {
+  const text = params.text ?? params.message ?? "";
+  const { attachments, idempotencyKey } = params;
+  if (text.trim() === "" && attachments.length === 0) {
+    throw new RequestError("BAD_REQUEST", "chat.send: text: expected something to say");
+  }
+  assertFits(attachments);
+  const session =
+    params.sessionKey === undefined
+      ? conversations.fresh(idempotencyKey, text)
+      : conversations.read(params.sessionKey);
+  conversations.mayWrite(session);
+  // Before the message is taken, so that no frame of its turn is missed; a client that does not follow
+  // the session yet learns its key from the answer, and the frames come after that.
+  if (!call.client.isFollowing(session)) {
+    call.holdUntilAnswered(session);
+    call.client.follow(session);
+  }
+  return browser.accept({
+    text,
+    sender: senderOf(session, call),
+    sessionKey: session,
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    attachments: attachments.map(({ name, mimeType, base64 }) => ({ name, mimeType, base64 })),
+  });
+}
+
+function senderOf(session: SessionKey, call: MethodCall) {
+  const id = parseSessionKey(session)?.address.chat ?? session;
+  return { id, name: call.principal.kind === "admin" ? "Owner" : "Visitor", isBot: false };
+}
+
+function assertFits(attachments: readonly BrowserAttachment[]): void {
+  const most = MESSAGE_LIMITS.attachments;
+  if (attachments.length > most) {
+    throw new RequestError("TOO_LARGE", `chat.send: attachments: at most ${most} in one message`);
+  }
+  const bytes = attachments.reduce((sum, { base64 }) => sum + Math.floor((base64.length * 3) / 4), 0);
+  if (bytes > MESSAGE_LIMITS.attachmentBytes) {
+    throw new RequestError("TOO_LARGE", "chat.send: attachments: at most 20 MiB together");
+  }
+}
+
+/** A page of what was said, and the turn that runs, as of one moment. */
+async function readHistory(
+  { store, feed }: ChatMethodParts,
+  session: SessionKey,
+  page: { readonly limit: number; readonly before?: string | undefined },
+) {
+  const { limit, before } = page;
+  const read = () => store.history(session, { limit, ...(before === undefined ? {} : { before }) });
+  let at = feed.position(session);
+  let history = await read();
+  // A turn that ended while we read may stand in neither: its row was not there yet, its text is no more.
+  for (let tries = 0; tries < 3 && feed.position(session).settledSeq !== at.settledSeq; tries += 1) {
+    at = feed.position(session);
+    history = await read();
+  }
+  const now = feed.position(session);
+  const running = before === undefined && now.running ? openTurn(now.running, history) : undefined;
+  return {
+    sessionKey: session,
+    messages: history.rows,
+    ...(history.cursor === undefined ? {} : { cursor: history.cursor }),
+    ...(running ? { running } : {}),
+    epoch: feed.epoch,
+    seq: now.seq,
+  };
+}
+
+/** Undefined when the store already has the turn's end: its last frame is on its way. */
+function openTurn(running: RunningTurn, { rows }: History): RunningTurn | undefined {
+  const asked = rows.filter((row) => row.role === "user" && running.messageIds.includes(row.id));
+  const hasEnded = asked.length > 0 && asked.every(({ state }) => state !== "waiting" && state !== "running");
+  return hasEnded ? undefined : running;
+}
