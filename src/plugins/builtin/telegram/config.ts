@@ -1,0 +1,84 @@
+import { z } from "zod";
+import {
+  accountsOf,
+  accountTalkFields,
+  groupFields,
+  ownSecret,
+  talkFields,
+  tokenFile,
+  urlPath,
+  webhookUrl,
+} from "../../channel-config.ts";
+
+function botFields() {
+  return {
+    botToken: ownSecret().optional().describe("The bot's token, from @BotFather."),
+    tokenFile: tokenFile(),
+    webhookUrl: webhookUrl().optional().describe("Where Telegram calls us. Long polling when omitted."),
+    webhookSecret: ownSecret().optional().describe("What Telegram must present there."),
+    webhookPath: urlPath().optional().describe("Our path for it; that of webhookUrl when omitted."),
+  };
+}
+
+const topicSchema = z.strictObject(groupFields());
+
+const groupsSchema = z.record(
+  z.string(),
+  z.strictObject({
+    ...groupFields(),
+    topics: z.record(z.string(), topicSchema).default({}).describe("Single topics, by their id."),
+  }),
+);
+
+const accountSchema = z.strictObject({
+  ...botFields(),
+  ...accountTalkFields(),
+  groups: groupsSchema.optional().describe("As for the channel."),
+});
+
+/** `channels.telegram`. */
+export const telegramSchema = z
+  .strictObject({
+    enabled: z.boolean().default(true).describe("Whether the channel runs."),
+    ...botFields(),
+    ...talkFields(),
+    accounts: accountsOf(accountSchema),
+    groups: groupsSchema.default({}).describe("Groups, by their id; `*` stands for all others."),
+  })
+  .superRefine(checkWebhookPaths)
+  .describe("Telegram bots.");
+
+export type TelegramConfig = z.output<typeof telegramSchema>;
+
+interface Bot {
+  readonly webhookUrl?: string | undefined;
+  readonly webhookPath?: string | undefined;
+}
+
+/** Two bots with one path could not tell their updates apart. */
+function checkWebhookPaths(
+  section: Bot & { readonly accounts: Readonly<Record<string, Bot>> },
+  context: z.RefinementCtx,
+): void {
+  const owners = new Map<string, string>();
+  const { default: own, ...others } = section.accounts;
+  for (const [name, bot] of Object.entries({ default: { ...section, ...own }, ...others })) {
+    const path = bot.webhookPath ?? pathOf(bot.webhookUrl);
+    if (path === undefined) continue;
+    const owner = owners.get(path);
+    if (owner !== undefined) {
+      const key = bot.webhookPath === undefined ? "webhookUrl" : "webhookPath";
+      context.addIssue({
+        code: "custom",
+        path: ["accounts", name, key],
+        message: `the account "${owner}" has the webhook path ${path} already`,
+      });
+    }
+    owners.set(path, name);
+  }
+}
+
+function pathOf(address: string | undefined): string | undefined {
+  // A faulty address is a problem of its own; this check runs all the same.
+  return address === undefined || !URL.canParse(address) ? undefined : new URL(address).pathname;
+}
