@@ -1,4 +1,5 @@
 import type { BrowserChannel } from "../core/browser-channel.ts";
+import type { Bind } from "../core/config-bind.ts";
 import type { GatewayControl } from "../core/control.ts";
 import type { Store } from "../core/store.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -14,7 +15,6 @@ import { registerSessionMethods } from "../ws/methods/session.ts";
 import { SessionFeed } from "../ws/session-feed.ts";
 import { type SocketLimits, Sockets } from "../ws/sockets.ts";
 import type { SessionReader } from "../ws/sessions.ts";
-import type { Bind } from "./bind.ts";
 import { HttpServer } from "./http-server.ts";
 import { Router } from "./router.ts";
 import { addConfigRoute } from "./routes/config.ts";
@@ -61,7 +61,7 @@ export interface Doors {
 /** Builds the HTTP and WebSocket doors. Nothing listens before `http.start`. */
 export function createDoors(parts: DoorsParts): Doors {
   const { auth, store, control, browser, clock } = parts;
-  const feed = parts.feed ?? new SessionFeed();
+  const feed = parts.feed ?? new SessionFeed({ clock });
   const router = new Router();
   const methods = new MethodTable();
   const log = parts.log.child({ part: "doors" });
@@ -100,17 +100,21 @@ function welcomeOf(
   { auth, control }: DoorsParts,
   { feed, methods, sockets }: { feed: SessionFeed; methods: MethodTable; sockets: Sockets },
 ) {
-  const { version, demo = false } = control.health().public;
+  const health = control.health();
+  const { version, demo = false } = health.public;
   return {
     protocol: PROTOCOL,
     version,
     features: { methods: ["connect", ...methods.names], events: ["chat", "tool"] },
     limits: {
-      frameBytes: sockets.limits.frameBytes,
-      inFlight: sockets.limits.inFlight,
-      ...MESSAGE_LIMITS,
+      maxFrameBytes: sockets.limits.frameBytes,
+      maxInFlight: sockets.limits.inFlight,
+      maxAttachments: MESSAGE_LIMITS.attachments,
+      maxAttachmentBytes: MESSAGE_LIMITS.attachmentBytes,
+      maxTextLength: MESSAGE_LIMITS.textLength,
     },
     demo,
+    ...(health.model ? { model: health.model } : {}),
     epoch: feed.epoch,
     auth: { mode: auth.mode, kind: grant.principal.kind },
   };

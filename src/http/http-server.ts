@@ -1,12 +1,12 @@
+import type { Bind } from "../core/config-bind.ts";
 import { RequestError } from "../core/errors.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Service } from "../lib/service.ts";
 import type { GatewayAuth, Grant } from "../security/gateway-auth.ts";
 import { hostRefusal, isLoopbackAddress, type OriginRules, originRefusal } from "../security/origin.ts";
 import { failureOf } from "../ws/failure.ts";
-import type { SocketData, Sockets } from "../ws/sockets.ts";
+import { settledOr, type SocketData, type Sockets } from "../ws/sockets.ts";
 import { nearest } from "../lib/nearest.ts";
-import type { Bind } from "./bind.ts";
 import { readBody } from "./body.ts";
 import { listen } from "./listen.ts";
 import { failureResponse, withSafeHeaders } from "./respond.ts";
@@ -40,6 +40,7 @@ export class HttpServer implements Service {
   readonly #parts: HttpServerParts;
   #servers: readonly Server[] = [];
   #isStopping = false;
+  readonly #answering = new Set<Promise<unknown>>();
 
   constructor(parts: HttpServerParts) {
     this.#parts = parts;
@@ -56,7 +57,7 @@ export class HttpServer implements Service {
   async start(): Promise<void> {
     const { bind, port, log } = this.#parts;
     this.#isStopping = false;
-    this.#servers = await listen(bind.scope, port, (hostname, at) => this.#serve(hostname, at));
+    this.#servers = await listen(bind.reach, port, (hostname, at) => this.#serve(hostname, at));
     const addresses = this.#servers.map((server) => `${server.hostname}:${server.port}`);
     log.info({ addresses, why: bind.why }, "listening");
   }
@@ -64,6 +65,7 @@ export class HttpServer implements Service {
   async stop(signal: AbortSignal): Promise<void> {
     this.#isStopping = true;
     await this.#parts.sockets.stop(signal);
+    await settledOr(signal, this.#answering);
     const servers = this.#servers;
     this.#servers = [];
     await Promise.all(servers.map((server) => server.stop(true)));
@@ -75,7 +77,11 @@ export class HttpServer implements Service {
       port,
       maxRequestBodySize: MOST_BODY_BYTES,
       development: false,
-      fetch: (request, server) => this.#answer(request, server),
+      fetch: (request, server) => {
+        const answer = this.#answer(request, server).finally(() => this.#answering.delete(answer));
+        this.#answering.add(answer);
+        return answer;
+      },
       error: (error) => withSafeHeaders(this.#failure(error)),
       websocket: this.#parts.sockets.handlers,
     });
@@ -149,7 +155,7 @@ export class HttpServer implements Service {
   }
 
   #checkOrigin(request: Request, route: Route | undefined): void {
-    const rules = { ...this.#parts.origins(), isOnAllInterfaces: this.#parts.bind.scope === "lan" };
+    const rules = { ...this.#parts.origins(), isOnAllInterfaces: this.#parts.bind.reach === "all" };
     const host = request.headers.get("host");
     const refusal =
       hostRefusal(host, rules, route?.hosts) ?? originRefusal(request.headers.get("origin"), host, rules);

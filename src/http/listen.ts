@@ -1,3 +1,4 @@
+import type { Bind } from "../core/config-bind.ts";
 import { GatewayError } from "../core/errors.ts";
 
 /** The port cannot be had. The message is one sentence that says what to do. */
@@ -19,11 +20,11 @@ interface Stoppable {
  * has no IPv6. With port 0 the system chooses, one port for both. All or nothing: throws {@link ListenError}.
  */
 export async function listen<S extends Stoppable>(
-  scope: "loopback" | "lan",
+  reach: Bind["reach"],
   port: number,
   serve: (hostname: string, port: number) => S,
 ): Promise<readonly [S, ...S[]]> {
-  if (scope === "lan") return [openAll(port, serve)];
+  if (reach === "all") return [openAll(port, serve)];
   // A port the system chose for one address may be taken on the other: then it chooses again.
   for (let triesLeft = port === 0 ? 10 : 0; ; triesLeft -= 1) {
     const first = open("127.0.0.1", port, serve);

@@ -1,6 +1,6 @@
-import { randomInt } from "node:crypto";
 import { GatewayError, RequestError, type RequestErrorCode, type Retry } from "../core/errors.ts";
 import type { Logger } from "../lib/logger.ts";
+import { newRef } from "../lib/ref.ts";
 
 /** What a client is told about an error: never a stack, a path, or a secret. */
 export interface Failure {
@@ -17,7 +17,7 @@ export function failureOf(error: unknown, log: Logger): Failure {
   if (error instanceof RequestError && error.code !== "INTERNAL") {
     return { code: error.code, message: error.message, ...retryFacts(error.retry) };
   }
-  const ref = makeRef();
+  const ref = newRef();
   log.error({ ref, err: error }, "request failed");
   if (error instanceof GatewayError) {
     const message = `${error.userMessage ?? "This cannot be done right now."} (ref ${ref})`;
@@ -30,11 +30,4 @@ export function failureOf(error: unknown, log: Logger): Failure {
 function retryFacts(retry: Retry): Pick<Failure, "retryable" | "retryAfterMs"> {
   if (typeof retry === "object") return { retryable: true, retryAfterMs: retry.afterMs };
   return { retryable: retry === "now" };
-}
-
-// Without letters and digits that look alike: people read it out.
-const LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-
-function makeRef(): string {
-  return Array.from({ length: 5 }, () => LETTERS[randomInt(LETTERS.length)]).join("");
 }

@@ -9,10 +9,10 @@ export interface Watcher {
 }
 
 /**
- * What a frame means to a watcher that cannot keep up: it `must` arrive while the watcher is connected, it is
- * `text` that a later snapshot makes good, or it may be left out (`passing`).
+ * What a frame means to a watcher that cannot keep up: it `must` arrive while the watcher is connected, or it
+ * is `passing`, and a later snapshot makes good for it.
  */
-export type FrameWorth = "must" | "text" | "passing";
+export type FrameWorth = "must" | "passing";
 
 /** The turn that runs in a session, as far as it got. */
 export interface RunningTurn {
@@ -32,7 +32,6 @@ interface Entry {
   readonly seq: number;
   readonly pushed: Pushed;
   readonly bytes: number;
-  readonly worth: FrameWorth;
   /** Made when the first watcher needs it, then shared. */
   frame?: string;
 }
@@ -41,6 +40,8 @@ interface Running {
   readonly turnId: string;
   messageIds: readonly string[];
   text: string;
+  /** False until the first text of the turn: it replaces what watchers show of an earlier one. */
+  hasText: boolean;
   readonly tools: Map<string, Pushed>;
 }
 
@@ -103,9 +104,7 @@ export class Feed {
     const pushed = pushedOf(this.session, event);
     this.#follow(event, pushed);
     this.#push(pushed, event.kind === "tool" && event.phase === "update" ? "passing" : "must");
-    if (event.kind !== "end" && event.kind !== "said") return;
-    this.#settledSeq = this.#seq;
-    if (!this.#running) this.#dropPassing();
+    if (event.kind === "end" || event.kind === "said") this.#settledSeq = this.#seq;
   }
 
   /** Pushes the text collected so far as one frame. */
@@ -113,7 +112,7 @@ export class Feed {
     const pending = this.#pending;
     if (!pending) return;
     this.#pending = undefined;
-    this.#push(deltaPayload(this.session, pending), "text");
+    this.#push(deltaPayload(this.session, pending), "passing");
   }
 
   /** What came after `seq`, or undefined if that is not known any more. */
@@ -135,11 +134,13 @@ export class Feed {
 
   #collect(event: Delta): void {
     const running = this.#runningOf(event);
-    running.text = event.replace ? event.delta : running.text + event.delta;
+    const replace = event.replace || !running.hasText;
+    running.hasText = true;
+    running.text = replace ? event.delta : running.text + event.delta;
     const before = this.#pending;
     if (before && before.turn !== event.turn) this.flush();
-    const goesOn = before?.turn === event.turn && !event.replace;
-    this.#pending = goesOn ? { ...before, delta: before.delta + event.delta } : event;
+    const goesOn = before?.turn === event.turn && !replace;
+    this.#pending = goesOn ? { ...before, delta: before.delta + event.delta } : { ...event, replace };
   }
 
   #follow(event: Exclude<TurnEvent, Delta>, pushed: Pushed): void {
@@ -158,7 +159,7 @@ export class Feed {
   #runningOf(event: { readonly turn: string; readonly messageIds: readonly string[] }) {
     if (this.#running?.turnId !== event.turn) {
       const tools = new Map<string, Pushed>();
-      this.#running = { turnId: event.turn, messageIds: event.messageIds, text: "", tools };
+      this.#running = { turnId: event.turn, messageIds: event.messageIds, text: "", hasText: false, tools };
     }
     this.#running.messageIds = event.messageIds;
     return this.#running;
@@ -166,7 +167,7 @@ export class Feed {
 
   #push(pushed: Pushed, worth: FrameWorth): void {
     this.#seq += 1;
-    const entry: Entry = { seq: this.#seq, pushed, bytes: sizeOf(pushed), worth };
+    const entry: Entry = { seq: this.#seq, pushed, bytes: sizeOf(pushed) };
     this.#keep(entry);
     for (const watcher of this.watchers) watcher.push(this.session, frameOf(entry), worth);
   }
@@ -183,12 +184,6 @@ export class Feed {
       drop += 1;
     }
     if (drop > 0) this.#entries.splice(0, drop);
-  }
-
-  // The last frame of a turn has its whole text, so what led to it is needless from then on.
-  #dropPassing(): void {
-    this.#entries = this.#entries.filter((entry) => entry.worth === "must");
-    this.#bytes = this.#entries.reduce((sum, entry) => sum + entry.bytes, 0);
   }
 }
 

@@ -19,14 +19,14 @@ interface OutflowParts {
 
 /**
  * Writes to one client at the pace at which it reads. While it does not keep up, what must arrive waits here
- * (at most `maxWaiting` characters), text is left out, and one snapshot makes up for that afterwards.
+ * (at most `maxWaiting` characters), passing frames are left out, and one snapshot makes up for that afterwards.
  */
 export class Outflow implements Watcher {
   readonly #parts: OutflowParts;
   #isBlocked = false;
   #waiting: string[] = [];
   #waitingSize = 0;
-  /** Sessions of which text was left out. */
+  /** Sessions of which something was left out. */
   readonly #stale = new Set<SessionKey>();
   /** Sessions whose frames wait until the client knows the session's name. */
   readonly #held = new Map<SessionKey, string[]>();
@@ -55,7 +55,7 @@ export class Outflow implements Watcher {
     }
     const isOpen = !held && !this.#isBlocked && !this.#stale.has(session);
     if (isOpen && this.#write(frame)) return;
-    if (worth === "text") this.#stale.add(session);
+    this.#stale.add(session);
   }
 
   /** Keeps the frames of `session` back until {@link release}. */

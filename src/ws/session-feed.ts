@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { SessionKey } from "../core/session-key.ts";
 import type { TurnEvent, TurnEvents } from "../core/turn-events.ts";
+import type { Clock } from "../lib/clock.ts";
 import { Feed, type RingLimits, type RunningTurn, type Watcher } from "./feed.ts";
 
 export interface FeedLimits {
@@ -12,8 +13,7 @@ export interface FeedLimits {
 
 export interface FeedOptions {
   readonly limits?: FeedLimits;
-  /** Number before the first frame. Never lower than that of an earlier process: see {@link SessionFeed}. */
-  readonly firstSeq?: number;
+  readonly clock: Pick<Clock, "now">;
   /** Runs `work` at the end of this turn of the event loop. */
   readonly defer?: (work: () => void) => void;
 }
@@ -33,7 +33,7 @@ export interface Subscribed {
 }
 
 const DEFAULTS: FeedLimits = {
-  ring: { frames: 512, bytes: 512 * 1024 },
+  ring: { frames: 1024, bytes: 256 * 1024 },
   idle: { feeds: 200, bytes: 8 * 1024 * 1024 },
 };
 
@@ -41,10 +41,10 @@ const DEFAULTS: FeedLimits = {
  * Shows clients what happens in the sessions that they follow, and to nobody else.
  *
  * Contract:
- * - Numbers rise within a session and are never given twice in a process. They begin at the clock, so
+ * - Numbers count up within a session and are never given twice in a process. They begin at the clock, so
  *   that one from an earlier process is below all of this one's, also for a client that forgot the epoch.
- * - Deltas published in one turn of the event loop become one frame, serialised once for all. Numbers may have
- *   gaps: what a later frame makes needless is left out.
+ * - Deltas published in one turn of the event loop become one frame, serialised once for all. A client that
+ *   finds a number missing did not keep up; a snapshot, or the end of the turn, tells it the whole text.
  * - Memory is bounded by the running turns, the watchers, and `limits`; not by the sessions ever seen.
  */
 export class SessionFeed implements TurnEvents {
@@ -54,16 +54,16 @@ export class SessionFeed implements TurnEvents {
   readonly #defer: (work: () => void) => void;
   readonly #feeds = new Map<SessionKey, Feed>();
   /** Those of `#feeds` in which nothing runs and that nobody watches, longest unused first. */
-  readonly #idle = new Map<SessionKey, Feed>();
+  readonly #idle = new Map<Feed, { readonly bytes: number }>();
   #idleBytes = 0;
   /** Feeds that were let go never went beyond this number. */
   #floor: number;
   readonly #unflushed = new Set<Feed>();
 
-  constructor(options: FeedOptions = {}) {
+  constructor(options: FeedOptions) {
     this.#limits = options.limits ?? DEFAULTS;
     this.#defer = options.defer ?? ((work) => void setImmediate(work));
-    this.#floor = options.firstSeq ?? Date.now();
+    this.#floor = options.clock.now();
   }
 
   publish(session: SessionKey, event: TurnEvent): void {
@@ -121,8 +121,10 @@ export class SessionFeed implements TurnEvents {
 
   #wake(session: SessionKey): Feed {
     const known = this.#feeds.get(session);
-    if (known && this.#idle.delete(session)) this.#idleBytes -= known.bytes;
-    if (known) return known;
+    if (known) {
+      this.#unrest(known);
+      return known;
+    }
     const feed = new Feed(session, this.#floor, this.#limits.ring);
     this.#feeds.set(session, feed);
     return feed;
@@ -130,15 +132,20 @@ export class SessionFeed implements TurnEvents {
 
   #rest(feed: Feed): void {
     if (feed.isRunning || feed.hasPending || feed.watchers.size > 0) return;
-    this.#idle.set(feed.session, feed);
+    this.#unrest(feed);
+    this.#idle.set(feed, { bytes: feed.bytes });
     this.#idleBytes += feed.bytes;
-    for (const oldest of this.#idle.values()) {
+    for (const oldest of this.#idle.keys()) {
       if (this.#idle.size <= this.#limits.idle.feeds && this.#idleBytes <= this.#limits.idle.bytes) return;
-      this.#idle.delete(oldest.session);
-      this.#idleBytes -= oldest.bytes;
+      this.#unrest(oldest);
       this.#feeds.delete(oldest.session);
       this.#floor = Math.max(this.#floor, oldest.seq);
     }
+  }
+
+  #unrest(feed: Feed): void {
+    this.#idleBytes -= this.#idle.get(feed)?.bytes ?? 0;
+    this.#idle.delete(feed);
   }
 
   #flush(): void {

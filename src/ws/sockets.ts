@@ -88,8 +88,10 @@ export class Sockets implements Service {
 
   /** Lets what was asked be answered, until `signal` aborts, then closes every socket. */
   async stop(signal: AbortSignal): Promise<void> {
-    const settled = Promise.all(Array.from(this.#clients, (client) => client.settled()));
-    await Promise.race([settled, aborted(signal)]);
+    await settledOr(
+      signal,
+      Array.from(this.#clients, (client) => client.settled()),
+    );
     for (const client of this.#clients) {
       client.close(CLOSE.goingAway, "the gateway is stopping");
       this.#left(client);
@@ -132,9 +134,12 @@ function wireOf(socket: Socket) {
   };
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
+/** Resolves once all of `work` has ended, however it did, or when `signal` aborts. */
+export async function settledOr(signal: AbortSignal, work: Iterable<Promise<unknown>>): Promise<void> {
+  const { promise: aborted, resolve } = Promise.withResolvers<void>();
+  const giveUp = () => resolve();
+  if (signal.aborted) giveUp();
+  signal.addEventListener("abort", giveUp);
+  await Promise.race([Promise.allSettled(work), aborted]);
+  signal.removeEventListener("abort", giveUp);
 }

@@ -145,7 +145,7 @@ export async function openDoors(changes: Changes = {}): Promise<OpenDoors> {
   };
   const auth = new GatewayAuth({ settings: () => settings.auth, clock });
   const doors = createDoors({
-    bind: changes.bind ?? { scope: "loopback", why: "the test says so" },
+    bind: changes.bind ?? { reach: "loopback", why: "the test says so" },
     port: changes.port ?? 0,
     origins: () => settings.origins,
     auth,
