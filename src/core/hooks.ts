@@ -74,6 +74,8 @@ interface Gate<Context> {
 /** Stops what was about to happen; the text says why. */
 export interface Block {
   readonly block: string;
+  /** Set where nobody decided so: a hook that fails closed did not answer. */
+  readonly failed?: boolean;
 }
 
 export interface AgentMessage {

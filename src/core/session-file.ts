@@ -5,8 +5,7 @@ import type { SessionKey } from "./session-key.ts";
  * A new transcript for `key`: readable, safe on every file system, and never one that was used
  * before, so that a session that was ended begins anew.
  */
-export function newSessionFile(folder: string, key: SessionKey, nowMs: number): string {
+export function newSessionFile(folder: string, key: SessionKey): string {
   const readable = key.replaceAll(/[^A-Za-z0-9_-]+/g, "-").slice(0, 80);
-  const exact = Bun.hash.wyhash(key).toString(36);
-  return join(folder, `${readable}.${exact}.${nowMs.toString(36)}.jsonl`);
+  return join(folder, `${readable}.${crypto.randomUUID()}.jsonl`);
 }

@@ -1,28 +1,30 @@
-/** A bell: `ring` ends the waits of now, and a ring while nobody waits is kept for the next wait. */
+import type { Clock } from "./clock.ts";
+
+/** A bell: `ring` ends the wait of now, and a ring while nobody waits is kept for the next wait. */
 export class Wake {
+  readonly #clock: Clock;
   #rung = false;
-  #waiting: (() => void) | undefined;
+  #waiting: AbortController | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   ring(): void {
     this.#rung = true;
-    this.#waiting?.();
+    this.#waiting?.abort();
   }
 
   /** Resolves at the next ring, after `ms`, or when `signal` aborts. One waiter at a time. */
   async wait(ms: number, signal: AbortSignal): Promise<void> {
     if (!this.#rung && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(done, ms);
-        const waiting = () => done();
-        function done() {
-          clearTimeout(timer);
-          signal.removeEventListener("abort", waiting);
-          resolve();
-        }
-        signal.addEventListener("abort", waiting, { once: true });
-        this.#waiting = waiting;
-      });
+      const waiting = new AbortController();
+      const end = () => waiting.abort();
+      signal.addEventListener("abort", end, { once: true });
+      this.#waiting = waiting;
+      await this.#clock.sleep(ms, waiting.signal);
       this.#waiting = undefined;
+      signal.removeEventListener("abort", end);
     }
     this.#rung = false;
   }

@@ -43,7 +43,7 @@ const MOST_CHATS = 64;
 export class Deliverer implements Service {
   readonly name = "deliverer";
   readonly #deps: DeliverDeps;
-  readonly #wake = new Wake();
+  readonly #wake: Wake;
   readonly #serving = new Map<ChatKey, Promise<void>>();
   #soft = new AbortController();
   #hard = new AbortController();
@@ -51,6 +51,7 @@ export class Deliverer implements Service {
 
   constructor(deps: DeliverDeps) {
     this.#deps = deps;
+    this.#wake = new Wake(deps.clock);
   }
 
   async start(): Promise<void> {

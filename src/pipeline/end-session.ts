@@ -33,8 +33,10 @@ export async function endSession(
 ): Promise<{ cancelled: number } | undefined> {
   if (!(await deps.sessions.get(key))) return undefined;
   // A message that arrives from here on begins the new transcript.
-  const now = deps.clock.now();
-  await deps.sessions.update(key, { file: newSessionFile(deps.folder, key, now), lastActiveAtMs: now });
+  await deps.sessions.update(key, {
+    file: newSessionFile(deps.folder, key),
+    lastActiveAtMs: deps.clock.now(),
+  });
   // What waits goes before the turn, or the worker would take it as soon as the turn has ended.
   const waiting = await deps.turns.clear(key);
   await deps.workers.stopTurn(key, "killed");

@@ -25,7 +25,7 @@ export async function openSession(
     key,
     agent: parseSessionKey(key)?.agent ?? "main",
     address,
-    file: newSessionFile(folder, key, now),
+    file: newSessionFile(folder, key),
     createdAtMs: now,
     lastActiveAtMs: now,
     turns: 0,

@@ -6,11 +6,13 @@ import type { SessionKey } from "../core/session-key.ts";
 import type { DeliveryKey, OutboxLedger } from "../core/store.ts";
 import { deliveriesOf } from "../delivery/deliveries-of.ts";
 import { checkOutgoing } from "./outgoing.ts";
+import type { Sentences } from "./sentences.ts";
 
 export interface PostDeps {
   readonly outbox: OutboxLedger;
   readonly hooks: HookRunner;
   readonly channel: (to: Address) => Channel | undefined;
+  readonly sentences: () => Sentences;
 }
 
 export interface Posting {
@@ -30,7 +32,7 @@ export async function post({ to, session, message, key }: Posting, deps: PostDep
   if (!channel) {
     throw new RequestError("NOT_FOUND", `There is no channel ${to.channel} with the account ${to.account}.`);
   }
-  const checked = await checkOutgoing(message, session, channel, deps.hooks);
+  const checked = await checkOutgoing(message, session, channel, deps.hooks, deps.sentences().withheld);
   if (!checked.allowed) return false;
   const keyOf = (part: number) => (part === 0 ? key : `${key}/${part}`);
   await deps.outbox.post(deliveriesOf(checked.message, { to, channel, session, keyOf }));

@@ -15,6 +15,7 @@ import { ReplyText } from "../delivery/reply-text.ts";
 import { failpoint } from "../lib/failpoint.ts";
 import { checkOutgoing } from "./outgoing.ts";
 import { goOn, resumePoint } from "./resume.ts";
+import type { Sentences } from "./sentences.ts";
 import { TurnView } from "./turn-view.ts";
 
 export interface TurnDeps {
@@ -24,16 +25,21 @@ export interface TurnDeps {
   readonly hooks: HookRunner;
   readonly events: TurnEvents;
   readonly config: () => Config;
+  readonly sentences: () => Sentences;
   readonly openSession: (key: SessionKey, address: Address) => Promise<Session>;
   readonly channel: (address: Address) => Channel;
   readonly streamingMode: (address: Address) => StreamingMode;
-  readonly openLive: (
-    turn: Turn,
-    channel: Channel,
-    mode: StreamingMode,
-    progress: TurnProgress,
-  ) => LiveReply | undefined;
+  readonly openLive: (preview: PreviewRequest) => LiveReply | undefined;
   readonly compose: (turn: Turn, channel: Channel, signal: AbortSignal) => Promise<Prompt>;
+}
+
+/** A preview of the answer to be, where the channel has one. */
+export interface PreviewRequest {
+  readonly turn: Turn;
+  readonly channel: Channel;
+  readonly mode: StreamingMode;
+  readonly progress: TurnProgress;
+  readonly signal: AbortSignal;
 }
 
 /** What the work reports on its way to whoever watches over it. */
@@ -72,7 +78,7 @@ export async function runTurn(
   const address = addressOf(turn);
   const channel = deps.channel(address);
   const session = await deps.openSession(turn.session, address);
-  const live = deps.openLive(turn, channel, deps.streamingMode(address), progress);
+  const live = deps.openLive({ turn, channel, mode: deps.streamingMode(address), progress, signal });
   const view = new TurnView(turn, deps.events, live);
   const onEvent = (event: AgentEvent, text: ReplyText) => {
     progress.see(event);
@@ -186,7 +192,13 @@ async function outcomeOf(
   const takeBack = (from: number) => withdrawals(previews, (page) => withdrawalKey(turn.id, page), from);
   if (text === "") return { state, text, replies: takeBack(0) };
 
-  const checked = await checkOutgoing({ kind: "text", markdown: text }, turn.session, channel, deps.hooks);
+  const checked = await checkOutgoing(
+    { kind: "text", markdown: text },
+    turn.session,
+    channel,
+    deps.hooks,
+    deps.sentences().withheld,
+  );
   if (!checked.allowed) return { state, text: "", replies: takeBack(0) };
   const said = deliveriesOf(checked.message, {
     to,

@@ -26,7 +26,7 @@ const POLL_MS = 5_000;
 export class Workers implements Service {
   readonly name = "workers";
   readonly #deps: WorkDeps;
-  readonly #wake = new Wake();
+  readonly #wake: Wake;
   readonly #running = new Map<SessionKey, RunningTurn>();
   readonly #ends = new Set<Promise<void>>();
   #soft = new AbortController();
@@ -34,6 +34,7 @@ export class Workers implements Service {
 
   constructor(deps: WorkDeps) {
     this.#deps = deps;
+    this.#wake = new Wake(deps.clock);
   }
 
   async start(): Promise<void> {

@@ -96,7 +96,7 @@ export class HookRegistry implements HookRunner {
     } catch (error) {
       this.#log.error({ error, hook: name, plugin: owner }, "a hook failed");
       if (HOOK_POLICY[name] !== "closed") return undefined;
-      return { block: `The check ${name} of the plugin ${owner} failed.` };
+      return { block: `The check ${name} of the plugin ${owner} failed.`, failed: true };
     }
   }
 

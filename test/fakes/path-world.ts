@@ -1,0 +1,143 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { configSchema, type Config } from "../../src/core/config-schema.ts";
+import type { Channel } from "../../src/core/channel.ts";
+import type { Address, InboundMessage } from "../../src/core/message.ts";
+import { plainRouter } from "../../src/core/session-router.ts";
+import { formatSessionKey, type SessionKey } from "../../src/core/session-key.ts";
+import type { Store } from "../../src/core/store.ts";
+import type { TurnEvent } from "../../src/core/turn-events.ts";
+import { silentLogger } from "../../src/lib/logger.ts";
+import { startAll, stopAll } from "../../src/lib/service.ts";
+import { assemblePipeline, type Pipeline } from "../../src/pipeline/pipeline.ts";
+import { HookRegistry } from "../../src/plugins/hooks.ts";
+import { admitAuthenticated, type AccessControl } from "../../src/security/access-control.ts";
+import { openStore } from "../../src/store/open-store.ts";
+import { FakeClock } from "./fake-clock.ts";
+import { FakePi } from "./fake-pi.ts";
+import { EditingPlatform } from "./platforms.ts";
+
+export interface WorldOptions {
+  readonly platform?: (clock: FakeClock) => Channel & { transcript(): string[] };
+  readonly config?: { readonly queue?: object; readonly agent?: object; readonly delivery?: object };
+  readonly access?: AccessControl;
+  readonly places?: number;
+}
+
+/** The path of a message with the real store, a platform that shows what people see, and a scripted pi. */
+export class PathWorld implements AsyncDisposable {
+  readonly clock = new FakeClock();
+  readonly pi: FakePi;
+  readonly hooks = new HookRegistry(() => 1000, silentLogger);
+  readonly platform: Channel & { transcript(): string[] };
+  readonly events: { readonly session: SessionKey; readonly event: TurnEvent }[] = [];
+  store: Store;
+  pipeline: Pipeline;
+  readonly #folder = mkdtempSync(join(tmpdir(), "path-"));
+  readonly #config: Config;
+  readonly #access: AccessControl;
+  #isUp = false;
+
+  constructor(options: WorldOptions = {}) {
+    this.pi = new FakePi(options.places);
+    this.platform = options.platform?.(this.clock) ?? new EditingPlatform("fake", PLAIN, this.clock.now);
+    this.#config = configSchema({}).parse(options.config ?? {}) as Config;
+    this.#access = options.access ?? admitAuthenticated;
+    this.store = this.#openStore();
+    this.pipeline = this.#assemble();
+  }
+
+  async start(): Promise<this> {
+    await this.store.open();
+    await startAll(this.#services, new AbortController().signal);
+    this.#isUp = true;
+    return this;
+  }
+
+  async stop(hard: AbortSignal = AbortSignal.abort()): Promise<void> {
+    if (!this.#isUp) return;
+    this.#isUp = false;
+    await stopAll(this.#services, hard);
+    await this.store.close();
+  }
+
+  /** Another start on the same state. */
+  async restart(): Promise<void> {
+    await this.stop();
+    this.store = this.#openStore();
+    this.pipeline = this.#assemble();
+    await this.start();
+  }
+
+  /** Lets everything happen that needs no more than `ms` to pass. */
+  async pass(ms = 0): Promise<void> {
+    for (let round = 0; round < 20; round++) await this.clock.advance(0);
+    if (ms === 0) return;
+    await this.clock.advance(ms);
+    for (let round = 0; round < 20; round++) await this.clock.advance(0);
+  }
+
+  async say(id: string, text: string, facts: Partial<InboundMessage> = {}): Promise<string> {
+    const receipt = await this.pipeline.receiver.receive({ ...inbound(id, text), ...facts });
+    await this.pass();
+    return receipt;
+  }
+
+  /** How the messages ended, as somebody who watches is told. */
+  endings(): string[] {
+    return this.events.flatMap(({ event }) =>
+      event.kind === "end" ? [`${event.messageIds.join("+")}: ${event.state} ${event.text}`.trim()] : [],
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  get #services() {
+    return [this.pipeline.deliverer, this.pipeline.workers, this.pipeline.receiver];
+  }
+
+  #openStore(): Store {
+    return openStore({
+      database: join(this.#folder, "gateway.db"),
+      lock: join(this.#folder, "gateway.lock.db"),
+      clock: this.clock,
+      log: silentLogger,
+    });
+  }
+
+  #assemble(): Pipeline {
+    return assemblePipeline({
+      store: this.store,
+      pool: this.pi,
+      hooks: this.hooks,
+      events: { publish: (session, event) => void this.events.push({ session, event }) },
+      access: this.#access,
+      router: plainRouter,
+      channel: ({ channel }) => (channel === this.platform.name ? this.platform : undefined),
+      streamingMode: () => "partial",
+      config: () => this.#config,
+      folders: { sessions: join(this.#folder, "sessions"), workspace: () => this.#folder },
+      worker: crypto.randomUUID(),
+      clock: this.clock,
+      log: silentLogger,
+    });
+  }
+}
+
+const PLAIN = {
+  text: { limit: 4096 },
+  pace: () => ({ perChatMs: 10, perPreviewMs: 100 }),
+  nonceWindowMs: 0,
+};
+
+export const CHAT: Address = { channel: "fake", account: "default", scope: "dm", chat: "42" };
+export const SESSION = formatSessionKey({ agent: "main", address: CHAT });
+
+export function inbound(id: string, text: string): InboundMessage {
+  const sender = { id: "u", name: "Una", isBot: false };
+  return { id, address: CHAT, sender, text, attachments: [], isForBot: true, sentAtMs: 0 };
+}
