@@ -1,0 +1,107 @@
+import { Command, InvalidArgumentError } from "commander";
+import manifest from "../../package.json";
+import { type ExitCode, EXIT } from "./exit-codes.ts";
+import type { GatewayOptions } from "./gateway.ts";
+import type { ConfigOptions } from "./load-config.ts";
+import { reportError } from "./report-error.ts";
+import type { SendOptions } from "./send.ts";
+import { startedAs } from "./started-as.ts";
+
+/** Runs the command line `args` (without program and script) and resolves to the exit code. Never rejects. */
+export async function main(args: readonly string[]): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  const commands = buildProgram((result) => {
+    code = result;
+  });
+  try {
+    if (args.length === 0) commands.outputHelp();
+    else await commands.parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    return reportError(error, args.includes("--verbose"));
+  }
+}
+
+/** Each command's file is loaded only when it runs: `send` needs no pool, and `--version` needs nothing. */
+function buildProgram(done: Done): Command {
+  const name = startedAs();
+  const program = new Command(name)
+    .description(manifest.description)
+    .version(manifest.version)
+    .exitOverride()
+    .showHelpAfterError(`Run "${name} --help" to see what there is.`);
+  addGateway(program, done);
+  addDoctor(program, done);
+  addConfig(program, done);
+  addToken(program, done);
+  addSend(program, done);
+  return program;
+}
+
+type Done = (code: ExitCode) => void;
+
+function addGateway(program: Command, done: Done): void {
+  common(program.command("gateway").description("start the gateway and keep it running"))
+    .option("--port <number>", "listen on this port; 0 lets the system choose", toPort)
+    .action(async (options: GatewayOptions) => {
+      const { runGateway } = await import("./gateway.ts");
+      done(await runGateway(options));
+    });
+}
+
+function addDoctor(program: Command, done: Done): void {
+  common(
+    program.command("doctor").description("check what the gateway needs, and say how to fix what is wrong"),
+  ).action(async (options: ConfigOptions) => {
+    const { runDoctor } = await import("./doctor.ts");
+    done(await runDoctor(options));
+  });
+}
+
+function addConfig(program: Command, done: Done): void {
+  const config = program.command("config").description("look at the configuration");
+  common(config.command("show").description("print the configuration in force, secrets hidden")).action(
+    async (options: ConfigOptions) => {
+      const { showConfig } = await import("./show-config.ts");
+      done(await showConfig(options));
+    },
+  );
+}
+
+function addToken(program: Command, done: Done): void {
+  const token = program.command("token").description("the token that lets clients in");
+  common(token.command("show").description("print the token, on a terminal only")).action(
+    async (options: ConfigOptions) => {
+      const { showToken } = await import("./token.ts");
+      done(await showToken(options));
+    },
+  );
+  common(token.command("rotate").description("replace the generated token")).action(
+    async (options: ConfigOptions) => {
+      const { rotateToken } = await import("./token.ts");
+      done(await rotateToken(options));
+    },
+  );
+}
+
+function addSend(program: Command, done: Done): void {
+  common(program.command("send").description("say something in a chat, through the running gateway"))
+    .requiredOption("--to <target>", "where to: channel:chat, such as webchat:my-notes")
+    .requiredOption("--message <text>", "what to say, as Markdown")
+    .action(async (options: SendOptions) => {
+      const { sendMessage } = await import("./send.ts");
+      done(await sendMessage(options));
+    });
+}
+
+function common(command: Command): Command {
+  return command
+    .option("--config <file>", "use this configuration file")
+    .option("--verbose", "show everything: debug log, stack traces");
+}
+
+function toPort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError("Expected a number from 0 to 65535.");
+}

@@ -1,0 +1,268 @@
+import { expect, test } from "bun:test";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import ts from "typescript";
+
+const ROOT = resolve(import.meta.dir, "..");
+const SRC = join(ROOT, "src");
+
+/** Layers. A file may import from its own folder and from the layers listed for it. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  lib: [],
+  core: ["lib"],
+  store: ["lib", "core"],
+  security: ["lib", "core"],
+  delivery: ["lib", "core"],
+  plugins: ["lib", "core"],
+  tools: ["lib", "core", "plugins"],
+  bridge: ["lib", "core", "plugins"],
+  pipeline: ["lib", "core", "security", "delivery"],
+  // The built-in channels use exactly what strangers get.
+  "plugins/builtin": ["lib", "plugins"],
+  // Routes and the socket answer with the same words: an error, a session.
+  http: ["lib", "core", "security", "ws"],
+  ws: ["lib", "core", "security"],
+  web: [],
+  index: ["plugins"],
+  server: ["*"],
+  cli: ["*"],
+};
+
+const LONGEST_FILE = 400;
+const LONGEST_FUNCTION = 60;
+
+const MAY_READ_ENVIRONMENT = ["core/config.ts", "core/launch-profile.ts", "lib/failpoint.ts", "cli/"];
+const MAY_USE_CONSOLE = ["cli/", "lib/logger.ts", "lib/pino-logger.ts"];
+const MAY_NAME_CHANNELS = ["plugins/builtin/", "cli/", "web/"];
+const CHANNELS = ["webchat", "telegram", "discord", "feishu"];
+/** A class whose name needs one of these has no single job. */
+const SAYS_NOTHING = /Manager|Helper|Util|Handler|Processor|Service/;
+
+/**
+ * Files without a test of the same name, each with what tests it instead. Files that hold only types, and
+ * those that only pass on what others export, need no entry.
+ */
+const TESTED_ELSEWHERE: Record<string, string> = {
+  "cli.ts": "test/launcher/old-bun.test.ts",
+};
+
+const sources = filesIn(SRC)
+  .filter((file) => /\.tsx?$/.test(file) && !file.endsWith(".d.ts") && !file.startsWith("web/built/"))
+  .map((file) => parse(SRC, file));
+
+const tests = filesIn(join(ROOT, "test"))
+  .filter((file) => file.endsWith(".ts") && !file.startsWith("guide/"))
+  .map((file) => parse(join(ROOT, "test"), file));
+
+test("there is something to check", () => {
+  expect(sources.length).toBeGreaterThan(20);
+});
+
+test("dependencies point one way", () => {
+  const wrong = sources.flatMap((source) =>
+    importsOf(source)
+      .filter((target) => !mayImport(layerOf(source.name), layerOf(target)))
+      .map((target) => `${source.name} imports ${target}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("every file of src belongs to a layer", () => {
+  expect(sources.filter(({ name }) => layerOf(name) === undefined).map(({ name }) => name)).toEqual([]);
+});
+
+test(`no file is longer than ${LONGEST_FILE} lines`, () => {
+  const long = sources.filter(({ tree }) => lineOf(tree, tree.end) > LONGEST_FILE);
+  expect(long.map(({ name }) => name)).toEqual([]);
+});
+
+test(`no function is longer than ${LONGEST_FUNCTION} lines`, () => {
+  const long = sources.flatMap((source) =>
+    nodesOf(source.tree)
+      .filter((node) => ts.isFunctionLike(node) && linesOf(source.tree, node) > LONGEST_FUNCTION)
+      .map((node) => placeOf(source, node)),
+  );
+  expect(long).toEqual([]);
+});
+
+test("only the files that are meant to read the environment", () => {
+  const reads = (node: ts.Node) =>
+    ts.isPropertyAccessExpression(node) &&
+    ["process.env", "Bun.env", "import.meta.env"].includes(node.getText());
+  expect(placesOutside(MAY_READ_ENVIRONMENT, reads)).toEqual([]);
+});
+
+test("only the command line and the logger write to the console", () => {
+  const writes = (node: ts.Node) =>
+    ts.isPropertyAccessExpression(node) &&
+    (node.expression.getText() === "console" || /^process\.(stdout|stderr)$/.test(node.getText()));
+  expect(placesOutside(MAY_USE_CONSOLE, writes)).toEqual([]);
+});
+
+test("no code outside the channels knows one of them by name", () => {
+  expect(placesOutside(MAY_NAME_CHANNELS, namesChannel)).toEqual([]);
+});
+
+test("no class is named after nothing in particular", () => {
+  const vague = sources.flatMap((source) =>
+    nodesOf(source.tree)
+      .filter((node) => ts.isClassDeclaration(node) && SAYS_NOTHING.test(node.name?.text ?? ""))
+      .map((node) => placeOf(source, node)),
+  );
+  expect(vague).toEqual([]);
+});
+
+test("a catch that does not use its error says why nothing can be done", () => {
+  const silent = sources.flatMap((source) =>
+    nodesOf(source.tree)
+      .filter((node) => ts.isCatchClause(node) && !usesItsError(node) && !/\/[/*]/.test(node.getText()))
+      .map((node) => placeOf(source, node)),
+  );
+  expect(silent).toEqual([]);
+});
+
+test("every file with behaviour has a test of its own, or says what tests it", () => {
+  const without = sources
+    .filter(({ name, tree }) => hasBehaviour(tree) && TESTED_ELSEWHERE[name] === undefined)
+    .filter(({ name }) => !existsSync(join(ROOT, "test", name.replace(/\.tsx?$/, ".test.ts"))))
+    .map(({ name }) => name);
+  expect(without).toEqual([]);
+});
+
+test("what is said to be tested elsewhere is, and needs to be said", () => {
+  for (const [name, elsewhere] of Object.entries(TESTED_ELSEWHERE)) {
+    expect(existsSync(join(SRC, name)), name).toBe(true);
+    expect(existsSync(join(ROOT, elsewhere)), elsewhere).toBe(true);
+    expect(existsSync(join(ROOT, "test", name.replace(/\.tsx?$/, ".test.ts"))), name).toBe(false);
+  }
+});
+
+test("no test is left out, and none runs alone", () => {
+  const words = new Set(["skip", "only", "todo", "if", "skipIf", "todoIf"]);
+  const leftOut = tests.flatMap((source) =>
+    nodesOf(source.tree)
+      .filter(
+        (node) =>
+          ts.isPropertyAccessExpression(node) &&
+          /^(test|describe|it)$/.test(node.expression.getText()) &&
+          words.has(node.name.text),
+      )
+      .map((node) => placeOf(source, node)),
+  );
+  expect(leftOut).toEqual([]);
+});
+
+interface Source {
+  /** Relative to its root, with `/`. */
+  readonly name: string;
+  readonly tree: ts.SourceFile;
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true })
+    .map((file) => String(file).replaceAll("\\", "/"))
+    .toSorted();
+}
+
+function parse(root: string, name: string): Source {
+  const text = readFileSync(join(root, name), "utf8");
+  const kind = name.endsWith("x") ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
+  return { name, tree: ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true, kind) };
+}
+
+function nodesOf(tree: ts.SourceFile): ts.Node[] {
+  const nodes: ts.Node[] = [];
+  const visit = (node: ts.Node) => {
+    nodes.push(node);
+    ts.forEachChild(node, visit);
+  };
+  visit(tree);
+  return nodes;
+}
+
+/** Files of src that `source` imports: static, dynamic, types, and what it re-exports. */
+function importsOf(source: Source): string[] {
+  return nodesOf(source.tree)
+    .map(specifierOf)
+    .filter((specifier) => specifier?.startsWith("."))
+    .map((specifier) => relative(SRC, join(SRC, dirname(source.name), specifier ?? "")))
+    .filter((target) => !target.startsWith(".."));
+}
+
+function specifierOf(node: ts.Node): string | undefined {
+  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return textOf(node.moduleSpecifier);
+  if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) return textOf(node.argument.literal);
+  if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+    return textOf(node.arguments[0]);
+  }
+  return undefined;
+}
+
+function textOf(node: ts.Node | undefined): string | undefined {
+  return node && ts.isStringLiteralLike(node) ? node.text : undefined;
+}
+
+/** `plugins/builtin/telegram/format.ts` → `plugins/builtin`; `server.ts` → `server`. */
+function layerOf(file: string): string | undefined {
+  const layers = Object.keys(MAY_IMPORT).toSorted((a, b) => b.length - a.length);
+  return layers.find((layer) => file.startsWith(`${layer}/`) || file === `${layer}.ts`);
+}
+
+function mayImport(from: string | undefined, to: string | undefined): boolean {
+  if (from === undefined || to === undefined) return false;
+  return from === to || (MAY_IMPORT[from] ?? []).some((layer) => layer === to || layer === "*");
+}
+
+function placesOutside(allowed: readonly string[], isFound: (node: ts.Node) => boolean): string[] {
+  return sources
+    .filter(({ name }) => !allowed.some((place) => name === place || name.startsWith(place)))
+    .flatMap((source) =>
+      nodesOf(source.tree)
+        .filter(isFound)
+        .map((node) => placeOf(source, node)),
+    );
+}
+
+/** Identifiers, and strings that are keys, names, or paths. A sentence for people may have an example. */
+function namesChannel(node: ts.Node): boolean {
+  const isImport = ts.isStringLiteral(node) && ts.isImportDeclaration(node.parent);
+  const text = ts.isIdentifier(node) ? node.text : isImport ? undefined : textOf(node);
+  if (text === undefined || /\s/.test(text)) return false;
+  return CHANNELS.some((channel) => text.toLowerCase().includes(channel));
+}
+
+/** Whether anything is left of a file once its types, imports and re-exports are gone. */
+function hasBehaviour(tree: ts.SourceFile): boolean {
+  return tree.statements.some(
+    (statement) =>
+      !ts.isInterfaceDeclaration(statement) &&
+      !ts.isTypeAliasDeclaration(statement) &&
+      !ts.isImportDeclaration(statement) &&
+      !ts.isExportDeclaration(statement),
+  );
+}
+
+function usesItsError(clause: ts.CatchClause): boolean {
+  const name = clause.variableDeclaration?.name.getText();
+  if (name === undefined) return false;
+  let isUsed = false;
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) && node.text === name) isUsed = true;
+    ts.forEachChild(node, visit);
+  };
+  visit(clause.block);
+  return isUsed;
+}
+
+function lineOf(tree: ts.SourceFile, position: number): number {
+  return tree.getLineAndCharacterOfPosition(position).line + 1;
+}
+
+function linesOf(tree: ts.SourceFile, node: ts.Node): number {
+  return lineOf(tree, node.end) - lineOf(tree, node.getStart(tree)) + 1;
+}
+
+function placeOf(source: Source, node: ts.Node): string {
+  const [first = ""] = node.getText(source.tree).split("\n");
+  return `${basename(source.name) === source.name ? "" : `${dirname(source.name)}/`}${basename(source.name)}:${lineOf(source.tree, node.getStart(source.tree))} ${first.slice(0, 60)}`;
+}
