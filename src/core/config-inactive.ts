@@ -4,7 +4,7 @@ import { childOf } from "./config-shape.ts";
 /** The sections whose features are not built yet, and when somebody wants them. */
 const UNBUILT: Readonly<Record<string, (loaded: LoadedConfig) => boolean>> = {
   roles: ({ config }) => Object.keys(config.roles.capabilities).length > 0,
-  cron: ({ config }) => config.cron.enabled && config.cron.jobs.length > 0,
+  cron: ({ config }) => config.cron.enabled && config.cron.jobs.some((job) => job.enabled),
   plugins: ({ config }) => config.plugins.entries.some((plugin) => plugin.enabled),
   hooks: ({ config }) => config.hooks.enabled,
   security: ({ written }) => written.has("security"),

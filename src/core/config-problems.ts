@@ -86,13 +86,15 @@ export function expectedBy(shape: Shape | undefined): string {
     case "number":
       return numberInWords(shape.whole, shape.least, shape.most);
     case "text":
-      return shape.facts.format === "path" ? "a path" : "a text";
+      return TEXTS[shape.facts.format ?? ""] ?? "a text";
     case "switch":
       return "true or false";
     default:
       return "another value";
   }
 }
+
+const TEXTS: Readonly<Record<string, string>> = { path: "a path", uri: "a web address" };
 
 function numberInWords(whole: boolean, least: number, most: number): string {
   const number = whole ? "a whole number" : "a number";

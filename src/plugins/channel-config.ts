@@ -90,7 +90,7 @@ export function accountsOf<Account extends z.ZodType>(account: Account) {
     })
     .default({})
     .describe(
-      "Several bots, by name. `default` uses the channel's own token; the others inherit everything but token and webhook.",
+      "Several bots, by name. `default` uses the channel's own token; the others inherit everything but token and webhook. Each may set what the channel sets.",
     );
 }
 

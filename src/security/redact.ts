@@ -42,9 +42,13 @@ export function secretsOf(loaded: LoadedConfig): readonly string[] {
 
 /** Less than a third of a secret may show, and nothing of a short one. */
 function describeSecret(value: string, source: ValueSource | { readonly kind: "generated" }): string {
-  const from = "name" in source ? "${" + source.name + "}" : source.kind;
   const ending = value.length >= 14 ? `, ends in ${value.slice(-4)}` : "";
-  return `[secret from ${from}, ${value.length} characters${ending}]`;
+  return `[secret: ${sourceInWords(source)}, ${value.length} characters${ending}]`;
+}
+
+function sourceInWords(source: ValueSource | { readonly kind: "generated" }): string {
+  if (source.kind === "variable") return `\${${source.name}}`;
+  return source.kind === "flag" ? source.name : source.kind;
 }
 
 interface Mapping {

@@ -14,7 +14,9 @@ export const ownSecret = () => z.string().min(1).meta({ secret: true, own: true 
 
 /** A web address with its scheme. */
 export const webAddress = () =>
-  z.url({ protocol: /^https?$/, error: "expected an address such as https://example.com" });
+  z
+    .url({ protocol: /^https?$/, error: "expected an address such as https://example.com" })
+    .meta({ format: "uri" });
 
 export const port = () => z.int().min(0).max(65_535);
 
