@@ -1,0 +1,121 @@
+import type { Address, InboundEvent, InboundMessage } from "../../core/message.ts";
+import type { Admission, InboxEntry, InboxId, InboxLedger } from "../../core/store.ts";
+import type { Connection } from "./connection.ts";
+import { decode } from "./json.ts";
+import type { LedgerParts } from "./parts.ts";
+import { idOf, seqOf } from "./sequence.ts";
+import type { SessionQueue } from "./session-queue.ts";
+
+/** Fates that a person can see in the history of the session, if admission got as far as one. */
+const SHOWN_FATES: readonly Admission["fate"][] = ["queued", "full", "command"];
+
+export class SqliteInbox implements InboxLedger {
+  readonly #parts: LedgerParts;
+  readonly #queue: SessionQueue;
+  readonly #sql: ReturnType<typeof inboxStatements>;
+
+  constructor(parts: LedgerParts, queue: SessionQueue) {
+    this.#parts = parts;
+    this.#queue = queue;
+    this.#sql = inboxStatements(parts.connection);
+  }
+
+  async record(message: InboundMessage): ReturnType<InboxLedger["record"]> {
+    const { connection, clock, sequence, ring } = this.#parts;
+    const dedup = nameOf(message);
+    const body = JSON.stringify(message);
+    const known = connection.write(() => {
+      const now = clock.now();
+      const seq = sequence.next(now);
+      const isNew = this.#sql.insert.run({ seq, dedup, body, now }) > 0;
+      return { isNew, seq: isNew ? seq : this.#sql.find.get({ dedup })?.seq };
+    });
+    if (known.isNew) ring("inbox");
+    return { receipt: known.isNew ? "recorded" : "duplicate", id: idOf(known.seq ?? -1) };
+  }
+
+  async recordEvent(id: string, event: InboundEvent): ReturnType<InboxLedger["recordEvent"]> {
+    const { connection, clock } = this.#parts;
+    const { channel, account } = placeOf(event);
+    const dedup = JSON.stringify([channel, account, id]);
+    const isNew = connection.write(
+      () => this.#sql.insertEvent.run({ dedup, body: JSON.stringify(event), now: clock.now() }) > 0,
+    );
+    return isNew ? "recorded" : "duplicate";
+  }
+
+  async settle(id: InboxId, admission: Admission): Promise<void> {
+    const { connection, clock, ring } = this.#parts;
+    const seq = seqOf(id);
+    const queued = admission.fate === "queued" ? admission : undefined;
+    const session = SHOWN_FATES.includes(admission.fate) ? (admission.session ?? null) : null;
+    const heard = queued ? JSON.stringify(queued.message) : null;
+    const priority = queued?.priority ?? 0;
+    const isSettled = connection.write(() => {
+      const row = this.#sql.open.get({ seq });
+      if (!row) return false;
+      const droppedAt = session === null ? clock.now() : null;
+      this.#sql.settle.run({
+        seq,
+        fate: admission.fate,
+        heard: heard === row.body ? null : heard,
+        session,
+        priority,
+        droppedAt,
+      });
+      if (queued) this.#queue.add(queued.session, { seq, priority, recorded_at: row.recorded_at });
+      return true;
+    });
+    if (isSettled && queued) ring("turn");
+  }
+
+  async unsettled(): Promise<readonly InboxEntry[]> {
+    const rows = this.#parts.connection.read(() => this.#sql.unsettled.all({}));
+    return rows.map(({ seq, body }) => ({ id: idOf(seq), message: decode<InboundMessage>(body) }));
+  }
+}
+
+/** Names a message for ever. An absent thread or agent is a value of its own. */
+function nameOf({ address, agent, id }: InboundMessage): string {
+  const { channel, account, scope, chat, thread } = address;
+  return JSON.stringify([channel, account, scope, chat, thread ?? null, agent ?? null, id]);
+}
+
+/** Platforms number their events per bot, so an event's id counts within its account. */
+function placeOf(event: InboundEvent): Address {
+  if ("message" in event) return event.message.address;
+  return "from" in event ? event.from : event.address;
+}
+
+function inboxStatements(connection: Connection) {
+  return {
+    insert: connection.query<unknown, { seq: number; dedup: string; body: string; now: number }>(
+      `insert into inbox (seq, dedup, body, recorded_at) values ($seq, $dedup, $body, $now)
+       on conflict (dedup) do nothing`,
+    ),
+    find: connection.query<{ seq: number }, { dedup: string }>("select seq from inbox where dedup = $dedup"),
+    insertEvent: connection.query<unknown, { dedup: string; body: string; now: number }>(
+      `insert into event (dedup, body, recorded_at) values ($dedup, $body, $now)
+       on conflict (dedup) do nothing`,
+    ),
+    open: connection.query<{ body: string; recorded_at: number }, { seq: number }>(
+      "select body, recorded_at from inbox where seq = $seq and fate is null",
+    ),
+    settle: connection.query<unknown, Settlement>(
+      `update inbox set fate = $fate, heard = $heard, session = $session, priority = $priority,
+         dropped_at = $droppedAt where seq = $seq`,
+    ),
+    unsettled: connection.query<{ seq: number; body: string }>(
+      "select seq, body from inbox indexed by inbox_unsettled where fate is null order by seq",
+    ),
+  };
+}
+
+type Settlement = {
+  seq: number;
+  fate: string;
+  heard: string | null;
+  session: string | null;
+  priority: number;
+  droppedAt: number | null;
+};

@@ -1,0 +1,178 @@
+-- One sequence numbers the rows of inbox, turn and outbox alike: what came later has the higher number,
+-- whatever the clock said. Every other index is small or stays small: it holds open rows only, or rows
+-- that somebody will ask for in exactly this order.
+
+create table inbox (
+  seq integer primary key,
+  -- Address, agent and message id: the platform's name for the message.
+  dedup text not null,
+  -- The message as it came.
+  body text not null,
+  -- The message as hooks left it, if they changed it.
+  heard text,
+  recorded_at integer not null,
+  -- Null until admission has decided.
+  fate text check (fate in ('queued', 'refused', 'blocked', 'command', 'full', 'cancelled')),
+  -- Set iff the history of that session shows the message.
+  session text,
+  priority integer not null default 0,
+  turn integer,
+  -- When it was settled without a session. Nothing shows it, so it goes after a while.
+  dropped_at integer
+) strict;
+
+create unique index inbox_dedup on inbox (dedup);
+create index inbox_unsettled on inbox (seq) where fate is null;
+create index inbox_waiting on inbox (session, seq) where fate = 'queued' and turn is null;
+create index inbox_turn on inbox (turn) where turn is not null;
+create index inbox_history on inbox (session, seq) where session is not null;
+create index inbox_dropped on inbox (dropped_at) where dropped_at is not null;
+
+create table event (
+  dedup text primary key,
+  body text not null,
+  recorded_at integer not null
+) strict;
+
+create index event_recorded on event (recorded_at);
+
+create table turn (
+  seq integer primary key,
+  session text not null,
+  state text not null check (state in ('running', 'released', 'done', 'failed', 'cancelled')),
+  attempt integer not null,
+  -- Who holds the lease; null unless running.
+  worker text,
+  -- When anybody may take it again: the end of the lease, or of the pause. Null once it has ended.
+  due_at integer,
+  -- What one attempt leaves to the next. Null again some time after the end.
+  prompt text,
+  position text,
+  previews text default '[]',
+  error text,
+  ended_at integer,
+  check ((due_at is null) = (state not in ('running', 'released')))
+) strict;
+
+-- Order inside a session rests on this: it has at most one turn that has not ended.
+create unique index turn_unfinished on turn (session) where due_at is not null;
+create index turn_due on turn (due_at) where due_at is not null;
+create index turn_spent on turn (ended_at) where ended_at is not null and previews is not null;
+
+-- A row per session in which something waits or runs.
+create table queue (
+  session text primary key,
+  waiting integer not null,
+  -- 1 while the session has an unfinished turn. What follows counts only while it has none.
+  busy integer not null,
+  -- Since when the session waits for its next turn: its oldest message, or the end of its last turn.
+  since integer not null,
+  -- The oldest message that waits, and its priority.
+  head integer not null,
+  priority integer not null,
+  ended_at integer not null default 0
+) strict, without rowid;
+
+create index queue_next on queue (busy, since, priority desc, head);
+
+create table depth (
+  only integer primary key check (only = 1),
+  waiting integer not null
+) strict;
+
+insert into depth (only, waiting) values (1, 0);
+
+create table outbox (
+  seq integer primary key,
+  key text not null,
+  -- The line it stands in.
+  chat text not null,
+  address text not null,
+  body text not null,
+  -- The session whose history shows it.
+  shown_in text,
+  turn integer,
+  posted_at integer not null,
+  state text not null default 'pending' check (state in ('pending', 'sending', 'sent', 'dead')),
+  attempt integer not null default 0,
+  first_at integer,
+  -- Who holds the lease; null unless sending.
+  worker text,
+  -- Set iff this is the head of its chat's line: when anybody may take it.
+  due_at integer,
+  maybe_sent integer not null default 0,
+  plain integer not null default 0,
+  preview_gone integer not null default 0,
+  ref text,
+  error text,
+  ended_at integer
+) strict;
+
+create unique index outbox_key on outbox (key);
+-- Order inside a chat rests on this: only one delivery of a chat can be taken at a time.
+create unique index outbox_head on outbox (chat) where due_at is not null;
+create index outbox_due on outbox (due_at) where due_at is not null;
+create index outbox_line on outbox (chat, seq) where ended_at is null;
+create index outbox_history on outbox (shown_in, seq) where shown_in is not null;
+create index outbox_spent on outbox (ended_at) where ended_at is not null and shown_in is null;
+
+create table session (
+  key text primary key,
+  body text not null,
+  last_active_at integer not null
+) strict;
+
+create index session_active on session (last_active_at);
+
+-- Sessions that were removed: what their history held up to here is no longer shown, and goes bit by bit.
+create table forgotten (
+  session text primary key,
+  upto integer not null
+) strict, without rowid;
+
+create table allowed (
+  channel text not null,
+  account text not null,
+  sender text not null,
+  added_at integer not null,
+  added_by text not null,
+  primary key (channel, account, sender)
+) strict, without rowid;
+
+create table pairing (
+  code text primary key collate nocase,
+  channel text not null,
+  account text not null,
+  sender text not null,
+  sender_name text not null,
+  expires_at integer not null
+) strict;
+
+create unique index pairing_subject on pairing (channel, account, sender);
+create index pairing_expires on pairing (expires_at);
+
+create table cron_job (
+  id text primary key,
+  body text not null
+) strict;
+
+create table cron_run (
+  job text not null,
+  scheduled_for integer not null,
+  primary key (job, scheduled_for)
+) strict, without rowid;
+
+create index cron_run_time on cron_run (scheduled_for);
+
+create table lease (
+  name text primary key,
+  worker text not null,
+  until integer not null
+) strict, without rowid;
+
+create table state (
+  namespace text not null,
+  key text not null,
+  value text not null,
+  primary key (namespace, key)
+) strict, without rowid;

@@ -1,0 +1,88 @@
+import type { Connection } from "./connection.ts";
+
+export interface OutboxRow {
+  readonly key: string;
+  readonly address: string;
+  readonly body: string;
+  readonly attempt: number;
+  readonly first_at: number;
+  readonly maybe_sent: number;
+  readonly plain: number;
+  readonly preview_gone: number;
+}
+
+export interface StateRow {
+  readonly state: "pending" | "sending" | "sent" | "dead";
+  readonly ref: string | null;
+  readonly error: string | null;
+}
+
+type Holder = { key: string; worker: string };
+type Posted = {
+  seq: number;
+  key: string;
+  chat: string;
+  address: string;
+  body: string;
+  shownIn: string | null;
+  turn: number | null;
+  now: number;
+};
+type Again = { seq: number; dueAt: number; maybeSent: number; plain: number; previewGone: number };
+
+/** What the outbox asks of the database. `due_at` is set on the head of each chat's line, and only there. */
+export function outboxStatements(connection: Connection) {
+  return {
+    insert: connection.query<unknown, Posted>(
+      `insert into outbox (seq, key, chat, address, body, shown_in, turn, posted_at, due_at)
+       values ($seq, $key, $chat, $address, $body, $shownIn, $turn, $now,
+         iif(exists (select 1 from outbox where chat = $chat and ended_at is null), null, $now))
+       on conflict (key) do nothing`,
+    ),
+    inRange: connection.query<{ seq: number; body: string }, { from: string; to: string }>(
+      "select seq, body from outbox where key >= $from and key < $to and state <> 'dead'",
+    ),
+    ready: connection.query<{ chat: string; address: string }, { now: number; limit: number }>(
+      "select chat, address from outbox where due_at <= $now order by due_at, seq limit $limit",
+    ),
+    // A lease that ran out means that its holder vanished between "about to send" and "sent".
+    claim: connection.query<OutboxRow, { chat: string; worker: string; now: number; until: number }>(
+      `update outbox set state = 'sending', attempt = attempt + 1, first_at = coalesce(first_at, $now),
+         worker = $worker, due_at = $until, maybe_sent = max(maybe_sent, state = 'sending')
+       where chat = $chat and due_at <= $now
+       returning key, address, body, attempt, first_at, maybe_sent, plain, preview_gone`,
+    ),
+    held: connection.query<{ seq: number; chat: string }, Holder>(
+      "select seq, chat from outbox where key = $key and worker = $worker",
+    ),
+    extend: connection.query<unknown, Holder & { until: number }>(
+      "update outbox set due_at = $until where key = $key and worker = $worker",
+    ),
+    retry: connection.query<unknown, Again>(
+      `update outbox set state = 'pending', worker = null, due_at = $dueAt,
+         maybe_sent = $maybeSent, plain = $plain, preview_gone = $previewGone where seq = $seq`,
+    ),
+    sent: connection.query<unknown, { seq: number; now: number; ref: string }>(
+      `update outbox set state = 'sent', worker = null, due_at = null, ended_at = $now, ref = $ref
+       where seq = $seq`,
+    ),
+    dead: connection.query<unknown, { seq: number; now: number; error: string }>(
+      `update outbox set state = 'dead', worker = null, due_at = null, ended_at = $now, error = $error,
+         shown_in = null where seq = $seq`,
+    ),
+    promote: connection.query<unknown, { chat: string; now: number }>(
+      `update outbox set due_at = $now where seq = (select seq from outbox
+         where chat = $chat and ended_at is null order by seq limit 1)`,
+    ),
+    nextDue: connection.query<{ due_at: number }>(
+      "select due_at from outbox where due_at > -1 order by due_at limit 1",
+    ),
+    find: connection.query<StateRow, { key: string }>(
+      "select state, ref, error from outbox where key = $key",
+    ),
+    voidLeases: connection.query<unknown, { now: number }>(
+      `update outbox set state = 'pending', worker = null, due_at = $now, maybe_sent = 1
+       where due_at > -1 and state = 'sending'`,
+    ),
+  };
+}

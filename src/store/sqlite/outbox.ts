@@ -1,0 +1,156 @@
+import type { Address, MessageRef, OutboundMessage } from "../../core/message.ts";
+import type {
+  ChatKey,
+  Delivery,
+  DeliveryKey,
+  DeliveryResult,
+  DeliveryState,
+  OutboxLedger,
+  PendingDelivery,
+  ReadyChat,
+  TurnId,
+  WorkerId,
+} from "../../core/store.ts";
+import { decode } from "./json.ts";
+import { outboxStatements, type OutboxRow, type StateRow } from "./outbox-statements.ts";
+import type { LedgerParts } from "./parts.ts";
+import { seqOf } from "./sequence.ts";
+import type { PreviewNotes } from "./previews.ts";
+
+/** What a row keeps of a delivery that no statement looks into. */
+type Body = Omit<Delivery, "key" | "to">;
+
+export class SqliteOutbox implements OutboxLedger {
+  readonly #parts: LedgerParts;
+  readonly #previews: PreviewNotes;
+  readonly #sql: ReturnType<typeof outboxStatements>;
+
+  constructor(parts: LedgerParts, previews: PreviewNotes) {
+    this.#parts = parts;
+    this.#previews = previews;
+    this.#sql = outboxStatements(parts.connection);
+  }
+
+  /** For a start: whoever was sending is dead, and nobody knows how far it got. */
+  voidLeases(): void {
+    const now = this.#parts.clock.now();
+    this.#parts.connection.write(() => this.#sql.voidLeases.run({ now }));
+  }
+
+  async post(deliveries: readonly Delivery[]): Promise<void> {
+    this.#parts.connection.write(() => this.postAll(deliveries));
+    if (deliveries.length > 0) this.#parts.ring("delivery");
+  }
+
+  /** The same inside a transaction that is already open. */
+  postAll(deliveries: readonly Delivery[]): void {
+    const now = this.#parts.clock.now();
+    for (const { key, to, ...body } of deliveries) {
+      const { message, session, turn } = body;
+      this.#sql.insert.run({
+        seq: this.#parts.sequence.next(now),
+        key,
+        chat: chatOf(to),
+        address: JSON.stringify(to),
+        body: JSON.stringify(body satisfies Body),
+        shownIn: message.kind === "text" ? (session ?? null) : null,
+        turn: turn === undefined ? null : seqOf(turn),
+        now,
+      });
+    }
+  }
+
+  async notePreview(turn: TurnId, page: number, ref: MessageRef): Promise<void> {
+    this.#previews.note(turn, page, ref);
+  }
+
+  async saidByTools(turn: TurnId): Promise<readonly OutboundMessage[]> {
+    // "0" is the character after "/": the range holds the keys that begin with `{turn}/tool/`.
+    const range = { from: `${turn}/tool/`, to: `${turn}/tool0` };
+    const rows = this.#parts.connection.read(() => this.#sql.inRange.all(range));
+    return rows
+      .toSorted((a, b) => a.seq - b.seq)
+      .map(({ body }) => decode<Body>(body).message)
+      .filter((message) => message.kind !== "withdrawal");
+  }
+
+  async ready(limit: number): Promise<readonly ReadyChat[]> {
+    const now = this.#parts.clock.now();
+    const rows = this.#parts.connection.read(() => this.#sql.ready.all({ now, limit }));
+    return rows.map(({ chat, address }) => ({ chat, to: decode<Address>(address) }));
+  }
+
+  async claim(
+    worker: WorkerId,
+    { chat, leaseMs }: { chat: ChatKey; leaseMs: number },
+  ): Promise<PendingDelivery | undefined> {
+    const now = this.#parts.clock.now();
+    const row = this.#parts.connection.write(() =>
+      this.#sql.claim.get({ chat, worker, now, until: now + leaseMs }),
+    );
+    return row && pendingOf(row);
+  }
+
+  async extend(key: DeliveryKey, worker: WorkerId, leaseMs: number): Promise<boolean> {
+    const until = this.#parts.clock.now() + leaseMs;
+    return this.#parts.connection.write(() => this.#sql.extend.run({ key, worker, until }) > 0);
+  }
+
+  async settle(key: DeliveryKey, worker: WorkerId, result: DeliveryResult): Promise<boolean> {
+    const now = this.#parts.clock.now();
+    const settled = this.#parts.connection.write(() => {
+      const held = this.#sql.held.get({ key, worker });
+      if (!held) return undefined;
+      return { moreWaits: this.#apply(held, result, now) };
+    });
+    if (settled?.moreWaits) this.#parts.ring("delivery");
+    return settled !== undefined;
+  }
+
+  async nextDueAtMs(): Promise<number | undefined> {
+    return this.#parts.connection.read(() => this.#sql.nextDue.get({}))?.due_at;
+  }
+
+  async find(key: DeliveryKey): Promise<DeliveryState | undefined> {
+    const row = this.#parts.connection.read(() => this.#sql.find.get({ key }));
+    return row && stateOf(row);
+  }
+
+  /** True if something waits in the chat now, be it the same delivery again or the one behind it. */
+  #apply({ seq, chat }: { seq: number; chat: string }, result: DeliveryResult, now: number): boolean {
+    if (result.state === "retry") {
+      const { maybeSent, plain, previewGone } = result.known;
+      const known = { maybeSent: +maybeSent, plain: +plain, previewGone: +previewGone };
+      this.#sql.retry.run({ seq, dueAt: now + result.afterMs, ...known });
+      return true;
+    }
+    if (result.state === "sent") this.#sql.sent.run({ seq, now, ref: JSON.stringify(result.ref) });
+    else this.#sql.dead.run({ seq, now, error: result.error });
+    return this.#sql.promote.run({ chat, now }) > 0;
+  }
+}
+
+/** One line per chat and thread. The scope does not count: it says what a chat is, not which. */
+function chatOf({ channel, account, chat, thread }: Address): ChatKey {
+  return JSON.stringify([channel, account, chat, ...(thread === undefined ? [] : [thread])]);
+}
+
+function pendingOf(row: OutboxRow): PendingDelivery {
+  return {
+    key: row.key,
+    to: decode<Address>(row.address),
+    ...decode<Body>(row.body),
+    attempt: row.attempt,
+    firstAttemptAtMs: row.first_at,
+    known: {
+      maybeSent: row.maybe_sent === 1,
+      plain: row.plain === 1,
+      previewGone: row.preview_gone === 1,
+    },
+  };
+}
+
+function stateOf({ state, ref, error }: StateRow): DeliveryState {
+  if (state === "sent") return { state, ref: decode<MessageRef>(ref ?? "null") };
+  return state === "dead" ? { state, error: error ?? "" } : { state };
+}

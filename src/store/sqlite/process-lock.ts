@@ -1,0 +1,48 @@
+import { Database } from "bun:sqlite";
+import { chmodSync, existsSync } from "node:fs";
+import { StoreError } from "../../core/errors.ts";
+import { toStoreError } from "./errors.ts";
+
+/**
+ * Makes one process the only one on a state: an exclusive transaction that is never committed, on a
+ * file of its own. The system ends it with the process, however that dies. Nothing else may open the
+ * file: on POSIX, closing any descriptor of it would drop the lock.
+ */
+export class ProcessLock {
+  readonly #path: string;
+  #held: Database | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Throws `StoreError` `locked` if somebody has it. */
+  take(): void {
+    if (this.#held) return;
+    let database: Database | undefined;
+    try {
+      const isNew = !existsSync(this.#path);
+      database = new Database(this.#path, { create: true, readwrite: true });
+      if (isNew) chmodSync(this.#path, 0o600);
+      database.run("pragma busy_timeout = 0");
+      database.run("begin exclusive");
+      this.#held = database;
+    } catch (error) {
+      database?.close(true);
+      throw withOwnSentence(toStoreError(error), this.#path);
+    }
+  }
+
+  release(): void {
+    this.#held?.close(true);
+    this.#held = undefined;
+  }
+}
+
+function withOwnSentence(error: unknown, path: string): unknown {
+  if (!(error instanceof StoreError) || error.code !== "locked") return error;
+  return new StoreError("locked", `Another pi-gateway is running on this state: it holds ${path}.`, {
+    retry: "never",
+    cause: error,
+  });
+}

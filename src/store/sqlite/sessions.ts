@@ -1,0 +1,98 @@
+import type { Session, SessionPatch } from "../../core/session.ts";
+import type { SessionKey } from "../../core/session-key.ts";
+import type { SessionLedger, SessionSummary } from "../../core/store.ts";
+import type { Connection } from "./connection.ts";
+import { decode } from "./json.ts";
+import type { LedgerParts } from "./parts.ts";
+
+export class SqliteSessions implements SessionLedger {
+  readonly #parts: LedgerParts;
+  readonly #sql: ReturnType<typeof sessionStatements>;
+
+  constructor(parts: LedgerParts) {
+    this.#parts = parts;
+    this.#sql = sessionStatements(parts.connection);
+  }
+
+  async get(key: SessionKey): Promise<Session | undefined> {
+    return this.#parts.connection.read(() => this.#read(key));
+  }
+
+  async open(first: Session): Promise<{ session: Session; created: boolean }> {
+    const { connection } = this.#parts;
+    const known = connection.read(() => this.#read(first.key));
+    if (known) return { session: known, created: false };
+    connection.write(() => this.#sql.insert.run(rowOf(first)));
+    return { session: first, created: true };
+  }
+
+  async update(key: SessionKey, patch: SessionPatch): Promise<Session | undefined> {
+    return this.#parts.connection.write(() => {
+      const session = this.#read(key);
+      if (!session) return undefined;
+      const updated = { ...session, ...patch };
+      this.#sql.update.run(rowOf(updated));
+      return updated;
+    });
+  }
+
+  async list(limit: number): Promise<readonly SessionSummary[]> {
+    const rows = this.#parts.connection.read(() => this.#sql.list.all({ limit }));
+    return rows.map(({ body, waiting, running }) => ({
+      ...decode<Session>(body),
+      waiting: waiting ?? 0,
+      running: running === 1,
+    }));
+  }
+
+  async remove(key: SessionKey): Promise<boolean> {
+    const { connection, clock, sequence } = this.#parts;
+    return connection.write(() => {
+      if (this.#sql.remove.run({ key }) === 0) return false;
+      this.#sql.forget.run({ key, upto: sequence.next(clock.now()) });
+      return true;
+    });
+  }
+
+  #read(key: SessionKey): Session | undefined {
+    const row = this.#sql.get.get({ key });
+    return row && decode<Session>(row.body);
+  }
+}
+
+const rowOf = (session: Session) => ({
+  key: session.key as string,
+  body: JSON.stringify(session),
+  lastActiveAt: session.lastActiveAtMs,
+});
+
+interface SummaryRow {
+  readonly body: string;
+  readonly waiting: number | null;
+  readonly running: number | null;
+}
+
+type Row = { key: string; body: string; lastActiveAt: number };
+
+function sessionStatements(connection: Connection) {
+  return {
+    get: connection.query<{ body: string }, { key: string }>("select body from session where key = $key"),
+    insert: connection.query<unknown, Row>(
+      "insert into session (key, body, last_active_at) values ($key, $body, $lastActiveAt)",
+    ),
+    update: connection.query<unknown, Row>(
+      "update session set body = $body, last_active_at = $lastActiveAt where key = $key",
+    ),
+    list: connection.query<SummaryRow, { limit: number }>(
+      `select s.body, q.waiting, t.state = 'running' as running from session s
+       left join queue q on q.session = s.key
+       left join turn t on t.session = s.key and t.due_at is not null
+       order by s.last_active_at desc, s.rowid desc limit $limit`,
+    ),
+    remove: connection.query<unknown, { key: string }>("delete from session where key = $key"),
+    forget: connection.query<unknown, { key: string; upto: number }>(
+      `insert into forgotten (session, upto) values ($key, $upto)
+       on conflict (session) do update set upto = excluded.upto`,
+    ),
+  };
+}

@@ -1,0 +1,78 @@
+import type { SessionKey } from "../../core/session-key.ts";
+import type { Connection } from "./connection.ts";
+
+export interface TurnRow {
+  readonly seq: number;
+  readonly session: SessionKey;
+  readonly attempt: number;
+  readonly prompt: string | null;
+  readonly position: string | null;
+  readonly previews: string;
+}
+
+interface Body {
+  readonly seq: number;
+  readonly body: string;
+}
+
+type Holder = { seq: number; worker: string };
+
+export type TurnStatements = ReturnType<typeof turnStatements>;
+
+/** What the turn ledger asks of the database. A lease is fenced by its holder's name in the same statement. */
+export function turnStatements(connection: Connection) {
+  return {
+    takeDue: connection.query<TurnRow, { worker: string; now: number; until: number }>(
+      `update turn set state = 'running', attempt = attempt + 1, worker = $worker, due_at = $until
+       where seq = (select seq from turn where due_at <= $now order by due_at, seq limit 1)
+       returning seq, session, attempt, prompt, position, previews`,
+    ),
+    insert: connection.query<unknown, { seq: number; session: string; worker: string; until: number }>(
+      `insert into turn (seq, session, state, attempt, worker, due_at)
+       values ($seq, $session, 'running', 1, $worker, $until)`,
+    ),
+    takeWaiting: connection.query<unknown, { turn: number; session: string; limit: number }>(
+      `update inbox set turn = $turn where seq in (select seq from inbox indexed by inbox_waiting
+         where session = $session and fate = 'queued' and turn is null order by seq limit $limit)`,
+    ),
+    messages: connection.query<{ body: string }, { turn: number }>(
+      "select coalesce(heard, body) as body from inbox where turn = $turn order by seq",
+    ),
+    held: connection.query<{ session: string }, Holder>(
+      "select session from turn where seq = $seq and worker = $worker",
+    ),
+    attach: connection.query<unknown, { turn: number; session: string; seq: number }>(
+      `update inbox set turn = $turn
+       where seq = $seq and session = $session and fate = 'queued' and turn is null`,
+    ),
+    extend: connection.query<unknown, Holder & { until: number }>(
+      "update turn set due_at = $until where seq = $seq and worker = $worker",
+    ),
+    notePrompt: connection.query<unknown, Holder & { text: string; position: string | null }>(
+      "update turn set prompt = $text, position = $position where seq = $seq and worker = $worker",
+    ),
+    finish: connection.query<unknown, { seq: number; now: number; state: string; error: string | null }>(
+      `update turn set state = $state, error = $error, ended_at = $now, due_at = null, worker = null
+       where seq = $seq`,
+    ),
+    release: connection.query<unknown, Holder & { dueAt: number; refund: number }>(
+      `update turn set state = 'released', due_at = $dueAt, attempt = attempt - $refund, worker = null
+       where seq = $seq and worker = $worker`,
+    ),
+    waiting: connection.query<Body, { session: string }>(
+      `select seq, coalesce(heard, body) as body from inbox indexed by inbox_waiting
+       where session = $session and fate = 'queued' and turn is null order by seq`,
+    ),
+    cancelWaiting: connection.query<unknown, { session: string }>(
+      `update inbox indexed by inbox_waiting set fate = 'cancelled'
+       where session = $session and fate = 'queued' and turn is null`,
+    ),
+    nextDue: connection.query<{ due_at: number }>(
+      "select due_at from turn where due_at > -1 order by due_at limit 1",
+    ),
+    voidLeases: connection.query<unknown, { now: number }>(
+      `update turn set state = 'released', due_at = $now, worker = null
+       where due_at > -1 and state = 'running'`,
+    ),
+  };
+}

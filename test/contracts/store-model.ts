@@ -1,0 +1,309 @@
+import { expect } from "bun:test";
+import type { InboxId, PendingDelivery, Turn } from "../../src/core/store.ts";
+import { enqueue, placeOf, refOf, saying, sessionOf, UNTOUCHED, type StoreUnderTest } from "./store-words.ts";
+
+/** One thing that happens to a gateway. Workers and chats are numbered from 0. */
+export type Step =
+  | { do: "hear"; chat: number; priority: number }
+  | { do: "claim"; worker: number; merge: number }
+  | { do: "finish"; worker: number; replies: number }
+  | { do: "release"; worker: number; afterMs: number; count: boolean }
+  | { do: "extend" | "attach"; worker: number }
+  | { do: "clear"; chat: number }
+  | { do: "take"; worker: number; chat: number }
+  | { do: "settle"; worker: number; how: "sent" | "retry" | "dead"; afterMs: number }
+  | { do: "wait"; ms: number }
+  | { do: "restart" }
+  | { do: "prune" };
+
+const LEASE_MS = 40;
+
+interface Waiting {
+  readonly name: string;
+  readonly inbox: InboxId;
+  readonly order: number;
+  readonly atMs: number;
+  readonly priority: number;
+}
+
+interface ModelTurn {
+  readonly chat: string;
+  readonly messages: Waiting[];
+  attempt: number;
+  holder: string | undefined;
+  dueAtMs: number;
+}
+
+interface ModelDelivery {
+  readonly key: string;
+  attempt: number;
+  holder: string | undefined;
+  dueAtMs: number;
+  maybeSent: boolean;
+}
+
+/**
+ * The store port as a person would explain it: lists and a clock. Each step is done in both, and
+ * what the store answers must be what the model says.
+ */
+export class RandomWork {
+  /** Per chat: the messages that turns ended with, in order, and those that had to be. */
+  readonly answered: Record<string, string[]> = {};
+  readonly toAnswer: Record<string, string[]> = {};
+  /** Per chat: the keys as they were settled for good, and as they were posted. */
+  readonly delivered: Record<string, string[]> = {};
+  readonly toDeliver: Record<string, string[]> = {};
+
+  readonly #under: StoreUnderTest;
+  readonly #waiting = new Map<string, Waiting[]>();
+  readonly #turns = new Map<string, ModelTurn>();
+  readonly #lastEnd = new Map<string, number>();
+  readonly #lines = new Map<string, ModelDelivery[]>();
+  /** What each worker believes to hold: it may be long lost. */
+  readonly #held = new Map<string, Turn>();
+  readonly #taken = new Map<string, PendingDelivery>();
+  #count = 0;
+  #life = 0;
+
+  constructor(under: StoreUnderTest) {
+    this.#under = under;
+  }
+
+  async step(step: Step): Promise<void> {
+    switch (step.do) {
+      case "hear":
+        return this.#hear(`c${step.chat}`, step.priority);
+      case "claim":
+        return this.#claim(this.#worker(step.worker), step.merge + 1);
+      case "finish":
+        return this.#finish(this.#worker(step.worker), step.replies);
+      case "release":
+        return this.#release(this.#worker(step.worker), step.afterMs, step.count);
+      case "extend":
+        return this.#extend(this.#worker(step.worker));
+      case "attach":
+        return this.#attach(this.#worker(step.worker));
+      case "clear":
+        return this.#clear(`c${step.chat}`);
+      case "take":
+        return this.#take(this.#worker(step.worker), `c${step.chat}`);
+      case "settle":
+        return this.#settle(this.#worker(step.worker), step.how, step.afterMs);
+      case "wait":
+        return this.#under.clock.jump(step.ms);
+      case "restart":
+        return this.#restart();
+      case "prune":
+        await this.#under.store.prune({ finishedBeforeMs: this.#now }, 5);
+    }
+  }
+
+  /** Lets everything that is open come to its end, as a gateway does that is left alone, and looks back. */
+  async drain(): Promise<void> {
+    for (;;) {
+      this.#under.clock.jump(LEASE_MS + 100);
+      await this.#claim("drain", 10);
+      if (!this.#held.has("drain")) break;
+      await this.#finish("drain", 1);
+    }
+    for (;;) {
+      this.#under.clock.jump(LEASE_MS + 100);
+      const chats = [...this.#lines].filter(([, line]) => line.length > 0);
+      for (const [chat] of chats) {
+        await this.#take("drain", chat);
+        await this.#settle("drain", "sent", 0);
+      }
+      if (chats.length === 0) break;
+    }
+    for (const [chat, names] of Object.entries(this.toAnswer))
+      expect(this.answered[chat] ?? []).toEqual(names);
+    for (const [chat, keys] of Object.entries(this.toDeliver)) expect(this.delivered[chat]).toEqual(keys);
+    expect(await this.#under.store.turns.depth()).toBe(0);
+    expect(await this.#under.store.turns.nextDueAtMs()).toBeUndefined();
+    expect(await this.#under.store.outbox.nextDueAtMs()).toBeUndefined();
+  }
+
+  get #now(): number {
+    return this.#under.clock.now();
+  }
+
+  /** Each life of the gateway has workers of its own. */
+  #worker(number: number): string {
+    return `w${number}.${this.#life}`;
+  }
+
+  async #hear(chat: string, priority: number): Promise<void> {
+    const order = this.#count++;
+    const name = `m${order}`;
+    const inbox = await enqueue(this.#under.store, chat, name, priority);
+    const message = { name, inbox, order, priority, atMs: this.#now };
+    this.#waiting.set(chat, [...(this.#waiting.get(chat) ?? []), message]);
+    (this.toAnswer[chat] ??= []).push(name);
+    await this.#expectDepth(chat);
+  }
+
+  async #claim(worker: string, mergeLimit: number): Promise<void> {
+    if (this.#held.has(worker)) return;
+    const due = [...this.#turns].filter(([, { dueAtMs }]) => dueAtMs <= this.#now);
+    const turn = await this.#under.store.turns.claim(worker, { leaseMs: LEASE_MS, mergeLimit });
+    // Which of the due ones is first is the engine's business; that they go before new ones is not.
+    const expected = due.length > 0 ? new Map(due).get(turn?.id ?? "") : this.#newTurn(mergeLimit);
+    if (due.length > 0) expect(due.map(([id]) => id)).toContain(turn?.id ?? "none");
+    expect(turn?.session).toBe(expected && sessionOf(expected.chat));
+    if (!turn || !expected) return;
+    this.#turns.set(turn.id, expected);
+    expected.holder = worker;
+    expected.attempt += 1;
+    expected.dueAtMs = this.#now + LEASE_MS;
+    expect(turn.messages.map(({ id }) => id)).toEqual(expected.messages.map(({ name }) => name));
+    expect(turn.attempt).toBe(expected.attempt);
+    this.#held.set(worker, turn);
+    await this.#expectDepth(expected.chat);
+  }
+
+  #newTurn(mergeLimit: number): ModelTurn | undefined {
+    const busy = new Set([...this.#turns.values()].map(({ chat }) => chat));
+    const next = [...this.#waiting]
+      .filter(([chat, messages]) => messages.length > 0 && !busy.has(chat))
+      .map(([chat, messages]) => {
+        const head = messages[0]!;
+        return { chat, head, since: Math.max(head.atMs, this.#lastEnd.get(chat) ?? 0) };
+      })
+      .toSorted(
+        (a, b) => a.since - b.since || b.head.priority - a.head.priority || a.head.order - b.head.order,
+      )[0];
+    if (!next) return undefined;
+    const messages = this.#waiting.get(next.chat)!.splice(0, mergeLimit);
+    return { chat: next.chat, messages, attempt: 0, holder: undefined, dueAtMs: 0 };
+  }
+
+  async #finish(worker: string, replies: number): Promise<void> {
+    const turn = this.#held.get(worker);
+    if (!turn) return;
+    this.#held.delete(worker);
+    const model = this.#turns.get(turn.id);
+    const isHolder = model?.holder === worker;
+    const chat = turn.messages[0]!.address.chat;
+    const posted = Array.from({ length: replies }, (_, i) => saying(chat, `${turn.id}/${i}`));
+    const result = { state: "done", replies: posted } as const;
+    expect(await this.#under.store.turns.finish(turn.id, worker, result)).toBe(isHolder);
+    if (!model || !isHolder) return;
+    (this.answered[chat] ??= []).push(...model.messages.map(({ name }) => name));
+    this.#turns.delete(turn.id);
+    this.#lastEnd.set(chat, this.#now);
+    for (const { key } of posted) this.#post(chat, key);
+  }
+
+  #post(chat: string, key: string): void {
+    const line = this.#lines.get(chat) ?? [];
+    line.push({ key, attempt: 0, holder: undefined, dueAtMs: this.#now, maybeSent: false });
+    this.#lines.set(chat, line);
+    (this.toDeliver[chat] ??= []).push(key);
+  }
+
+  async #release(worker: string, afterMs: number, countAttempt: boolean): Promise<void> {
+    const turn = this.#held.get(worker);
+    if (!turn) return;
+    this.#held.delete(worker);
+    await this.#under.store.turns.release(turn.id, worker, { afterMs, countAttempt });
+    const model = this.#turns.get(turn.id);
+    if (model?.holder !== worker) return;
+    model.holder = undefined;
+    model.dueAtMs = this.#now + afterMs;
+    if (!countAttempt) model.attempt -= 1;
+  }
+
+  async #extend(worker: string): Promise<void> {
+    const turn = this.#held.get(worker);
+    if (!turn) return;
+    const model = this.#turns.get(turn.id);
+    const isHolder = model?.holder === worker;
+    expect(await this.#under.store.turns.extend(turn.id, worker, LEASE_MS)).toBe(isHolder);
+    if (model && isHolder) model.dueAtMs = this.#now + LEASE_MS;
+  }
+
+  async #attach(worker: string): Promise<void> {
+    const turn = this.#held.get(worker);
+    if (!turn) return;
+    const model = this.#turns.get(turn.id);
+    const isHolder = model?.holder === worker;
+    const chat = turn.messages[0]!.address.chat;
+    const waiting = this.#waiting.get(chat) ?? [];
+    const ids = waiting.slice(0, 2).map(({ inbox }) => inbox);
+    expect(await this.#under.store.turns.attach(turn.id, worker, ids)).toBe(isHolder);
+    if (model && isHolder) model.messages.push(...waiting.splice(0, 2));
+    await this.#expectDepth(chat);
+  }
+
+  async #clear(chat: string): Promise<void> {
+    const waiting = this.#waiting.get(chat)?.splice(0) ?? [];
+    this.toAnswer[chat] = (this.toAnswer[chat] ?? []).filter(
+      (name) => !waiting.some((message) => message.name === name),
+    );
+    const cleared = await this.#under.store.turns.clear(sessionOf(chat));
+    expect(cleared.map(({ message }) => message.id)).toEqual(waiting.map(({ name }) => name));
+    await this.#expectDepth(chat);
+  }
+
+  async #take(worker: string, chat: string): Promise<void> {
+    if (this.#taken.has(worker)) return;
+    const head = this.#lines.get(chat)?.[0];
+    const isDue = head !== undefined && head.dueAtMs <= this.#now;
+    const ready = await this.#under.store.outbox.ready(100);
+    const line = ready.find(({ to }) => to.chat === chat);
+    expect(line?.to).toEqual(isDue ? placeOf(chat) : undefined);
+    if (!line || !head) return;
+    const taken = await this.#under.store.outbox.claim(worker, { chat: line.chat, leaseMs: LEASE_MS });
+    head.maybeSent ||= head.holder !== undefined;
+    head.holder = worker;
+    head.attempt += 1;
+    head.dueAtMs = this.#now + LEASE_MS;
+    expect([taken?.key, taken?.attempt, taken?.known.maybeSent]).toEqual([
+      head.key,
+      head.attempt,
+      head.maybeSent,
+    ]);
+    this.#taken.set(worker, taken!);
+  }
+
+  async #settle(worker: string, how: "sent" | "retry" | "dead", afterMs: number): Promise<void> {
+    const taken = this.#taken.get(worker);
+    if (!taken) return;
+    this.#taken.delete(worker);
+    const chat = taken.to.chat;
+    const line = this.#lines.get(chat)!;
+    const head = line.find(({ key, holder }) => key === taken.key && holder === worker);
+    const result =
+      how === "sent"
+        ? ({ state: "sent", ref: refOf(chat, taken.key) } as const)
+        : how === "dead"
+          ? ({ state: "dead", error: "no" } as const)
+          : ({ state: "retry", afterMs, known: { ...UNTOUCHED, maybeSent: taken.known.maybeSent } } as const);
+    expect(await this.#under.store.outbox.settle(taken.key, worker, result)).toBe(head !== undefined);
+    if (!head) return;
+    head.holder = undefined;
+    if (how === "retry") {
+      head.dueAtMs = this.#now + afterMs;
+      return;
+    }
+    line.shift();
+    if (line[0]) line[0].dueAtMs = this.#now;
+    (this.delivered[chat] ??= []).push(taken.key);
+  }
+
+  /** The gateway dies and starts again: whoever worked is gone, and its leases run out. */
+  async #restart(): Promise<void> {
+    await this.#under.reopen();
+    this.#life += 1;
+    this.#under.clock.jump(LEASE_MS);
+    this.#held.clear();
+    this.#taken.clear();
+  }
+
+  async #expectDepth(chat: string): Promise<void> {
+    const own = this.#waiting.get(chat)?.length ?? 0;
+    const all = [...this.#waiting.values()].reduce((sum, messages) => sum + messages.length, 0);
+    expect(await this.#under.store.turns.depth(sessionOf(chat))).toBe(own);
+    expect(await this.#under.store.turns.depth()).toBe(all);
+  }
+}

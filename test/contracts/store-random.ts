@@ -1,0 +1,61 @@
+import { test } from "bun:test";
+import fc from "fast-check";
+import { RandomWork, type Step } from "./store-model.ts";
+import type { OpenStore } from "./store-words.ts";
+
+/** `STORE_SEED=…` repeats a run; without it each run has a seed of its own, printed in the test's name. */
+const SEED = Number(process.env["STORE_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+
+const who = fc.nat({ max: 3 });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("hear"), chat: who, priority: fc.nat({ max: 2 }) }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant("claim"), worker: who, merge: fc.nat({ max: 2 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant("finish"), worker: who, replies: fc.nat({ max: 2 }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("release"),
+      worker: who,
+      afterMs: fc.nat({ max: 50 }),
+      count: fc.boolean(),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("extend"), worker: who }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("attach"), worker: who }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("clear"), chat: who }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("take"), worker: who, chat: who }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant("settle"),
+      worker: who,
+      how: fc.constantFrom("sent", "retry", "dead"),
+      afterMs: fc.nat({ max: 50 }),
+    }),
+  },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant("wait"), ms: fc.nat({ max: 70 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("restart") }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("prune") }) },
+);
+
+/** Whatever workers do, and in whatever order they stop answering. */
+export function randomWorkContract(open: OpenStore): void {
+  test(`nothing is lost, doubled or out of order, whatever workers do (STORE_SEED=${SEED})`, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 120, size: "max" }), async (steps) => {
+        const under = await open();
+        try {
+          const work = new RandomWork(under);
+          for (const each of steps) await work.step(each);
+          await work.drain();
+        } finally {
+          await under.end();
+        }
+      }),
+      { seed: SEED, numRuns: 60 },
+    );
+  }, 60_000);
+}

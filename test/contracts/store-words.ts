@@ -1,0 +1,105 @@
+import { test } from "bun:test";
+import type { Address, InboundMessage, MessageRef } from "../../src/core/message.ts";
+import { formatSessionKey, type SessionKey } from "../../src/core/session-key.ts";
+import type { Admission, Delivery, InboxId, Store } from "../../src/core/store.ts";
+import type { FakeClock } from "../fakes/fake-clock.ts";
+
+/** One engine under test, with its own data. */
+export interface StoreUnderTest {
+  /** After `reopen` another object, perhaps. */
+  readonly store: Store;
+  readonly clock: FakeClock;
+  /** As after a restart of the gateway: what was held, is held by nobody who lives. */
+  reopen(): Promise<void>;
+  end(): Promise<void>;
+}
+
+export type OpenStore = () => Promise<StoreUnderTest>;
+
+/** A test with a store of its own, which is gone afterwards. */
+export function storeTest(
+  open: OpenStore,
+  name: string,
+  body: (under: StoreUnderTest) => Promise<void>,
+  timeoutMs = 10_000,
+): void {
+  test(
+    name,
+    async () => {
+      const under = await open();
+      try {
+        await body(under);
+      } finally {
+        await under.end();
+      }
+    },
+    timeoutMs,
+  );
+}
+
+export const LEASE_MS = 30_000;
+export const CLAIM = { leaseMs: LEASE_MS, mergeLimit: 10 };
+export const UNTOUCHED = { maybeSent: false, plain: false, previewGone: false };
+
+export const placeOf = (chat: string): Address => ({
+  channel: "test",
+  account: "default",
+  scope: "dm",
+  chat,
+});
+
+export const sessionOf = (chat: string): SessionKey =>
+  formatSessionKey({ agent: "main", address: placeOf(chat) });
+
+export const inbound = (chat: string, id: string, more: Partial<InboundMessage> = {}): InboundMessage => ({
+  id,
+  address: placeOf(chat),
+  sender: { id: "u", name: "U", isBot: false },
+  text: `text of ${id}`,
+  attachments: [],
+  isForBot: true,
+  sentAtMs: 0,
+  ...more,
+});
+
+export const queued = (message: InboundMessage, priority = 5): Admission => ({
+  fate: "queued",
+  session: sessionOf(message.address.chat),
+  priority,
+  message,
+});
+
+/** Records and queues one message, as admission does when nothing is special. */
+export async function enqueue(store: Store, chat: string, id: string, priority = 5): Promise<InboxId> {
+  const message = inbound(chat, id);
+  const recorded = await store.inbox.record(message);
+  await store.inbox.settle(recorded.id, queued(message, priority));
+  return recorded.id;
+}
+
+export const saying = (chat: string, key: string, more: Partial<Delivery> = {}): Delivery => ({
+  key,
+  to: placeOf(chat),
+  message: { kind: "text", markdown: `says ${key}` },
+  ...more,
+});
+
+export const refOf = (chat: string, id: string): MessageRef => ({ address: placeOf(chat), id });
+
+export const idsOf = (turn: { messages: readonly InboundMessage[] } | undefined): string[] | undefined =>
+  turn?.messages.map(({ id }) => id);
+
+/** Takes and settles the deliveries that are due, one per chat and round; returns their keys in order. */
+export async function deliverAll(store: Store, worker = "d"): Promise<string[]> {
+  const keys: string[] = [];
+  for (;;) {
+    const chats = await store.outbox.ready(100);
+    if (chats.length === 0) return keys;
+    for (const { chat } of chats) {
+      const taken = await store.outbox.claim(worker, { chat, leaseMs: LEASE_MS });
+      if (!taken) continue;
+      keys.push(taken.key);
+      await store.outbox.settle(taken.key, worker, { state: "sent", ref: refOf("x", taken.key) });
+    }
+  }
+}
