@@ -67,8 +67,9 @@ export function parseConfigText(source: string, name: string): ConfigText {
   if (errors.length > 0) {
     // One fault makes the parser stumble over what follows: only the first is worth reading.
     const [first] = errors;
-    throw new ConfigError([`${at(first?.offset ?? 0)} ${syntaxSentence(first, text)}`]);
+    throw new ConfigError([`${at(first?.offset ?? 0)} ${syntaxSentence(first)}`]);
   }
+  if (text.trim() === "") throw new ConfigError([`${at(0)} ${EMPTY}`]);
   if (root?.type !== "object") {
     throw new ConfigError([`${at(root?.offset ?? 0)} expected a configuration in braces: { … }`]);
   }
@@ -96,6 +97,8 @@ export function formatPath(path: readonly PropertyKey[]): string {
   }
   return text;
 }
+
+const EMPTY = "the file is empty; an empty configuration is written { }";
 
 interface Place {
   readonly key: number;
@@ -164,8 +167,7 @@ function positionOf(text: string, offset: number): string {
   return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
-function syntaxSentence(error: ParseError | undefined, text: string): string {
-  if (text.trim() === "") return "the file is empty; an empty configuration is written { }";
+function syntaxSentence(error: ParseError | undefined): string {
   switch (error && printParseErrorCode(error.error)) {
     case "CommaExpected":
       return "expected a comma before this";

@@ -2,7 +2,9 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { loadConfig } from "../../src/core/config.ts";
 import { ConfigError } from "../../src/core/errors.ts";
-import { folder, HOME, inputFor, load, problemsIn, warningsIn } from "./config-of.ts";
+import { configs, HOME } from "./config-of.ts";
+
+const { folder, inputFor, load, problemsIn, warningsIn } = configs();
 
 describe("without a file", () => {
   test("everything has the default that the guide and its reading name", () => {
