@@ -5,43 +5,12 @@ import { formatSessionKey, type SessionKey } from "../../src/core/session-key.ts
 import type { SessionSummary } from "../../src/core/store.ts";
 import type { HistoryRow } from "../../src/core/store.ts";
 import type { PageAsset } from "../../src/http/routes/page.ts";
-import type { Clock } from "../../src/lib/clock.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
+import { FakeClock } from "../fakes/fake-clock.ts";
 import { type AuthSettings, GatewayAuth } from "../../src/security/gateway-auth.ts";
 
 export const TOKEN = "right-token";
 export const BROWSER_TOKEN = "page-token";
-
-/** Time that stands still until a test moves it. */
-export class TestClock implements Clock {
-  #nowMs = 1_000_000;
-  readonly #sleepers = new Set<{ untilMs: number; wake: () => void }>();
-
-  now = () => this.#nowMs;
-
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const sleeper = { untilMs: this.#nowMs + ms, wake: resolve };
-      this.#sleepers.add(sleeper);
-      const wake = () => {
-        this.#sleepers.delete(sleeper);
-        resolve();
-      };
-      sleeper.wake = wake;
-      if (signal?.aborted) wake();
-      signal?.addEventListener("abort", wake, { once: true });
-    });
-  }
-
-  advance(ms: number): void {
-    this.#nowMs += ms;
-    for (const sleeper of this.#sleepers) if (sleeper.untilMs <= this.#nowMs) sleeper.wake();
-  }
-
-  get sleeping(): number {
-    return this.#sleepers.size;
-  }
-}
 
 /** A gateway behind the doors that only remembers what it was asked. */
 export class FakeGateway {
@@ -121,7 +90,7 @@ export class FakeGateway {
 
 export interface OpenDoors extends Doors, AsyncDisposable {
   readonly gateway: FakeGateway;
-  readonly clock: TestClock;
+  readonly clock: FakeClock;
   readonly auth: GatewayAuth;
   /** Change it and the doors follow. */
   readonly settings: { auth: AuthSettings; origins: ReturnType<DoorsParts["origins"]> };
@@ -138,7 +107,7 @@ type Changes = Partial<Pick<DoorsParts, "limits" | "feed" | "port" | "bind" | "l
 /** Real doors on a port of the system's choice, with a fake gateway behind. */
 export async function openDoors(changes: Changes = {}): Promise<OpenDoors> {
   const gateway = new FakeGateway();
-  const clock = new TestClock();
+  const clock = new FakeClock();
   const settings = {
     auth: changes.auth ?? { gateway: { mode: "token", secret: TOKEN } as const },
     origins: { allowedHosts: [], allowedOrigins: [], ...changes.origins },

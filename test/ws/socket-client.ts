@@ -20,8 +20,7 @@ export class SocketClient implements Disposable {
   #nextId = 1;
 
   constructor(url: string, headers: Record<string, string> = {}) {
-    // Bun's WebSocket takes headers; the type of the web's does not know them.
-    this.socket = new WebSocket(`${url.replace("http", "ws")}/ws`, { headers } as never);
+    this.socket = new WebSocket(`${url.replace("http", "ws")}/ws`, { headers });
     this.socket.addEventListener("message", ({ data }) => {
       this.frames.push(JSON.parse(String(data)) as Frame);
       this.#ring();
@@ -54,7 +53,7 @@ export class SocketClient implements Disposable {
   }
 
   raw(data: string | Uint8Array): void {
-    this.socket.send(data as string);
+    this.socket.send(data);
   }
 
   async call(method: string, params: unknown = {}): Promise<Frame> {
