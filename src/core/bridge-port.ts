@@ -1,0 +1,27 @@
+import type { PiCapabilities, UiAnswer, UiRequest } from "./rpc-protocol.ts";
+import type { SessionKey } from "./session-key.ts";
+
+/** What the gateway puts into pi, and who answers when it asks back. The pool's view of `bridge/`. */
+export interface BridgePort {
+  /** What a pi that can do `capabilities` is started with. Cheap enough to ask before every turn. */
+  launch(capabilities: PiCapabilities): Promise<BridgeLaunch>;
+  /**
+   * Answers a question that came out of pi; undefined where pi expects no answer. Never rejects: what
+   * cannot be answered is cancelled.
+   */
+  answer(request: UiRequest, caller: BridgeCaller): Promise<UiAnswer | undefined>;
+}
+
+export interface BridgeLaunch {
+  /** Files for `-e`, first loaded first. */
+  readonly extensions: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Who asks: the pipe tells. */
+export interface BridgeCaller {
+  /** The session whose turn runs in that process; undefined between turns. */
+  readonly session: SessionKey | undefined;
+  /** Aborted when the turn or the process ends. */
+  readonly signal: AbortSignal;
+}

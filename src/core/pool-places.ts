@@ -1,0 +1,75 @@
+import type { Clock } from "../lib/clock.ts";
+
+/** Places for turns: at most `max` are taken at once, and whoever waits longest is next. */
+export class Places {
+  readonly #max: () => number;
+  readonly #clock: Clock;
+  readonly #waiting: ((isGranted: boolean) => void)[] = [];
+  #taken = 0;
+  #longestWaitMs = 0;
+  #isClosed = false;
+
+  constructor(max: () => number, clock: Clock) {
+    this.#max = max;
+    this.#clock = clock;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  get longestWaitMs(): number {
+    return this.#longestWaitMs;
+  }
+
+  /** Takes a place as soon as there is one. False if `signal` aborts or the places are closed first. */
+  async take(signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted || this.#isClosed) return false;
+    if (this.#taken < this.#max() && this.#waiting.length === 0) {
+      this.#taken += 1;
+      return true;
+    }
+    const sinceMs = this.#clock.now();
+    const isGranted = await this.#wait(signal);
+    if (isGranted) this.#longestWaitMs = Math.max(this.#longestWaitMs, this.#clock.now() - sinceMs);
+    return isGranted;
+  }
+
+  giveBack(): void {
+    this.#taken -= 1;
+    this.grant();
+  }
+
+  /** Gives free places to those who wait: also after `max` has grown. */
+  grant(): void {
+    while (this.#taken < this.#max() && this.#waiting.length > 0) {
+      this.#taken += 1;
+      this.#waiting.shift()?.(true);
+    }
+  }
+
+  open(): void {
+    this.#isClosed = false;
+  }
+
+  /** Nobody gets a place any more; those who wait are told. */
+  close(): void {
+    this.#isClosed = true;
+    for (const tell of this.#waiting.splice(0)) tell(false);
+  }
+
+  #wait(signal: AbortSignal): Promise<boolean> {
+    return new Promise((resolve) => {
+      const tell = (isGranted: boolean) => {
+        signal.removeEventListener("abort", giveUp);
+        resolve(isGranted);
+      };
+      const giveUp = () => {
+        this.#waiting.splice(this.#waiting.indexOf(tell), 1);
+        tell(false);
+      };
+      signal.addEventListener("abort", giveUp, { once: true });
+      this.#waiting.push(tell);
+    });
+  }
+}

@@ -1,0 +1,386 @@
+import type { Clock } from "../lib/clock.ts";
+import { KeyedMutex } from "../lib/keyed-mutex.ts";
+import type { Logger } from "../lib/logger.ts";
+import { Wake } from "../lib/wake.ts";
+import type { Agent, AgentPool, PoolStats, Slot } from "./agent.ts";
+import type { BridgePort } from "./bridge-port.ts";
+import type { Finding } from "./channel.ts";
+import type { Config } from "./config-schema.ts";
+import { AgentError } from "./errors.ts";
+import type { LaunchProfile } from "./launch-profile.ts";
+import { type Boot, endLeftovers, endOrphans, newBoot } from "./leftovers.ts";
+import type { ModelChoice } from "./model-choice.ts";
+import { autoMax, longestIdle, pick, residentMb } from "./pool-choice.ts";
+import { Places } from "./pool-places.ts";
+import { PooledPi } from "./pooled-pi.ts";
+import { RpcAgent } from "./rpc-agent.ts";
+import type { Session } from "./session.ts";
+import type { SessionKey } from "./session-key.ts";
+import { StartFailures } from "./start-failures.ts";
+
+export interface RpcPoolDeps {
+  /** The section `agent` in force. */
+  readonly settings: () => Config["agent"];
+  readonly profiles: ProfileSource;
+  readonly bridge: BridgePort;
+  /** The state folder: leftovers of an earlier gateway on it are ended at the start. */
+  readonly stateRoot: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** How processes are started; `LaunchProfiles` is one. */
+export interface ProfileSource {
+  of(role?: string): Promise<LaunchProfile>;
+  forget(): void;
+}
+
+/** How often the pool looks after itself without a reason to. */
+const CARE_MS = 60_000;
+/** A pi that dies before its turn began is replaced this often. */
+const OPEN_ATTEMPTS = 3;
+
+/** pi processes, shared by all sessions. See {@link AgentPool}. */
+export class RpcPool implements AgentPool {
+  readonly name = "pool";
+  readonly #deps: RpcPoolDeps;
+  readonly #places: Places;
+  readonly #wake: Wake;
+  readonly #pis = new Set<PooledPi>();
+  readonly #running = new Map<SessionKey, Agent>();
+  /** Two turns of one session never open its file in two processes. */
+  readonly #files = new KeyedMutex();
+  /** What answers, by fingerprint: the first process of a profile finds it out for the others. */
+  readonly #choices = new Map<string, ModelChoice>();
+  readonly #failures: StartFailures;
+  readonly #chores = new Set<Promise<unknown>>();
+  #changeListeners: (() => void)[] = [];
+  #boot: Promise<Boot> | undefined;
+  #serial = 0;
+  #soft = new AbortController();
+  #isStopping = false;
+  #care: Promise<void> | undefined;
+  #latest: { readonly profile: LaunchProfile; readonly choice: ModelChoice } | undefined;
+
+  constructor(deps: RpcPoolDeps) {
+    this.#deps = deps;
+    this.#places = new Places(() => this.#max(), deps.clock);
+    this.#wake = new Wake(deps.clock);
+    this.#failures = new StartFailures(deps.clock, deps.log);
+  }
+
+  /** Resolves at once; the first processes come up behind it. */
+  async start(): Promise<void> {
+    this.#soft = new AbortController();
+    this.#isStopping = false;
+    this.#places.open();
+    this.#boot = newBoot(this.#deps.stateRoot);
+    this.#chore(this.#endLeftovers());
+    this.#care = this.#takeCare(this.#soft.signal);
+  }
+
+  async stop(hard: AbortSignal): Promise<void> {
+    this.#isStopping = true;
+    this.#soft.abort();
+    this.#places.close();
+    await this.#care;
+    while (!hard.aborted && [...this.#pis].some((pi) => pi.isClaimed)) await this.#change(hard);
+    await Promise.all([...this.#pis].map((pi) => this.#end(pi)));
+    await Promise.all(this.#chores);
+  }
+
+  async reserve(signal: AbortSignal): Promise<Slot | undefined> {
+    if (!(await this.#places.take(signal))) return undefined;
+    let isHeld = true;
+    return {
+      use: (session, useSignal, work) =>
+        this.#files.run(session.file, () => this.#use(session, useSignal, work)),
+      [Symbol.dispose]: () => {
+        if (isHeld) this.#places.giveBack();
+        isHeld = false;
+      },
+    };
+  }
+
+  running(session: SessionKey): Agent | undefined {
+    return this.#running.get(session);
+  }
+
+  async forget(session: SessionKey): Promise<void> {
+    for (const pi of this.#pis) if (pi.session === session && !pi.isClaimed) pi.letGo();
+  }
+
+  async recycle(): Promise<void> {
+    this.#deps.profiles.forget();
+    this.#choices.clear();
+    this.#failures.endPause();
+    for (const pi of this.#pis) pi.isOutdated = true;
+    await Promise.all([...this.#pis].filter((pi) => !pi.isClaimed).map((pi) => this.#end(pi)));
+    this.#places.grant();
+    this.#wake.ring();
+  }
+
+  stats(): PoolStats {
+    const pis = [...this.#pis];
+    const busy = pis.filter((pi) => pi.isClaimed).length;
+    const { profile, choice } = this.#latest ?? {};
+    return {
+      total: pis.length,
+      busy,
+      idle: pis.filter((pi) => pi.isReady && !pi.isClaimed).length,
+      min: this.#min(),
+      max: this.#max(),
+      waiting: this.#places.waiting,
+      longestWaitMs: this.#places.longestWaitMs,
+      ...(profile
+        ? { pi: { version: profile.program.version ?? "unknown", path: profile.program.path } }
+        : {}),
+      ...(choice ? { model: choice.inUse } : {}),
+      ...(this.#failures.lastError === undefined ? {} : { lastError: this.#failures.lastError }),
+    };
+  }
+
+  /** What is to be said about the pi that came up last: its model, and paths that were left out. */
+  findings(): readonly Finding[] {
+    return this.#latest ? [...this.#latest.choice.findings, ...this.#latest.profile.findings] : [];
+  }
+
+  async #use<T>(session: Session, signal: AbortSignal, work: (agent: Agent) => Promise<T>): Promise<T> {
+    const [pi, agent] = await this.#acquire(session, signal);
+    this.#running.set(session.key, agent);
+    pi.beginTurn(session.key);
+    try {
+      return await work(agent);
+    } finally {
+      pi.endTurn();
+      if (this.#running.get(session.key) === agent) this.#running.delete(session.key);
+      this.#release(pi);
+    }
+  }
+
+  /** A process that is ours until released, with the session open. */
+  async #acquire(session: Session, signal: AbortSignal): Promise<[PooledPi, RpcAgent]> {
+    for (let attempt = 1; ; attempt += 1) {
+      const pi = await this.#claim(await this.#profileOf(session.role), session.file, signal);
+      try {
+        await untilAborted(pi.ready, signal);
+        const model = await pi.open(session);
+        const { capabilities } = pi.profile;
+        const { graceMs } = this.#deps.settings().pool;
+        const { process } = pi;
+        return [
+          pi,
+          new RpcAgent({ process, session, model, capabilities, clock: this.#deps.clock, graceMs }),
+        ];
+      } catch (error) {
+        if (pi.isReady) pi.isOutdated = true;
+        this.#release(pi);
+        // It was fine and died idle, or in the switch: nothing has happened yet, another one does as well.
+        const mayRetry = error instanceof AgentError && error.code === "process-died" && pi.isReady;
+        if (!mayRetry || attempt === OPEN_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  async #profileOf(role: string | undefined): Promise<LaunchProfile> {
+    try {
+      return await this.#deps.profiles.of(role);
+    } catch (error) {
+      this.#failures.note(error);
+      throw error;
+    }
+  }
+
+  /** Marks a process as taken before anything is awaited, so that nobody else takes it too. */
+  async #claim(profile: LaunchProfile, file: string, signal: AbortSignal): Promise<PooledPi> {
+    const boot = await this.#bootOf();
+    while (true) {
+      if (signal.aborted || this.#isStopping) throw noLongerWanted();
+      const free = [...this.#pis].filter((pi) => !pi.isClaimed && !pi.isRetiring);
+      const fitting = free.filter((pi) => !pi.isOutdated && pi.profile.fingerprint === profile.fingerprint);
+      const pi =
+        pick(fitting, file) ?? (this.#pis.size < this.#max() ? this.#spawn(profile, boot) : undefined);
+      if (pi) {
+        pi.isClaimed = true;
+        return pi;
+      }
+      const other = longestIdle(free);
+      if (other) this.#chore(this.#end(other));
+      await this.#change(signal);
+    }
+  }
+
+  /** Starts a process. Throws while the last ones failed and the pause after that is not over. */
+  #spawn(profile: LaunchProfile, boot: Boot): PooledPi {
+    const { bridge, clock, log } = this.#deps;
+    this.#failures.throwIfPaused();
+    const mark = boot.markOf((this.#serial += 1));
+    const choice = this.#choices.get(profile.fingerprint);
+    let pi: PooledPi;
+    try {
+      pi = new PooledPi({ profile, choice, bridge, mark, clock, log });
+    } catch (error) {
+      this.#failures.note(error);
+      throw error;
+    }
+    this.#pis.add(pi);
+    this.#chore(this.#follow(pi));
+    return pi;
+  }
+
+  /** Sees a process through, from its start to its end. Never rejects. */
+  async #follow(pi: PooledPi): Promise<void> {
+    const { log } = this.#deps;
+    try {
+      await pi.ready;
+      this.#noteSuccess(pi);
+    } catch (error) {
+      this.#choices.delete(pi.profile.fingerprint);
+      if (!this.#isStopping && !pi.isRetiring) this.#failures.note(error);
+    }
+    const death = await pi.process.ended;
+    this.#pis.delete(pi);
+    this.#changed();
+    this.#wake.ring();
+    if (pi.isReady && !death.stopped) {
+      log.warn(
+        { pid: pi.process.pid, session: pi.session, reason: death.reason, stderr: death.stderr },
+        "a pi died",
+      );
+    }
+    if (death.orphans) await endOrphans(pi.mark, this.#deps.clock, log);
+  }
+
+  #noteSuccess(pi: PooledPi): void {
+    const { profile, choice } = pi;
+    if (!choice) return;
+    const { log } = this.#deps;
+    if (this.#choices.get(profile.fingerprint) === undefined && !pi.isOutdated) {
+      this.#choices.set(profile.fingerprint, choice);
+      const { version, path } = profile.program;
+      log.info({ version, path, model: choice.inUse.id }, "pi is up");
+      for (const { level, subject, text, fix } of [...profile.findings, ...choice.findings]) {
+        if (level !== "ok") log.warn({ subject, text, fix }, "something about pi deserves a look");
+      }
+    }
+    this.#latest = { profile, choice };
+    this.#failures.clear();
+    this.#changed();
+  }
+
+  #release(pi: PooledPi): void {
+    pi.isClaimed = false;
+    this.#changed();
+    this.#wake.ring();
+  }
+
+  /** Ends a process that nobody uses. */
+  async #end(pi: PooledPi): Promise<void> {
+    pi.isRetiring = true;
+    await pi.process.stop(this.#deps.settings().pool.graceMs);
+  }
+
+  /** Keeps `min` processes warm and replaces those that are too old, too big, or idle for too long. */
+  async #takeCare(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.#retireIdle();
+        await this.#prewarm();
+      } catch (error) {
+        this.#deps.log.debug({ error }, "no pi could be kept warm");
+      }
+      await this.#wake.wait(this.#nextCareMs(), signal);
+    }
+  }
+
+  async #retireIdle(): Promise<void> {
+    const { idleTimeoutMs, maxAgeMs, maxTurns, maxMemoryMb } = this.#deps.settings().pool;
+    for (const pi of [...this.#pis].filter((one) => one.isReady && !one.isClaimed && !one.isRetiring)) {
+      const nowMs = this.#deps.clock.now();
+      const isSpare = this.#pis.size > this.#min() && nowMs - pi.idleSinceMs >= idleTimeoutMs;
+      const isWorn = pi.turns >= maxTurns || nowMs - pi.startedAtMs >= maxAgeMs;
+      const isTooMany = this.#pis.size > this.#max();
+      const isBig = !pi.isMemoryKnown && (await residentMb(pi.process.pid)) > maxMemoryMb;
+      // Somebody may have taken it while its memory was looked up.
+      if (pi.isClaimed) continue;
+      pi.isMemoryKnown = true;
+      if (isSpare || isWorn || isTooMany || isBig || pi.isOutdated) await this.#end(pi);
+    }
+  }
+
+  async #prewarm(): Promise<void> {
+    if (this.#failures.pauseMs > 0 || this.#min() === 0) return;
+    const boot = await this.#bootOf();
+    const profile = await this.#profileOf(undefined);
+    const isWarm = (pi: PooledPi) =>
+      !pi.isOutdated && !pi.isRetiring && pi.profile.fingerprint === profile.fingerprint;
+    while (!this.#isStopping && [...this.#pis].filter(isWarm).length < this.#min()) {
+      if (this.#pis.size >= this.#max()) return;
+      this.#spawn(profile, boot);
+    }
+  }
+
+  #nextCareMs(): number {
+    const { idleTimeoutMs } = this.#deps.settings().pool;
+    const nowMs = this.#deps.clock.now();
+    const idle = [...this.#pis].filter((pi) => pi.isReady && !pi.isClaimed && this.#pis.size > this.#min());
+    const dueMs = idle.map((pi) => pi.idleSinceMs + idleTimeoutMs - nowMs);
+    if (this.#failures.pauseMs > 0) dueMs.push(this.#failures.pauseMs);
+    return Math.max(1, Math.min(CARE_MS, ...dueMs));
+  }
+
+  async #endLeftovers(): Promise<void> {
+    const { stateRoot, clock, log } = this.#deps;
+    await endLeftovers(stateRoot, await this.#bootOf(), clock, log);
+  }
+
+  #bootOf(): Promise<Boot> {
+    this.#boot ??= newBoot(this.#deps.stateRoot);
+    return this.#boot;
+  }
+
+  /** Work behind somebody's back: `stop` waits for it, and a failure is logged. */
+  #chore(work: Promise<unknown>): void {
+    const chore = work
+      .catch((error: unknown) => this.#deps.log.error({ error }, "the pool could not do what it had to"))
+      .finally(() => this.#chores.delete(chore));
+    this.#chores.add(chore);
+  }
+
+  /** Resolves when a process has become free, ready, or gone, or when `signal` aborts. */
+  #change(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      this.#changeListeners.push(resolve);
+      signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+  }
+
+  #changed(): void {
+    for (const tell of this.#changeListeners.splice(0)) tell();
+  }
+
+  #min(): number {
+    return Math.min(this.#deps.settings().pool.min, this.#max());
+  }
+
+  #max(): number {
+    const { max } = this.#deps.settings().pool;
+    return max === "auto" ? autoMax() : max;
+  }
+}
+
+function noLongerWanted(): AgentError {
+  return new AgentError("unavailable", "nobody waits for a pi any more", { retry: "now" });
+}
+
+async function untilAborted(ready: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(noLongerWanted());
+  signal.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    await Promise.race([ready, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}

@@ -1,0 +1,117 @@
+import type { Clock } from "../lib/clock.ts";
+import { Wake } from "../lib/wake.ts";
+import type { PiCapabilities, WireRecord, WireState } from "./rpc-protocol.ts";
+
+/** pi continues by itself this long after a compaction, so a restart that stays out for longer never comes. */
+const CONTINUE_MS = 5000;
+const BUSY_POLL_MS = 5;
+/** How often, and how many times in a row, pi must be found idle before a prompt counts as swallowed. */
+const SWALLOWED_POLL_MS = 250;
+const SWALLOWED_POLLS = 3;
+
+/**
+ * Knows when pi is done with a prompt: its own retries and compactions included. Newer versions say
+ * so (`agent_settled`). Older ones only end the run and may go on by themselves, so each time a run,
+ * a retry or a compaction ends, pi is asked for its state: whatever it was about to do stands before
+ * the answer.
+ */
+export class RunEnd {
+  readonly #capabilities: PiCapabilities;
+  readonly #clock: Clock;
+  readonly #over: AbortSignal;
+  readonly #state: () => Promise<WireState>;
+  readonly #news: Wake;
+  #started = false;
+  #ended = false;
+  #settled = false;
+  #retrying = false;
+  #compacting = false;
+  #willContinue = false;
+
+  constructor(
+    capabilities: PiCapabilities,
+    clock: Clock,
+    over: AbortSignal,
+    state: () => Promise<WireState>,
+  ) {
+    this.#capabilities = capabilities;
+    this.#clock = clock;
+    this.#news = new Wake(clock);
+    this.#over = over;
+    this.#state = state;
+  }
+
+  take(record: WireRecord): void {
+    switch (record.type) {
+      case "agent_start":
+        this.#started = true;
+        this.#ended = this.#settled = this.#willContinue = false;
+        break;
+      case "agent_end":
+        this.#ended = true;
+        break;
+      case "agent_settled":
+        this.#settled = true;
+        break;
+      case "auto_retry_start":
+        this.#retrying = true;
+        return;
+      case "auto_retry_end":
+        this.#retrying = false;
+        break;
+      case "compaction_start":
+        this.#compacting = true;
+        return;
+      case "compaction_end":
+        this.#compacting = false;
+        this.#willContinue = record["willRetry"] === true;
+        break;
+      default:
+        return;
+    }
+    this.#news.ring();
+  }
+
+  /** Resolves when the prompt that pi has accepted is done with. */
+  async wait(): Promise<void> {
+    if (!this.#started && (await this.#isSwallowed())) return;
+    while (!this.#over.aborted && !(await this.#isDone())) await this.#news.wait(CONTINUE_MS, this.#over);
+  }
+
+  async #isDone(): Promise<boolean> {
+    if (this.#capabilities.settles) return this.#settled;
+    while (this.#isQuiet() && !this.#over.aborted) {
+      const { isStreaming, isCompacting } = await this.#state();
+      if (!this.#isQuiet()) return false;
+      if (!isStreaming && !isCompacting) return this.#isLastWord();
+      await this.#clock.sleep(BUSY_POLL_MS, this.#over);
+    }
+    return false;
+  }
+
+  /** After an overflow pi compacts and then runs the prompt again, a little later. */
+  async #isLastWord(): Promise<boolean> {
+    if (!this.#willContinue) return true;
+    const untilMs = this.#clock.now() + CONTINUE_MS;
+    while (this.#isQuiet() && !this.#over.aborted && this.#clock.now() < untilMs) {
+      await this.#news.wait(untilMs - this.#clock.now(), this.#over);
+    }
+    this.#willContinue = false;
+    return this.#isQuiet();
+  }
+
+  #isQuiet(): boolean {
+    return this.#ended && !this.#retrying && !this.#compacting;
+  }
+
+  /** An extension may take a prompt for itself; before 0.99 nothing tells but that no run begins. */
+  async #isSwallowed(): Promise<boolean> {
+    for (let idle = 0; idle < SWALLOWED_POLLS;) {
+      await this.#news.wait(SWALLOWED_POLL_MS, this.#over);
+      if (this.#started || this.#over.aborted) return false;
+      const { isStreaming, isCompacting } = await this.#state();
+      idle = isStreaming || isCompacting ? 0 : idle + 1;
+    }
+    return !this.#started;
+  }
+}
