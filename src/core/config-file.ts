@@ -46,9 +46,9 @@ export function expandHome(path: string, home: string): string {
 export interface ConfigText {
   readonly value: Record<string, unknown>;
   /** `pi-gateway.jsonc:3:33`: the value at `path`, its key, or the nearest thing around it that exists. */
-  locate(path: ConfigPath, what?: "key" | "value"): string;
+  readonly locate: (path: ConfigPath, what?: "key" | "value") => string;
   /** Where in the text that is, for sorting. */
-  offsetOf(path: ConfigPath): number;
+  readonly offsetOf: (path: ConfigPath) => number;
   readonly warnings: readonly string[];
 }
 

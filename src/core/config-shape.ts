@@ -87,9 +87,7 @@ export function childOf(value: unknown, key: PropertyKey): unknown {
 
 /** Whether a key may be left out. */
 export function isOptional(schema: Schema): boolean {
-  // The one thing that zod tells about itself only here.
-  // oxlint-disable-next-line no-underscore-dangle
-  return schema._zod.optin === "optional";
+  return z.safeParse(schema, undefined).success;
 }
 
 export function isSection(value: unknown): value is Record<string, unknown> {

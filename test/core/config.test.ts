@@ -191,7 +191,7 @@ describe("the result", () => {
   test("cannot be changed by anybody", () => {
     const { config } = load({ agent: { skillsBase: ["a"] }, channels: { telegram: { botToken: "t" } } });
     expect(() => Object.assign(config.agent.pool, { max: 9 })).toThrow();
-    expect(() => (config.agent.skillsBase as string[]).push("b")).toThrow();
+    expect(() => config.agent.skillsBase.push("b")).toThrow();
     expect(() => Object.assign(config.channels["telegram"] as object, { botToken: "x" })).toThrow();
   });
 
