@@ -42,7 +42,6 @@ export interface Health {
   readonly problems: readonly string[];
   readonly pool: PoolStats;
   readonly model?: ModelInUse;
-  readonly queue: { readonly waiting: number };
   readonly channels: readonly {
     readonly name: ChannelName;
     readonly account: string;

@@ -77,7 +77,7 @@ export function createDoors(parts: DoorsParts): Doors {
   registerSessionMethods(methods, reader, control);
   registerConfigMethods(methods, control);
   if (browser) registerChatMethods(methods, { browser, store, feed, control });
-  addHealthRoute(router, control);
+  addHealthRoute(router, control, store.turns);
   addSessionRoutes(router, reader);
   addConfigRoute(router, control);
   addPageRoutes(router, parts.assets);

@@ -25,6 +25,7 @@ export class Receiver implements Service {
   readonly #inOrder = new KeyedMutex();
   readonly #admissions = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
+  #problem: string | undefined;
 
   constructor(deps: ReceiveDeps) {
     this.#deps = deps;
@@ -41,6 +42,11 @@ export class Receiver implements Service {
     if (hard.aborted) abandon();
     hard.addEventListener("abort", abandon, { once: true });
     await Promise.all(this.#admissions);
+  }
+
+  /** Why the last message could not be made durable; undefined if it could. */
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
   /** `recorded` and `duplicate` mean that the message is on disk; `busy`, that the platform should keep it. */
@@ -64,9 +70,12 @@ export class Receiver implements Service {
   /** A store that cannot write makes the platform keep the message: nothing is acknowledged that is not safe. */
   async #durably<T>(write: () => Promise<T>): Promise<T | "busy"> {
     try {
-      return await write();
+      const written = await write();
+      this.#problem = undefined;
+      return written;
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
+      this.#problem = error.message;
       this.#deps.log.error({ error }, "message not taken, the store cannot write");
       return "busy";
     }

@@ -1,0 +1,93 @@
+import { readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Config } from "../core/config-schema.ts";
+import type { Store } from "../core/store.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/logger.ts";
+import type { Service } from "../lib/service.ts";
+
+export interface RetentionDeps {
+  readonly store: Pick<Store, "prune">;
+  readonly config: () => Config;
+  /** Where files that came with messages are kept. */
+  readonly mediaDir: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const DAY_MS = 86_400_000;
+const FIRST_AFTER_MS = 60_000;
+const EVERY_MS = 3_600_000;
+/** Rows deleted in one step: few enough that a message does not notice. */
+const STEP = 200;
+const BETWEEN_STEPS_MS = 50;
+
+/** Lets go of what is past its time, in small steps, once an hour. */
+export class Retention implements Service {
+  readonly name = "retention";
+  readonly #deps: RetentionDeps;
+  readonly #stop = new AbortController();
+  #loop: Promise<void> | undefined;
+
+  constructor(deps: RetentionDeps) {
+    this.#deps = deps;
+  }
+
+  async start(): Promise<void> {
+    this.#loop = this.#run(this.#stop.signal);
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#loop;
+  }
+
+  /** Never rejects: what fails now is tried again in an hour. */
+  async #run(signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#deps;
+    await clock.sleep(FIRST_AFTER_MS, signal);
+    while (!signal.aborted) {
+      try {
+        await this.#pruneRows(signal);
+        await this.#pruneMedia();
+      } catch (error) {
+        log.warn({ error }, "old things could not be let go, it is tried again in an hour");
+      }
+      await clock.sleep(EVERY_MS, signal);
+    }
+  }
+
+  async #pruneRows(signal: AbortSignal): Promise<void> {
+    const { store, config, clock } = this.#deps;
+    const { finishedDays, historyDays } = config().store;
+    const now = clock.now();
+    const history = historyDays === undefined ? {} : { historyBeforeMs: now - historyDays * DAY_MS };
+    const retention = { finishedBeforeMs: now - finishedDays * DAY_MS, ...history };
+    while (!signal.aborted && (await store.prune(retention, STEP)) > 0) {
+      await clock.sleep(BETWEEN_STEPS_MS, signal);
+    }
+  }
+
+  /** Oldest first, by age and by what all of them may take together. */
+  async #pruneMedia(): Promise<void> {
+    const { mediaDir, config, clock } = this.#deps;
+    const { maxAgeDays, maxMb } = config().media.cache;
+    const files = await Promise.all(
+      (await readdir(mediaDir)).map(async (name) => ({
+        path: join(mediaDir, name),
+        ...(await sizeOf(mediaDir, name)),
+      })),
+    );
+    let keptBytes = 0;
+    for (const file of files.toSorted((one, other) => other.atMs - one.atMs)) {
+      keptBytes += file.bytes;
+      const isOld = file.atMs < clock.now() - maxAgeDays * DAY_MS;
+      if (isOld || keptBytes > maxMb * 1_048_576) await rm(file.path, { force: true });
+    }
+  }
+}
+
+async function sizeOf(folder: string, name: string): Promise<{ bytes: number; atMs: number }> {
+  const { size, mtimeMs } = await stat(join(folder, name));
+  return { bytes: size, atMs: mtimeMs };
+}

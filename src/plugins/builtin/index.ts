@@ -1,0 +1,25 @@
+import { type Plugin } from "../types.ts";
+import type { WebchatConfig } from "./webchat-config.ts";
+import webchat from "./webchat.ts";
+
+/** A plugin that comes with the gateway: a channel, named like its section of the configuration. */
+export interface BuiltinPlugin {
+  readonly name: string;
+  readonly plugin: Plugin;
+  /** Whether its section, as the schema made it, asks for it. */
+  isEnabled(section: unknown): boolean;
+}
+
+// Sections come out of `channelSchemas`, so each has the shape of its channel's schema.
+const webchatOf = (section: unknown) => section as WebchatConfig | undefined;
+
+/** The list of built-in channels. */
+export const builtinPlugins: readonly BuiltinPlugin[] = [
+  { name: "webchat", plugin: webchat, isEnabled: (section) => webchatOf(section)?.enabled ?? true },
+];
+
+/** The credential that only lets people chat from the page; undefined where the gateway's own is asked for. */
+export function pageAuthOf(channels: Readonly<Record<string, unknown>>): WebchatConfig["auth"] {
+  const section = webchatOf(channels["webchat"]);
+  return section?.enabled === false ? undefined : section?.auth;
+}

@@ -1,0 +1,77 @@
+import type { Channel, ChannelHost, Receipt } from "../core/channel.ts";
+import type { InboundEvent, InboundMessage } from "../core/message.ts";
+import type { StateLedger } from "../core/store.ts";
+import type { Logger } from "../lib/logger.ts";
+import type { Service } from "../lib/service.ts";
+
+export interface ChannelDoor {
+  readonly receive: (message: InboundMessage) => Promise<Receipt>;
+  readonly report: (id: string, event: InboundEvent) => Promise<Receipt>;
+  readonly state: StateLedger;
+  readonly mediaDir: string;
+  readonly log: Logger;
+}
+
+/** The intake of all channels as one service: a channel that cannot start costs nobody but itself. */
+export class ChannelServices implements Service {
+  readonly name = "channels";
+  readonly #channels: () => readonly Channel[];
+  readonly #door: ChannelDoor;
+  readonly #failures = new Map<string, string>();
+  #stop = new AbortController();
+
+  constructor(channels: () => readonly Channel[], door: ChannelDoor) {
+    this.#channels = channels;
+    this.#door = door;
+  }
+
+  /** Why channels did not start, by name and account. */
+  get failures(): ReadonlyMap<string, string> {
+    return this.#failures;
+  }
+
+  async start(): Promise<void> {
+    this.#stop = new AbortController();
+    await Promise.all(this.#channels().map((channel) => this.#start(channel)));
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all(
+      this.#channels().map((channel) =>
+        channel.stop().catch((error: unknown) => {
+          this.#door.log.error({ error, channel: nameOf(channel) }, "a channel did not stop cleanly");
+        }),
+      ),
+    );
+  }
+
+  async #start(channel: Channel): Promise<void> {
+    const name = nameOf(channel);
+    this.#failures.delete(name);
+    try {
+      await channel.start(this.#hostFor(channel));
+    } catch (error) {
+      this.#failures.set(name, error instanceof Error ? error.message : String(error));
+      this.#door.log.error({ error, channel: name }, "a channel did not start, the others go on");
+    }
+  }
+
+  #hostFor(channel: Channel): ChannelHost {
+    const { receive, report, state, mediaDir, log } = this.#door;
+    const namespace = `channel/${nameOf(channel)}`;
+    return {
+      receive,
+      report,
+      log: log.child({ channel: nameOf(channel) }),
+      state: {
+        get: (key) => state.get(namespace, key),
+        set: (key, value) => state.set(namespace, key, value),
+      },
+      mediaDir,
+      signal: this.#stop.signal,
+    };
+  }
+}
+
+const nameOf = (channel: Channel) => `${channel.name}/${channel.account ?? "default"}`;
