@@ -15,7 +15,7 @@ const answerSchema = z.object({
   type: z.literal("res"),
   id: z.string(),
   ok: z.boolean(),
-  payload: z.unknown(),
+  payload: z.unknown().optional(),
   error: z.object({ code: z.string(), message: z.string() }).optional(),
 });
 

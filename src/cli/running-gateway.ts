@@ -43,8 +43,9 @@ export async function readRunFile(path: string): Promise<RunFile | undefined> {
 
 async function askHealth(url: string, credential: string | undefined) {
   const headers = credential === undefined ? {} : { authorization: `Bearer ${credential}` };
+  const path = credential === undefined ? "/health" : "/health?detail=1";
   try {
-    const response = await fetch(`${url}/health`, { headers, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+    const response = await fetch(url + path, { headers, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
     return healthSchema.parse(await response.json());
   } catch {
     // Nobody listens there, or it is not a gateway.
