@@ -61,7 +61,10 @@ function hasDevDependencies(root) {
 /** How to run npm from here: the one that runs this script, else the one on the PATH. */
 export function npmCommand() {
   const own = process.env.npm_execpath ?? "";
-  if (basename(own) === "npm-cli.js") return { command: process.execPath, first: [own], shell: false };
+  const isNode = process.versions.bun === undefined;
+  if (isNode && basename(own) === "npm-cli.js") {
+    return { command: process.execPath, first: [own], shell: false };
+  }
   return { command: "npm", first: [], shell: process.platform === "win32" };
 }
 

@@ -14,7 +14,8 @@ const REPORT = join(ROOT, ".cache", "test-report.xml");
 
 try {
   ensureInstalled({ dev: true });
-  const env = { ...process.env, CHROMIUM_PATH: ensureChromium(), BUN_1_1_0_PATH: fetchOldBun() };
+  const env = { ...process.env, CHROMIUM_PATH: ensureChromium() };
+  fetchOldBun();
   await fetchPi();
   const code = await runTests(process.argv.slice(2), env);
   const { passed, failed } = totalsOf(readReport(), code);

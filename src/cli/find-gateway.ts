@@ -1,7 +1,7 @@
 import { stateLayout } from "../core/state-dir.ts";
 import { CliError } from "./cli-error.ts";
-import { type GatewayAddress } from "./client.ts";
-import { readCredential, secretOf } from "./credential.ts";
+import type { GatewayAddress } from "./client.ts";
+import { authFrame, readCredential, secretOf } from "./credential.ts";
 import { EXIT } from "./exit-codes.ts";
 import { type ConfigOptions, loadHere } from "./load-config.ts";
 import { findRunning } from "./running-gateway.ts";
@@ -20,9 +20,4 @@ export async function findGateway(options: ConfigOptions): Promise<GatewayAddres
     );
   }
   return { url: running.run.url, auth: authFrame(credential) };
-}
-
-function authFrame(credential: Awaited<ReturnType<typeof readCredential>>): GatewayAddress["auth"] {
-  if (credential === undefined || credential.mode === "off") return undefined;
-  return credential.mode === "token" ? { token: credential.secret } : { password: credential.secret };
 }
