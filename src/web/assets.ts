@@ -1,0 +1,29 @@
+import script from "./built/app.js" with { type: "text" };
+import style from "./built/app.css" with { type: "text" };
+import document from "./built/index.html" with { type: "text" };
+
+/** One file of the page, ready to be served. */
+export interface PageAsset {
+  readonly body: string | Uint8Array;
+  readonly type: string;
+}
+
+/** The whole page by path: nothing else is loaded, from us or from anywhere. */
+export const pageAssets: ReadonlyMap<string, PageAsset> = new Map([
+  ["/", { body: document, type: "text/html; charset=utf-8" }],
+  ["/app.js", { body: script, type: "text/javascript; charset=utf-8" }],
+  ["/app.css", { body: style, type: "text/css; charset=utf-8" }],
+]);
+
+/** What the page needs and no more: no inline code, nothing from elsewhere, no frames around it. */
+export const PAGE_CSP = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self' ws: wss:",
+  "font-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");

@@ -1,0 +1,27 @@
+import { effect } from "@preact/signals";
+import type { Chat } from "./chat.ts";
+import { idOfKey, keyOfId } from "./conversation-list.ts";
+
+/** The conversation that a fragment names: `#c=…`. */
+export function idInFragment(fragment: string): string | undefined {
+  return new URLSearchParams(fragment.replace(/^#/, "")).get("c") ?? undefined;
+}
+
+/** Keeps the address bar and the open conversation the same, so that reload, back and forward work. */
+export function followAddress(chat: Chat): void {
+  let isFirst = true;
+  effect(() => {
+    const id = idOfKey(chat.current.value);
+    if (idInFragment(location.hash) !== id) {
+      const address = `${location.pathname}#c=${encodeURIComponent(id)}`;
+      if (isFirst) history.replaceState(null, "", address);
+      else history.pushState(null, "", address);
+    }
+    isFirst = false;
+  });
+  addEventListener("popstate", () => {
+    const id = idInFragment(location.hash);
+    const key = id === undefined ? undefined : keyOfId(id);
+    if (key !== undefined && key !== chat.current.peek()) chat.open(key);
+  });
+}

@@ -1,0 +1,224 @@
+import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { Connection } from "../wire/connection.ts";
+import type { ChatEvent, Welcome, WireError } from "../wire/frames.ts";
+import { fieldsOf, readSessions, stringOf } from "../wire/read.ts";
+import { type Chosen, readFiles } from "./attachments.ts";
+import type { Conversation } from "./conversation.ts";
+import { ConversationList, idOfKey, keyOfId } from "./conversation-list.ts";
+import { keepCredential, readCredential } from "./credential.ts";
+import { Feed } from "./feed.ts";
+import type { FileShelf, OutgoingFile } from "./file-shelf.ts";
+import { Outbox, type OutboxEntry } from "./outbox.ts";
+import { randomId } from "./random-id.ts";
+import type { KeyValueStore } from "./storage.ts";
+
+export interface ChatWishes {
+  readonly url: string;
+  /** Shared by all tabs, kept. */
+  readonly store: KeyValueStore;
+  /** Of this tab alone. */
+  readonly session: KeyValueStore;
+  readonly shelf: FileShelf;
+  readonly soon: (work: () => void) => void;
+  /** The conversation that the address bar names. */
+  readonly startId: string | undefined;
+}
+
+/** Conversations at work that are followed without being looked at. */
+const FOLLOWED_AT_ONCE = 8;
+
+/** Everything the page can show and do, without a word about how it looks. */
+export class Chat {
+  readonly list: ConversationList;
+  readonly outbox: Outbox;
+  readonly feed: Feed;
+  readonly connection: Connection;
+  readonly current: Signal<string>;
+  readonly welcome = signal<Welcome | undefined>(undefined);
+  /** True once the gateway came back as another version than the one that served this page. */
+  readonly isOutdated = signal(false);
+  /** Answers nobody has looked at yet, by conversation. */
+  readonly unread = signal<ReadonlyMap<string, number>>(new Map());
+  /** What went wrong with a conversation as a whole. */
+  readonly problems = signal<ReadonlyMap<string, WireError>>(new Map());
+  /** The last answer that ended while this conversation was on the screen, for those who listen. */
+  readonly lastAnswer = signal<ChatEvent | undefined>(undefined);
+  readonly hasCredential: Signal<boolean>;
+  readonly conversation: ReadonlySignal<Conversation>;
+  readonly outgoing: ReadonlySignal<readonly OutboxEntry[]>;
+  readonly #wishes: ChatWishes;
+
+  constructor(wishes: ChatWishes) {
+    this.#wishes = wishes;
+    this.hasCredential = signal(readCredential(wishes.session) !== undefined);
+    this.connection = new Connection({
+      url: wishes.url,
+      credential: () => readCredential(wishes.session),
+      onReady: (welcome) => this.#ready(welcome),
+      onEvent: (frame) => this.feed.take(frame),
+    });
+    this.list = new ConversationList(wishes.store);
+    this.outbox = new Outbox(wishes.store, wishes.shelf, (entry, files) => this.#deliver(entry, files));
+    this.feed = new Feed({
+      connection: this.connection,
+      sent: (key) => this.outbox.settled(key),
+      onEnd: (key, event) => this.#ended(key, event),
+      onProblem: (key, error) => {
+        this.problems.value = new Map(this.problems.value).set(key, error);
+      },
+      now: () => Date.now(),
+      soon: wishes.soon,
+    });
+    this.current = signal(this.#startKey());
+    this.conversation = computed(() => this.feed.conversation(this.current.value).value);
+    this.outgoing = computed(() =>
+      this.outbox.entries.value.filter((entry) => entry.sessionKey === this.current.value),
+    );
+    effect(() => this.#entitle());
+  }
+
+  start(): void {
+    this.open(this.current.value);
+    this.connection.connect();
+  }
+
+  open(key: string): void {
+    this.current.value = key;
+    this.#wishes.session.set("current", idOfKey(key));
+    this.markRead();
+    const isNew =
+      !this.list.find(key) && !this.outbox.entries.value.some((entry) => entry.sessionKey === key);
+    if (isNew && this.#fresh.has(key)) this.feed.begin(key);
+    else this.feed.open(key);
+  }
+
+  /** Shows an empty conversation; it is listed once something is said in it. */
+  begin(): void {
+    this.open(this.#freshKey());
+  }
+
+  forget(key: string): void {
+    this.list.forget(key);
+    if (this.current.value !== key) return;
+    const next = this.list.listed.value[0];
+    if (next) this.open(next.key);
+    else this.begin();
+  }
+
+  /** Takes a message; it is kept until the gateway has it. Rejects only if a file cannot be read. */
+  async send(text: string, chosen: readonly Chosen[]): Promise<void> {
+    const sessionKey = this.current.value;
+    const files = await readFiles(chosen);
+    const attachments = files.map(({ name, mimeType }) => ({ name, mimeType }));
+    const atMs = Date.now();
+    this.list.touch(sessionKey, text || attachments[0]?.name, atMs);
+    await this.outbox.add({ key: randomId(), sessionKey, text, atMs, attachments }, files);
+  }
+
+  /** Stops the running turn. Nothing happens if there is none. */
+  async stop(): Promise<void> {
+    const sessionKey = this.current.value;
+    if (!this.feed.conversation(sessionKey).value.turn) return;
+    try {
+      await this.connection.request("chat.abort", { sessionKey });
+    } catch {
+      // Over already, or no connection: what comes next shows which.
+    }
+  }
+
+  signIn(secret: string): void {
+    keepCredential(this.#wishes.session, secret);
+    this.connection.reconnect();
+  }
+
+  signOut(): void {
+    keepCredential(this.#wishes.session, undefined);
+    this.hasCredential.value = false;
+    this.connection.reconnect();
+  }
+
+  /** The network or the person is back. */
+  wake(): void {
+    this.connection.wake("chat.subscribe", this.feed.subscription(this.current.value));
+  }
+
+  markRead(): void {
+    if (!this.unread.value.has(this.current.value)) return;
+    const unread = new Map(this.unread.value);
+    unread.delete(this.current.value);
+    this.unread.value = unread;
+  }
+
+  readonly #fresh = new Set<string>();
+
+  #startKey(): string {
+    const wanted = this.#wishes.startId ?? this.#wishes.session.get("current");
+    const key = wanted === undefined ? undefined : keyOfId(wanted);
+    return key ?? this.list.listed.value[0]?.key ?? this.#freshKey();
+  }
+
+  #freshKey(): string {
+    const key = keyOfId(randomId()) ?? "";
+    this.#fresh.add(key);
+    return key;
+  }
+
+  #ready(welcome: Welcome): void {
+    this.hasCredential.value = readCredential(this.#wishes.session) !== undefined;
+    const before = this.welcome.value?.version;
+    if (before !== undefined && welcome.version !== before) this.isOutdated.value = true;
+    this.welcome.value = welcome;
+    this.problems.value = new Map();
+    this.outbox.flush();
+    this.feed.resume(welcome.epoch);
+    void this.#listSessions();
+  }
+
+  /** Never rejects: somebody who may not list still has the conversations of this browser. */
+  async #listSessions(): Promise<void> {
+    try {
+      const sessions = readSessions(await this.connection.request("session.list", {}));
+      this.list.merge(sessions);
+      const atWork = sessions.filter(({ key, running }) => running && this.list.find(key));
+      for (const { key } of atWork.slice(0, FOLLOWED_AT_ONCE)) this.feed.open(key);
+    } catch {
+      // Not allowed, or gone again.
+    }
+  }
+
+  async #deliver(entry: OutboxEntry, files: readonly OutgoingFile[]): Promise<void> {
+    const { key, sessionKey, text, attachments, atMs } = entry;
+    const payload = await this.connection.request("chat.send", {
+      text,
+      sessionKey,
+      idempotencyKey: key,
+      ...(files.length > 0 ? { attachments: files } : {}),
+    });
+    const id = stringOf(fieldsOf(payload)["messageId"]) ?? key;
+    this.feed.addSent(sessionKey, {
+      id,
+      role: "user",
+      text,
+      atMs,
+      state: "waiting",
+      isLive: true,
+      sendKey: key,
+      ...(attachments.length > 0 ? { attachments } : {}),
+    });
+  }
+
+  #ended(key: string, event: ChatEvent): void {
+    if (this.list.find(key)) this.list.touch(key, undefined, Date.now());
+    const isSeen = key === this.current.value && !document.hidden;
+    if (key === this.current.value) this.lastAnswer.value = event;
+    if (isSeen || event.state === "aborted") return;
+    this.unread.value = new Map(this.unread.value).set(key, (this.unread.value.get(key) ?? 0) + 1);
+  }
+
+  /** A conversation from elsewhere gets its title from its first words, once they are here. */
+  #entitle(): void {
+    const { rows, cursor } = this.conversation.value;
+    const first = rows.find((row) => row.role === "user");
+    if (first && cursor === undefined) this.list.entitle(this.current.value, first.text);
+  }
+}

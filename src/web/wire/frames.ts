@@ -1,0 +1,115 @@
+/** The frames of `/ws` as the page reads them. Whatever is not of this form is left alone. */
+
+export interface ResponseFrame {
+  readonly type: "res";
+  readonly id?: string;
+  readonly ok: boolean;
+  readonly payload?: unknown;
+  readonly error?: WireError;
+}
+
+export interface EventFrame {
+  readonly type: "event";
+  readonly event: string;
+  readonly payload: unknown;
+  /** Counts per session; with the epoch it says what was missed. */
+  readonly seq?: number;
+}
+
+export interface WireError {
+  readonly code: string;
+  /** One sentence for a person. */
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly retryAfterMs?: number;
+  /** Names the log line that has the rest. */
+  readonly ref?: string;
+}
+
+/** What `connect` answers, as far as the page uses it. */
+export interface Welcome {
+  readonly epoch?: string;
+  readonly demo?: boolean;
+  readonly version?: string;
+  readonly model?: string;
+  readonly limits: Limits;
+}
+
+/** What may be attached to one message. */
+export interface Limits {
+  readonly attachmentCount: number;
+  readonly attachmentBytes: number;
+}
+
+export interface ChatEvent {
+  readonly sessionKey: string;
+  readonly turnId?: string;
+  /** The id of this text's row in the history. */
+  readonly messageId?: string;
+  readonly messageIds: readonly string[];
+  readonly state: "status" | "delta" | "final" | "aborted" | "error";
+  readonly status?: TurnStatus;
+  readonly place?: number;
+  readonly delta?: string;
+  readonly replace?: boolean;
+  readonly text?: string;
+  readonly error?: WireError;
+}
+
+export type TurnStatus = "queued" | "started" | "retrying" | "compacting";
+
+export interface ToolEvent {
+  readonly sessionKey: string;
+  readonly turnId: string;
+  readonly id: string;
+  readonly tool: string;
+  readonly phase: "start" | "update" | "end";
+  readonly params?: Readonly<Record<string, unknown>>;
+  readonly result?: ToolResult;
+}
+
+export interface ToolResult {
+  readonly content: readonly ToolContent[];
+  readonly isError: boolean;
+}
+
+export type ToolContent =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "image"; readonly data: string; readonly mimeType: string };
+
+export interface HistoryPage {
+  readonly messages: readonly HistoryMessage[];
+  /** Asks for the page of older rows; absent when there are none. */
+  readonly cursor?: string;
+  readonly running?: RunningTurn;
+}
+
+export interface HistoryMessage {
+  readonly id: string;
+  readonly role: "user" | "assistant";
+  readonly text: string;
+  readonly atMs: number;
+  readonly state?: MessageState;
+  readonly attachments?: readonly AttachmentName[];
+}
+
+export type MessageState = "waiting" | "running" | "done" | "failed" | "cancelled";
+
+export interface AttachmentName {
+  readonly name: string;
+  readonly mimeType: string;
+}
+
+export interface RunningTurn {
+  readonly turnId: string;
+  readonly messageIds: readonly string[];
+  readonly text: string;
+  /** Tools at work right now. */
+  readonly tools: readonly Pick<ToolEvent, "id" | "tool" | "params">[];
+}
+
+export interface SessionSummary {
+  readonly key: string;
+  readonly lastActiveAtMs: number;
+  readonly running: boolean;
+}
