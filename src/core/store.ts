@@ -64,9 +64,15 @@ export interface HistoryRow {
 }
 
 export interface Retention {
-  /** Inbox rows that became no turn (refused, blocked, commands), ended turns, dead deliveries: not after this. */
+  /**
+   * What no history shows: messages that were refused, blocked or answered without a session, what ended
+   * turns leave to a next attempt, deliveries that died or belong to no session. Gone if it ended before this.
+   */
   readonly finishedBeforeMs: number;
-  /** History of sessions: rows older than this go as well. Absent: kept as long as its session. */
+  /**
+   * History of sessions: rows older than this go as well, and with them the knowledge that their messages
+   * came once. Absent: kept as long as its session.
+   */
   readonly historyBeforeMs?: number;
 }
 
@@ -105,9 +111,11 @@ export type Admission =
 export interface TurnLedger {
   /**
    * Takes the session that has waited longest among those without an unfinished turn, and its waiting
-   * messages (at most `mergeLimit`), as one turn leased to `worker`. Atomic across workers and nodes: a
-   * session never runs two turns. A turn whose lease ran out, or that was released and is due, is
-   * taken first, with `attempt` one higher.
+   * messages (at most `mergeLimit`), as one turn leased to `worker`. A session waits since its oldest
+   * message came or since its last turn ended, whichever is later, so sessions take turns; among those
+   * that wait since the same millisecond the higher priority goes first. Atomic across workers and
+   * nodes: a session never runs two turns. A turn whose lease ran out, or that was released and is due,
+   * is taken first, with `attempt` one higher. No two that hold at the same time share a `WorkerId`.
    */
   claim(worker: WorkerId, options: ClaimOptions): Promise<Turn | undefined>;
   /** Adds messages still waiting in the turn's session to the running turn. False if the lease was lost. */
@@ -167,7 +175,7 @@ export interface OutboxLedger {
   post(deliveries: readonly Delivery[]): Promise<void>;
   /** Notes a preview the moment the platform names it, so that a crash does not orphan it. */
   notePreview(turn: TurnId, page: number, ref: MessageRef): Promise<void>;
-  /** What tools of this turn have said so far; recovery tells pi, so that it does not say it again. */
+  /** What tools of this turn have said so far, unless it died; recovery tells pi, so that it does not say it again. */
   saidByTools(turn: TurnId): Promise<readonly OutboundMessage[]>;
   /** Chats whose oldest open delivery is due and not in flight, longest due first, at most `limit`. */
   ready(limit: number): Promise<readonly ReadyChat[]>;
@@ -246,6 +254,7 @@ export interface SessionLedger {
   update(key: SessionKey, patch: SessionPatch): Promise<Session | undefined>;
   /** Latest active first, with what waits and runs in each. */
   list(limit: number): Promise<readonly SessionSummary[]>;
+  /** Forgets the session and what was said in it. What is open in it goes on: `clear` it first. */
   remove(key: SessionKey): Promise<boolean>;
 }
 

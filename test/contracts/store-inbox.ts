@@ -69,9 +69,9 @@ export function inboxContract(open: OpenStore): void {
       for (let i = 0; i < 20; i++) ids.push((await under.store.inbox.record(inbound("a", `m${i}`))).id);
       await under.store.inbox.settle(ids[3]!, { fate: "blocked" });
       await under.reopen();
-      const open = await under.store.inbox.unsettled();
-      expect(open.map(({ id }) => id)).toEqual(ids.filter((id) => id !== ids[3]));
-      expect(open[0]?.message).toEqual(inbound("a", "m0"));
+      const unsettled = await under.store.inbox.unsettled();
+      expect(unsettled.map(({ id }) => id)).toEqual(ids.filter((id) => id !== ids[3]));
+      expect(unsettled[0]?.message).toEqual(inbound("a", "m0"));
     },
   );
 

@@ -33,7 +33,7 @@ export function sessionContract(open: OpenStore): void {
     await store.sessions.open(session("a"));
     const updated = await store.sessions.update(sessionOf("a"), { turns: 3, model: "x/y" });
     expect(updated).toEqual({ ...session("a"), turns: 3, model: "x/y" });
-    expect(await store.sessions.get(sessionOf("a"))).toEqual(updated!);
+    expect(await store.sessions.get(sessionOf("a"))).toEqual(updated);
     expect(await store.sessions.update(sessionOf("b"), { turns: 1 })).toBeUndefined();
   });
 

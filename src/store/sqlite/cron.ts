@@ -1,7 +1,7 @@
 import type { CronJob } from "../../core/cron.ts";
 import type { CronLedger } from "../../core/store.ts";
 import type { Connection } from "./connection.ts";
-import { decode } from "./json.ts";
+import { decode, encode, type Json } from "./json.ts";
 
 export class SqliteCron implements CronLedger {
   readonly #connection: Connection;
@@ -14,11 +14,11 @@ export class SqliteCron implements CronLedger {
 
   async list(): Promise<readonly CronJob[]> {
     const rows = this.#connection.read(() => this.#sql.list.all({}));
-    return rows.map(({ body }) => decode<CronJob>(body));
+    return rows.map(({ body }) => decode(body));
   }
 
   async put(job: CronJob): Promise<void> {
-    this.#connection.write(() => this.#sql.put.run({ id: job.id, body: JSON.stringify(job) }));
+    this.#connection.write(() => this.#sql.put.run({ id: job.id, body: encode(job) }));
   }
 
   async remove(id: string): Promise<boolean> {
@@ -32,8 +32,8 @@ export class SqliteCron implements CronLedger {
 
 function cronStatements(connection: Connection) {
   return {
-    list: connection.query<{ body: string }>("select body from cron_job order by rowid"),
-    put: connection.query<unknown, { id: string; body: string }>(
+    list: connection.query<{ body: Json<CronJob> }>("select body from cron_job order by rowid"),
+    put: connection.query<unknown, { id: string; body: Json<CronJob> }>(
       "insert into cron_job (id, body) values ($id, $body) on conflict (id) do update set body = excluded.body",
     ),
     remove: connection.query<unknown, { id: string }>("delete from cron_job where id = $id"),

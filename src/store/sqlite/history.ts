@@ -1,8 +1,9 @@
 import type { InboundMessage } from "../../core/message.ts";
 import type { SessionKey } from "../../core/session-key.ts";
-import type { Delivery, History, HistoryPage, HistoryRow } from "../../core/store.ts";
+import type { History, HistoryPage, HistoryRow } from "../../core/store.ts";
 import type { Connection } from "./connection.ts";
-import { decode } from "./json.ts";
+import { decode, type Json } from "./json.ts";
+import type { DeliveryBody } from "./outbox-statements.ts";
 import { idOf, seqOf } from "./sequence.ts";
 
 interface Numbered {
@@ -42,7 +43,7 @@ export class SessionHistory {
 }
 
 function userRow({ seq, body, recorded_at, fate, turn, turn_state }: HeardRow): Numbered {
-  const { id, text, attachments } = decode<InboundMessage>(body);
+  const { id, text, attachments } = decode(body);
   const files = attachments.map(({ name, kind, mimeType }) => ({ name: name ?? kind, mimeType }));
   // A turn that is no longer known has ended long ago.
   const ofTurn = turn_state === null ? "done" : STATES[turn_state];
@@ -61,7 +62,7 @@ function userRow({ seq, body, recorded_at, fate, turn, turn_state }: HeardRow): 
 }
 
 function assistantRow({ seq, key, body, posted_at, turn_state }: SaidRow): Numbered {
-  const { message } = decode<Pick<Delivery, "message">>(body);
+  const { message } = decode(body);
   const text = message.kind === "text" ? message.markdown : "";
   const state = turn_state === null ? {} : { state: STATES[turn_state] };
   return { seq, row: { id: key, role: "assistant", text, atMs: posted_at, ...state } };
@@ -81,7 +82,7 @@ const FATES = { command: "done", full: "failed", cancelled: "cancelled" } as con
 
 interface HeardRow {
   readonly seq: number;
-  readonly body: string;
+  readonly body: Json<InboundMessage>;
   readonly recorded_at: number;
   readonly fate: "queued" | keyof typeof FATES;
   readonly turn: number | null;
@@ -91,7 +92,7 @@ interface HeardRow {
 interface SaidRow {
   readonly seq: number;
   readonly key: string;
-  readonly body: string;
+  readonly body: Json<DeliveryBody>;
   readonly posted_at: number;
   readonly turn_state: keyof typeof STATES | null;
 }

@@ -1,7 +1,7 @@
 import type { Address, InboundEvent, InboundMessage } from "../../core/message.ts";
 import type { Admission, InboxEntry, InboxId, InboxLedger } from "../../core/store.ts";
 import type { Connection } from "./connection.ts";
-import { decode } from "./json.ts";
+import { decode, encode, type Json } from "./json.ts";
 import type { LedgerParts } from "./parts.ts";
 import { idOf, seqOf } from "./sequence.ts";
 import type { SessionQueue } from "./session-queue.ts";
@@ -23,7 +23,7 @@ export class SqliteInbox implements InboxLedger {
   async record(message: InboundMessage): ReturnType<InboxLedger["record"]> {
     const { connection, clock, sequence, ring } = this.#parts;
     const dedup = nameOf(message);
-    const body = JSON.stringify(message);
+    const body = encode(message);
     const known = connection.write(() => {
       const now = clock.now();
       const seq = sequence.next(now);
@@ -39,7 +39,7 @@ export class SqliteInbox implements InboxLedger {
     const { channel, account } = placeOf(event);
     const dedup = JSON.stringify([channel, account, id]);
     const isNew = connection.write(
-      () => this.#sql.insertEvent.run({ dedup, body: JSON.stringify(event), now: clock.now() }) > 0,
+      () => this.#sql.insertEvent.run({ dedup, body: encode(event), now: clock.now() }) > 0,
     );
     return isNew ? "recorded" : "duplicate";
   }
@@ -49,7 +49,7 @@ export class SqliteInbox implements InboxLedger {
     const seq = seqOf(id);
     const queued = admission.fate === "queued" ? admission : undefined;
     const session = SHOWN_FATES.includes(admission.fate) ? (admission.session ?? null) : null;
-    const heard = queued ? JSON.stringify(queued.message) : null;
+    const heard = queued ? encode(queued.message) : null;
     const priority = queued?.priority ?? 0;
     const isSettled = connection.write(() => {
       const row = this.#sql.open.get({ seq });
@@ -71,7 +71,7 @@ export class SqliteInbox implements InboxLedger {
 
   async unsettled(): Promise<readonly InboxEntry[]> {
     const rows = this.#parts.connection.read(() => this.#sql.unsettled.all({}));
-    return rows.map(({ seq, body }) => ({ id: idOf(seq), message: decode<InboundMessage>(body) }));
+    return rows.map(({ seq, body }) => ({ id: idOf(seq), message: decode(body) }));
   }
 }
 
@@ -89,23 +89,26 @@ function placeOf(event: InboundEvent): Address {
 
 function inboxStatements(connection: Connection) {
   return {
-    insert: connection.query<unknown, { seq: number; dedup: string; body: string; now: number }>(
+    insert: connection.query<
+      unknown,
+      { seq: number; dedup: string; body: Json<InboundMessage>; now: number }
+    >(
       `insert into inbox (seq, dedup, body, recorded_at) values ($seq, $dedup, $body, $now)
        on conflict (dedup) do nothing`,
     ),
     find: connection.query<{ seq: number }, { dedup: string }>("select seq from inbox where dedup = $dedup"),
-    insertEvent: connection.query<unknown, { dedup: string; body: string; now: number }>(
+    insertEvent: connection.query<unknown, { dedup: string; body: Json<InboundEvent>; now: number }>(
       `insert into event (dedup, body, recorded_at) values ($dedup, $body, $now)
        on conflict (dedup) do nothing`,
     ),
-    open: connection.query<{ body: string; recorded_at: number }, { seq: number }>(
+    open: connection.query<{ body: Json<InboundMessage>; recorded_at: number }, { seq: number }>(
       "select body, recorded_at from inbox where seq = $seq and fate is null",
     ),
     settle: connection.query<unknown, Settlement>(
       `update inbox set fate = $fate, heard = $heard, session = $session, priority = $priority,
          dropped_at = $droppedAt where seq = $seq`,
     ),
-    unsettled: connection.query<{ seq: number; body: string }>(
+    unsettled: connection.query<{ seq: number; body: Json<InboundMessage> }>(
       "select seq, body from inbox indexed by inbox_unsettled where fate is null order by seq",
     ),
   };

@@ -1,9 +1,15 @@
+import type { Address, MessageRef } from "../../core/message.ts";
+import type { Delivery } from "../../core/store.ts";
 import type { Connection } from "./connection.ts";
+import type { Json } from "./json.ts";
+
+/** What a row keeps of a delivery that no statement looks into. */
+export type DeliveryBody = Omit<Delivery, "key" | "to">;
 
 export interface OutboxRow {
   readonly key: string;
-  readonly address: string;
-  readonly body: string;
+  readonly address: Json<Address>;
+  readonly body: Json<DeliveryBody>;
   readonly attempt: number;
   readonly first_at: number;
   readonly maybe_sent: number;
@@ -13,7 +19,7 @@ export interface OutboxRow {
 
 export interface StateRow {
   readonly state: "pending" | "sending" | "sent" | "dead";
-  readonly ref: string | null;
+  readonly ref: Json<MessageRef> | null;
   readonly error: string | null;
 }
 
@@ -22,8 +28,8 @@ type Posted = {
   seq: number;
   key: string;
   chat: string;
-  address: string;
-  body: string;
+  address: Json<Address>;
+  body: Json<DeliveryBody>;
   shownIn: string | null;
   turn: number | null;
   now: number;
@@ -39,10 +45,10 @@ export function outboxStatements(connection: Connection) {
          iif(exists (select 1 from outbox where chat = $chat and ended_at is null), null, $now))
        on conflict (key) do nothing`,
     ),
-    inRange: connection.query<{ seq: number; body: string }, { from: string; to: string }>(
+    inRange: connection.query<{ seq: number; body: Json<DeliveryBody> }, { from: string; to: string }>(
       "select seq, body from outbox where key >= $from and key < $to and state <> 'dead'",
     ),
-    ready: connection.query<{ chat: string; address: string }, { now: number; limit: number }>(
+    ready: connection.query<{ chat: string; address: Json<Address> }, { now: number; limit: number }>(
       "select chat, address from outbox where due_at <= $now order by due_at, seq limit $limit",
     ),
     // A lease that ran out means that its holder vanished between "about to send" and "sent".
@@ -62,7 +68,7 @@ export function outboxStatements(connection: Connection) {
       `update outbox set state = 'pending', worker = null, due_at = $dueAt,
          maybe_sent = $maybeSent, plain = $plain, preview_gone = $previewGone where seq = $seq`,
     ),
-    sent: connection.query<unknown, { seq: number; now: number; ref: string }>(
+    sent: connection.query<unknown, { seq: number; now: number; ref: Json<MessageRef> }>(
       `update outbox set state = 'sent', worker = null, due_at = null, ended_at = $now, ref = $ref
        where seq = $seq`,
     ),

@@ -11,14 +11,11 @@ import type {
   TurnId,
   WorkerId,
 } from "../../core/store.ts";
-import { decode } from "./json.ts";
+import { decode, encode } from "./json.ts";
 import { outboxStatements, type OutboxRow, type StateRow } from "./outbox-statements.ts";
 import type { LedgerParts } from "./parts.ts";
 import { seqOf } from "./sequence.ts";
 import type { PreviewNotes } from "./previews.ts";
-
-/** What a row keeps of a delivery that no statement looks into. */
-type Body = Omit<Delivery, "key" | "to">;
 
 export class SqliteOutbox implements OutboxLedger {
   readonly #parts: LedgerParts;
@@ -51,8 +48,8 @@ export class SqliteOutbox implements OutboxLedger {
         seq: this.#parts.sequence.next(now),
         key,
         chat: chatOf(to),
-        address: JSON.stringify(to),
-        body: JSON.stringify(body satisfies Body),
+        address: encode(to),
+        body: encode(body),
         shownIn: message.kind === "text" ? (session ?? null) : null,
         turn: turn === undefined ? null : seqOf(turn),
         now,
@@ -70,14 +67,14 @@ export class SqliteOutbox implements OutboxLedger {
     const rows = this.#parts.connection.read(() => this.#sql.inRange.all(range));
     return rows
       .toSorted((a, b) => a.seq - b.seq)
-      .map(({ body }) => decode<Body>(body).message)
+      .map(({ body }) => decode(body).message)
       .filter((message) => message.kind !== "withdrawal");
   }
 
   async ready(limit: number): Promise<readonly ReadyChat[]> {
     const now = this.#parts.clock.now();
     const rows = this.#parts.connection.read(() => this.#sql.ready.all({ now, limit }));
-    return rows.map(({ chat, address }) => ({ chat, to: decode<Address>(address) }));
+    return rows.map(({ chat, address }) => ({ chat, to: decode(address) }));
   }
 
   async claim(
@@ -124,7 +121,7 @@ export class SqliteOutbox implements OutboxLedger {
       this.#sql.retry.run({ seq, dueAt: now + result.afterMs, ...known });
       return true;
     }
-    if (result.state === "sent") this.#sql.sent.run({ seq, now, ref: JSON.stringify(result.ref) });
+    if (result.state === "sent") this.#sql.sent.run({ seq, now, ref: encode(result.ref) });
     else this.#sql.dead.run({ seq, now, error: result.error });
     return this.#sql.promote.run({ chat, now }) > 0;
   }
@@ -138,8 +135,8 @@ function chatOf({ channel, account, chat, thread }: Address): ChatKey {
 function pendingOf(row: OutboxRow): PendingDelivery {
   return {
     key: row.key,
-    to: decode<Address>(row.address),
-    ...decode<Body>(row.body),
+    to: decode(row.address),
+    ...decode(row.body),
     attempt: row.attempt,
     firstAttemptAtMs: row.first_at,
     known: {
@@ -151,6 +148,7 @@ function pendingOf(row: OutboxRow): PendingDelivery {
 }
 
 function stateOf({ state, ref, error }: StateRow): DeliveryState {
-  if (state === "sent") return { state, ref: decode<MessageRef>(ref ?? "null") };
-  return state === "dead" ? { state, error: error ?? "" } : { state };
+  if (state === "sent" && ref !== null) return { state, ref: decode(ref) };
+  if (state === "dead") return { state, error: error ?? "" };
+  return { state: state === "sending" ? state : "pending" };
 }

@@ -24,8 +24,9 @@ export class ProcessLock {
       const isNew = !existsSync(this.#path);
       database = new Database(this.#path, { create: true, readwrite: true });
       if (isNew) chmodSync(this.#path, 0o600);
-      database.run("pragma busy_timeout = 0");
-      database.run("begin exclusive");
+      database.run("pragma busy_timeout = 0; pragma journal_mode = memory; begin exclusive");
+      // On a file that cannot be written, SQLite takes "exclusive" for "shared": only a write shows it.
+      database.run("pragma user_version = 1");
       this.#held = database;
     } catch (error) {
       database?.close(true);

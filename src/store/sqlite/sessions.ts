@@ -2,7 +2,7 @@ import type { Session, SessionPatch } from "../../core/session.ts";
 import type { SessionKey } from "../../core/session-key.ts";
 import type { SessionLedger, SessionSummary } from "../../core/store.ts";
 import type { Connection } from "./connection.ts";
-import { decode } from "./json.ts";
+import { decode, encode, type Json } from "./json.ts";
 import type { LedgerParts } from "./parts.ts";
 
 export class SqliteSessions implements SessionLedger {
@@ -39,7 +39,7 @@ export class SqliteSessions implements SessionLedger {
   async list(limit: number): Promise<readonly SessionSummary[]> {
     const rows = this.#parts.connection.read(() => this.#sql.list.all({ limit }));
     return rows.map(({ body, waiting, running }) => ({
-      ...decode<Session>(body),
+      ...decode(body),
       waiting: waiting ?? 0,
       running: running === 1,
     }));
@@ -56,27 +56,29 @@ export class SqliteSessions implements SessionLedger {
 
   #read(key: SessionKey): Session | undefined {
     const row = this.#sql.get.get({ key });
-    return row && decode<Session>(row.body);
+    return row && decode(row.body);
   }
 }
 
 const rowOf = (session: Session) => ({
   key: session.key as string,
-  body: JSON.stringify(session),
+  body: encode(session),
   lastActiveAt: session.lastActiveAtMs,
 });
 
 interface SummaryRow {
-  readonly body: string;
+  readonly body: Json<Session>;
   readonly waiting: number | null;
   readonly running: number | null;
 }
 
-type Row = { key: string; body: string; lastActiveAt: number };
+type Row = { key: string; body: Json<Session>; lastActiveAt: number };
 
 function sessionStatements(connection: Connection) {
   return {
-    get: connection.query<{ body: string }, { key: string }>("select body from session where key = $key"),
+    get: connection.query<{ body: Json<Session> }, { key: string }>(
+      "select body from session where key = $key",
+    ),
     insert: connection.query<unknown, Row>(
       "insert into session (key, body, last_active_at) values ($key, $body, $lastActiveAt)",
     ),

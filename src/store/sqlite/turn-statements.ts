@@ -1,5 +1,8 @@
+import type { InboundMessage } from "../../core/message.ts";
 import type { SessionKey } from "../../core/session-key.ts";
 import type { Connection } from "./connection.ts";
+import type { Json } from "./json.ts";
+import type { Pages } from "./previews.ts";
 
 export interface TurnRow {
   readonly seq: number;
@@ -7,12 +10,12 @@ export interface TurnRow {
   readonly attempt: number;
   readonly prompt: string | null;
   readonly position: string | null;
-  readonly previews: string;
+  readonly previews: Json<Pages>;
 }
 
 interface Body {
   readonly seq: number;
-  readonly body: string;
+  readonly body: Json<InboundMessage>;
 }
 
 type Holder = { seq: number; worker: string };
@@ -35,7 +38,7 @@ export function turnStatements(connection: Connection) {
       `update inbox set turn = $turn where seq in (select seq from inbox indexed by inbox_waiting
          where session = $session and fate = 'queued' and turn is null order by seq limit $limit)`,
     ),
-    messages: connection.query<{ body: string }, { turn: number }>(
+    messages: connection.query<{ body: Json<InboundMessage> }, { turn: number }>(
       "select coalesce(heard, body) as body from inbox where turn = $turn order by seq",
     ),
     held: connection.query<{ session: string }, Holder>(

@@ -1,4 +1,3 @@
-import type { InboundMessage } from "../../core/message.ts";
 import type { SessionKey } from "../../core/session-key.ts";
 import type {
   ClaimOptions,
@@ -109,7 +108,7 @@ export class SqliteTurns implements TurnLedger {
       this.#queue.drop(session, waiting.length);
       return waiting;
     });
-    return rows.map(({ seq, body }) => ({ id: idOf(seq), message: messageOf(body) }));
+    return rows.map(({ seq, body }) => ({ id: idOf(seq), message: decode(body) }));
   }
 
   async depth(session?: SessionKey): Promise<number> {
@@ -136,7 +135,7 @@ export class SqliteTurns implements TurnLedger {
     return {
       id: idOf(row.seq),
       session: row.session,
-      messages: this.#sql.messages.all({ turn: row.seq }).map(({ body }) => messageOf(body)),
+      messages: this.#sql.messages.all({ turn: row.seq }).map(({ body }) => decode(body)),
       attempt: row.attempt,
       previews: previewsOf(row.previews),
       ...(text === null ? {} : { prompted: { text, ...(position === null ? {} : { position }) } }),
@@ -148,5 +147,3 @@ export class SqliteTurns implements TurnLedger {
     return this.#parts.connection.write(() => query.run(params) > 0);
   }
 }
-
-const messageOf = (body: string): InboundMessage => decode<InboundMessage>(body);

@@ -1,0 +1,147 @@
+import { Database } from "bun:sqlite";
+import { describe, expect, test } from "bun:test";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { addFinishedRows } from "../../bench/store-rows.ts";
+import type { Store, TurnId } from "../../src/core/store.ts";
+import {
+  CLAIM,
+  enqueue,
+  inbound,
+  placeOf,
+  queued,
+  refOf,
+  saying,
+  sessionOf,
+  UNTOUCHED,
+} from "../contracts/store-words.ts";
+import { openTemporaryStore } from "./temporary-store.ts";
+
+/** Statements that read everything there is, because that is what is asked of them, and it is never much. */
+const READS_ALL: readonly RegExp[] = [
+  /^select body from cron_job/,
+  /^select session, upto from forgotten/,
+  // An index that holds nothing but the rows that are asked for.
+  /^select seq, body from inbox indexed by inbox_unsettled/,
+  // In the order of its index, and no further than the limit.
+  /^select s\.body, .* from session s .* order by s\.last_active_at desc, s\.rowid desc limit/,
+];
+
+test("no verb reads a table from end to end, sorts one, or builds an index for itself", async () => {
+  const under = await openTemporaryStore();
+  try {
+    // Not strict: an unbound parameter is null, and the plan is the one that bound ones have.
+    using database = new Database(join(under.folder, "gateway.db"), { strict: false });
+    const statements = under.store.connection.statements.map((sql) => sql.replaceAll(/\s+/g, " "));
+    expect(statements.length).toBeGreaterThan(60);
+    const slow = statements.flatMap((sql) => {
+      const plan = database.prepare<{ detail: string }, []>(`explain query plan ${sql}`).all();
+      const steps = plan.map(({ detail }) => detail);
+      const bad = steps.filter((step) => /\bSCAN (?!CONSTANT ROW)|TEMP B-TREE|AUTOMATIC/.test(step));
+      return bad.length > 0 && !READS_ALL.some((pattern) => pattern.test(sql)) ? [{ sql, bad }] : [];
+    });
+    expect(slow).toEqual([]);
+    for (const pattern of READS_ALL) expect(statements.filter((sql) => pattern.test(sql)).length).toBe(1);
+  } finally {
+    await under.end();
+  }
+});
+
+/** Bytes this process has read so far, from caches or disks; undefined where the system does not count them. */
+function bytesRead(): number | undefined {
+  const counters = "/proc/self/io";
+  if (!existsSync(counters)) return undefined;
+  return Number(/^rchar: (\d+)/m.exec(readFileSync(counters, "utf8"))?.[1]);
+}
+
+const PAGE_BYTES = 4096;
+/** A chat with a tenth of all the finished rows, so that what is old there is in the way as well. */
+const CHAT = "old0";
+const BUSY = sessionOf(CHAT);
+
+/** Each verb once, in an order in which each has something to do. */
+const VERBS: readonly [name: string, run: (store: Store, n: number) => Promise<unknown>][] = [
+  ["record", (store, n) => store.inbox.record(inbound(CHAT, `new${n}`))],
+  ["record a duplicate", (store, n) => store.inbox.record(inbound(CHAT, `new${n}`))],
+  ["unsettled", (store) => store.inbox.unsettled()],
+  ["settle", (store, n) => settleNewest(store, n)],
+  ["depth", (store) => store.turns.depth()],
+  ["depth of a session", (store) => store.turns.depth(BUSY)],
+  ["claim a turn", (store) => claimTurn(store)],
+  ["next due turn", (store) => store.turns.nextDueAtMs()],
+  ["record and settle in a busy session", (store, n) => enqueue(store, CHAT, `busy${n}`)],
+  ["clear", (store) => store.turns.clear(BUSY)],
+  ["claim when nothing can be taken", (store) => store.turns.claim("other", CLAIM)],
+  ["finish with a reply", (store) => finishTurn(store)],
+  ["what tools said", (store) => store.outbox.saidByTools("old77")],
+  ["ready chats", (store) => store.outbox.ready(10)],
+  ["deliver", (store) => deliverNext(store)],
+  ["next due delivery", (store) => store.outbox.nextDueAtMs()],
+  ["find a delivery", (store) => store.outbox.find("old77/0")],
+  ["newest page of history", (store) => store.history(BUSY, { limit: 20 })],
+  ["list of sessions", (store) => store.sessions.list(10)],
+  ["prune a few rows", (store) => store.prune({ finishedBeforeMs: 1000, historyBeforeMs: 50 }, 5)],
+];
+
+async function settleNewest(store: Store, n: number): Promise<void> {
+  for (const { id } of await store.inbox.unsettled())
+    await store.inbox.settle(id, queued(inbound(CHAT, `new${n}`)));
+}
+
+let turn: TurnId | undefined;
+
+async function claimTurn(store: Store): Promise<void> {
+  turn = (await store.turns.claim("w", CLAIM))?.id;
+  expect(turn).toBeDefined();
+}
+
+async function finishTurn(store: Store): Promise<void> {
+  await store.turns.notePrompt(turn!, "w", { text: "asked" });
+  await store.outbox.notePreview(turn!, 0, refOf(CHAT, "p"));
+  const replies = [saying(CHAT, `${turn}/0`, { session: BUSY, turn: turn! })];
+  expect(await store.turns.finish(turn!, "w", { state: "done", replies })).toBe(true);
+}
+
+async function deliverNext(store: Store): Promise<void> {
+  const [line] = await store.outbox.ready(1);
+  for (const result of [
+    { state: "retry", afterMs: 0, known: UNTOUCHED },
+    { state: "sent", ref: { address: placeOf(CHAT), id: "1" } },
+  ] as const) {
+    const taken = await store.outbox.claim("d", { chat: line!.chat, leaseMs: 1000 });
+    await store.outbox.settle(taken!.key, "d", result);
+  }
+}
+
+/** Pages read per verb with `rows` finished rows in the file, and a cache too small to hide them. */
+async function pagesPerVerb(rows: number): Promise<Map<string, number>> {
+  const under = await openTemporaryStore();
+  try {
+    addFinishedRows(under.store.connection, rows);
+    await under.reopen();
+    under.store.connection.database.run("pragma cache_size = 10");
+    const pages = new Map<string, number>();
+    // The first round only warms up: what is measured is not what preparing statements reads.
+    for (const round of [0, 1]) {
+      for (const [name, run] of VERBS) {
+        const before = bytesRead() ?? 0;
+        await run(under.store, round);
+        pages.set(name, ((bytesRead() ?? 0) - before) / PAGE_BYTES);
+      }
+      under.clock.jump(1000);
+    }
+    return pages;
+  } finally {
+    await under.end();
+  }
+}
+
+describe("with many finished rows", () => {
+  // Where nothing counts what is read both sides are 0, and the plans above have to do.
+  test("no verb reads noticeably more pages than with few", async () => {
+    const few = await pagesPerVerb(600);
+    const many = await pagesPerVerb(40_000);
+    const grown = [...many].filter(([name, pages]) => pages > (few.get(name) ?? 0) + 30);
+    expect(grown).toEqual([]);
+  }, 60_000);
+});
