@@ -80,9 +80,9 @@ export function expectedBy(shape: Shape | undefined): string {
     case "list":
       return "a list [ … ]";
     case "choice":
-      return orList([...new Set(shape.options.map((option) => expectedBy(shapeOf(option))))]);
+      return orList([...new Set(shape.options.flatMap((option) => alternatives(shapeOf(option))))]);
     case "values":
-      return orList(shape.values.map((value) => JSON.stringify(value)));
+      return orList(alternatives(shape));
     case "number":
       return numberInWords(shape.whole, shape.least, shape.most);
     case "text":
@@ -92,6 +92,10 @@ export function expectedBy(shape: Shape | undefined): string {
     default:
       return "another value";
   }
+}
+
+function alternatives(shape: Shape): readonly string[] {
+  return shape.kind === "values" ? shape.values.map((value) => JSON.stringify(value)) : [expectedBy(shape)];
 }
 
 const TEXTS: Readonly<Record<string, string>> = { path: "a path", uri: "a web address" };

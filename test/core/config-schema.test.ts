@@ -9,7 +9,7 @@ import { shapeOf } from "../../src/core/config-shape.ts";
 import { channelSchemas } from "../../src/plugins/builtin/channel-schemas.ts";
 import { configs } from "./config-of.ts";
 
-const { inputFor, load } = configs();
+const { inputFor } = configs();
 const ROOT = join(import.meta.dir, "../..");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 
@@ -76,47 +76,5 @@ describe("pi-gateway.jsonc.example", () => {
     expect(config.channels["telegram"]).toMatchObject({ allowlist: [], groups: {} });
     expect(config.hooks.enabled).toBe(false);
     expect(config.cron.jobs.some(({ enabled }) => enabled)).toBe(false);
-  });
-});
-
-describe("sections of features to come are checked all the same", () => {
-  const problem = (content: unknown) => {
-    try {
-      load(content);
-      return undefined;
-    } catch (error) {
-      return (error as Error).message.split(" ").slice(1).join(" ");
-    }
-  };
-  const job = (schedule: object) => ({ cron: { jobs: [{ id: "a", task: "t", schedule }] } });
-
-  test("schedules", () => {
-    expect(problem(job({ kind: "every", expr: "0 9 * * *" }))).toContain('needs "kind": "cron"');
-    expect(problem(job({ kind: "cron", expr: "0 9 * * *", timezone: "Asia/Shangai" }))).toContain(
-      "expected a time zone such as Asia/Shanghai",
-    );
-    for (const expr of ["1h", "30m", "1h30m", "1.5d", "500ms", "2w"]) {
-      expect(problem(job({ kind: "every", expr }))).toBeUndefined();
-    }
-  });
-
-  test("jobs with one id", () => {
-    const one = { id: "a", task: "t", schedule: { kind: "at", expr: "2030-01-01T00:00" } };
-    expect(problem({ cron: { jobs: [one, one] } })).toBe("cron.jobs[1].id: another job has this id already");
-  });
-
-  test("pools whose least is more than their most", () => {
-    expect(problem({ agent: { pool: { min: 5 } } })).toBe(
-      "agent.pool.min: must not be greater than agent.pool.max",
-    );
-    expect(problem({ agent: { pool: { min: 5, max: "auto" } } })).toBeUndefined();
-  });
-
-  test("owners and addresses", () => {
-    expect(problem({ owners: ["somebody"] })).toContain("expected a target such as telegram:123456789");
-    expect(problem({ gateway: { publicUrl: "pi.example.com" } })).toContain(
-      "expected an address such as https://",
-    );
-    expect(problem({ hooks: { path: "hooks" } })).toContain("expected a path such as /hooks");
   });
 });
