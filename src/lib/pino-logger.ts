@@ -81,11 +81,15 @@ function wrapped(target: PinoLogger, shared: SharedLevel, secrets: () => readonl
   };
 }
 
-function sinkOf({ pretty, destination = standardOutput() }: LoggerOptions): LineSink {
+const UNSEEN = ["pid", "hostname"];
+
+function sinkOf({ pretty, level, destination = standardOutput() }: LoggerOptions): LineSink {
   if (!pretty) return destination;
+  // A stack is for who looks for a mistake; the file has it always.
+  const ignore = level === "debug" ? UNSEEN : [...UNSEEN, "error.stack", "error.cause.stack"];
   // Only a terminal pays for loading it.
   const { prettyFactory }: typeof import("pino-pretty") = require("pino-pretty");
-  const paint = prettyFactory({ colorize: true, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" });
+  const paint = prettyFactory({ colorize: true, ignore: ignore.join(","), translateTime: "SYS:HH:MM:ss.l" });
   return { write: (line) => destination.write(paint(line)) };
 }
 
