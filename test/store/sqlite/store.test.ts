@@ -1,0 +1,123 @@
+import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { StoreError } from "../../../src/core/errors.ts";
+import { systemClock } from "../../../src/lib/clock.ts";
+import { silentLogger } from "../../../src/lib/logger.ts";
+import { openStore } from "../../../src/store/open-store.ts";
+import { CLAIM, enqueue, inbound, saying, sessionOf } from "../../contracts/store-words.ts";
+import { openTemporaryStore, storeIn, temporaryFolder } from "../temporary-store.ts";
+
+test("what a dead process held is free at the next start, without waiting for leases to end", async () => {
+  const under = await openTemporaryStore();
+  await enqueue(under.store, "a", "1");
+  const turn = await under.store.turns.claim("dead", CLAIM);
+  await enqueue(under.store, "b", "1");
+  const later = await under.store.turns.claim("dead2", CLAIM);
+  await under.store.turns.release(later!.id, "dead2", { afterMs: 5000, countAttempt: false });
+  await under.store.outbox.post([saying("a", "k")]);
+  const [line] = await under.store.outbox.ready(1);
+  await under.store.outbox.claim("dead", { chat: line!.chat, leaseMs: 30_000 });
+  await under.store.leases.hold("poll", "dead", 30_000);
+
+  await under.reopen();
+  expect((await under.store.history(sessionOf("a"), { limit: 9 })).rows[0]?.state).toBe("waiting");
+  expect(await under.store.turns.claim("w", CLAIM)).toMatchObject({ id: turn!.id, attempt: 2 });
+  // One that was handed back keeps its pause.
+  expect(await under.store.turns.claim("w2", CLAIM)).toBeUndefined();
+  const taken = await under.store.outbox.claim("w", { chat: line!.chat, leaseMs: 30_000 });
+  expect([taken?.attempt, taken?.known.maybeSent]).toEqual([2, true]);
+  expect(await under.store.leases.hold("poll", "w", 30_000)).toBe(true);
+  expect(await under.store.turns.finish(turn!.id, "dead", { state: "done", replies: [] })).toBe(false);
+  expect(
+    await under.store.outbox.settle("k", "dead", { state: "sent", ref: { address: line!.to, id: "1" } }),
+  ).toBe(false);
+  await under.end();
+});
+
+test("the database itself refuses a second unfinished turn in a session, and a second head of a line", async () => {
+  const under = await openTemporaryStore();
+  await enqueue(under.store, "a", "1");
+  await under.store.turns.claim("w", CLAIM);
+  await under.store.outbox.post([saying("a", "1"), saying("a", "2")]);
+  const { database } = under.store.connection;
+  expect(() =>
+    database.run(
+      `insert into turn (seq, session, state, attempt, due_at) values (1, '${sessionOf("a")}', 'released', 1, 0)`,
+    ),
+  ).toThrow("UNIQUE constraint failed: turn.session");
+  expect(() => database.run("update outbox set due_at = 1")).toThrow("UNIQUE constraint failed: outbox.chat");
+  await under.end();
+});
+
+test("the files are the owner's alone, and every commit is on the disk", async () => {
+  const under = await openTemporaryStore();
+  await enqueue(under.store, "a", "1");
+  const modes = ["gateway.db", "gateway.db-wal", "gateway.db-shm", "gateway.lock.db"].map(
+    (name) => statSync(join(under.folder, name)).mode & 0o777,
+  );
+  expect(modes).toEqual([0o600, 0o600, 0o600, 0o600]);
+  const { database } = under.store.connection;
+  const pragma = (name: string) => database.query(`pragma ${name}`).values()[0]?.[0];
+  expect([pragma("journal_mode"), pragma("synchronous")]).toEqual(["wal", 2]);
+  await under.end();
+});
+
+test("before it is open and after it is closed, each verb says so", async () => {
+  using folder = temporaryFolder();
+  const store = openStore({
+    database: join(folder.path, "gateway.db"),
+    lock: join(folder.path, "gateway.lock.db"),
+    clock: systemClock,
+    log: silentLogger,
+  });
+  const attempt = () => store.inbox.record(inbound("a", "1")).catch((error: unknown) => error);
+  expect(await attempt()).toBeInstanceOf(StoreError);
+  await store.close();
+  await store.open();
+  await store.open();
+  expect(await attempt()).toMatchObject({ receipt: "recorded" });
+  await store.close();
+  await store.close();
+  const refused = await attempt();
+  expect(refused).toBeInstanceOf(StoreError);
+  expect(String(refused)).toContain("not open");
+});
+
+test("a second store in the same process is refused, and refuses nobody once it gave up", async () => {
+  using folder = temporaryFolder();
+  const first = storeIn(folder.path, systemClock);
+  const second = storeIn(folder.path, systemClock);
+  await first.open();
+  expect(await second.open().catch((error: StoreError) => error.code)).toBe("locked");
+  await second.close();
+  expect(await first.inbox.record(inbound("a", "1"))).toMatchObject({ receipt: "recorded" });
+  await first.close();
+  await second.open();
+  expect(await first.open().catch((error: StoreError) => error.code)).toBe("locked");
+  await second.close();
+});
+
+test("others may read the file while the store has it", async () => {
+  const under = await openTemporaryStore();
+  await enqueue(under.store, "a", "1");
+  using reader = new Database(join(under.folder, "gateway.db"), { readonly: true });
+  expect(reader.query("select waiting from depth").get()).toEqual({ waiting: 1 });
+  await enqueue(under.store, "a", "2");
+  expect(reader.query("select waiting from depth").get()).toEqual({ waiting: 2 });
+  await under.end();
+});
+
+test("a number of the sequence is never given twice, not even when everything was pruned", async () => {
+  const under = await openTemporaryStore();
+  const first = await under.store.inbox.record(inbound("a", "1"));
+  await under.store.inbox.settle(first.id, { fate: "refused" });
+  under.clock.jump(1);
+  await under.store.prune({ finishedBeforeMs: under.clock.now() }, 10);
+  await under.reopen();
+  const second = await under.store.inbox.record(inbound("a", "1"));
+  expect(second.receipt).toBe("recorded");
+  expect(second.id).not.toBe(first.id);
+  await under.end();
+});
