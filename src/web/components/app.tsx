@@ -15,7 +15,7 @@ import { Transcript } from "./transcript.tsx";
 export function App() {
   const chat = useChat();
   const { link } = chat.connection;
-  if (link.value === "refused") return <SignIn />;
+  if (chat.isSigningIn.value) return <SignIn />;
   // Whether there is anything to see is known in a moment: no flash of a page that may not be used.
   if (link.value === "connecting" && !chat.hasCredential.value && !chat.welcome.value) return null;
   return <Conversations />;

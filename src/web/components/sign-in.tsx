@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { strings } from "../text/strings.ts";
 import { useChat } from "./context.ts";
@@ -8,9 +9,13 @@ import { Mark } from "./icons.tsx";
 export function SignIn() {
   const chat = useChat();
   const field = useRef<HTMLInputElement>(null);
-  const isShown = useSignal(false);
+  const refusal = chat.refusal.value;
+  const link = chat.connection.link.value;
   useEffect(() => field.current?.focus(), []);
-  const refusal = chat.connection.refusal.value;
+  // After a refusal the person most likely types it all again.
+  useEffect(() => {
+    if (refusal) field.current?.select();
+  }, [refusal]);
   return (
     <main class="sign-in">
       <form
@@ -28,39 +33,53 @@ export function SignIn() {
           <code>pi-gw token show</code>
           {strings.signInCommand[1]}
         </p>
-        <label for="secret">{strings.signInLabel}</label>
-        <div class="secret">
-          <input
-            id="secret"
-            ref={field}
-            type="password"
-            autocomplete="current-password"
-            autocapitalize="off"
-            spellcheck={false}
-            aria-describedby={refusal ? "sign-in-error" : "sign-in-help"}
-            aria-invalid={refusal !== undefined}
-          />
-          <button
-            type="button"
-            class="plain-button"
-            aria-pressed={isShown.value}
-            onClick={() => {
-              isShown.value = !isShown.value;
-              if (field.current) field.current.type = isShown.value ? "text" : "password";
-            }}
-          >
-            {strings.showSecret}
-          </button>
-        </div>
+        <SecretField field={field} isWrong={refusal !== undefined} />
         {refusal && (
           <p id="sign-in-error" class="bad" role="alert">
-            {refusal.message || strings.signInWrong}
+            {refusal.code === "UNAUTHORIZED" ? strings.signInWrong : refusal.message}
+          </p>
+        )}
+        {link === "waiting" && (
+          <p class="bad" role="alert">
+            {strings.signInOffline}
           </p>
         )}
         <button type="submit" class="solid-button">
-          {strings.signInButton}
+          {link === "connecting" ? strings.connecting : strings.signInButton}
         </button>
       </form>
     </main>
+  );
+}
+
+function SecretField({ field, isWrong }: { field: RefObject<HTMLInputElement | null>; isWrong: boolean }) {
+  const isShown = useSignal(false);
+  return (
+    <>
+      <label for="secret">{strings.signInLabel}</label>
+      <div class="secret">
+        <input
+          id="secret"
+          ref={field}
+          type="password"
+          autocomplete="current-password"
+          autocapitalize="off"
+          spellcheck={false}
+          aria-describedby={isWrong ? "sign-in-error" : "sign-in-help"}
+          aria-invalid={isWrong}
+        />
+        <button
+          type="button"
+          class="plain-button"
+          aria-pressed={isShown.value}
+          onClick={() => {
+            isShown.value = !isShown.value;
+            if (field.current) field.current.type = isShown.value ? "text" : "password";
+          }}
+        >
+          {strings.showSecret}
+        </button>
+      </div>
+    </>
   );
 }

@@ -44,6 +44,10 @@ export class Chat {
   /** The last answer that ended while this conversation was on the screen, for those who listen. */
   readonly lastAnswer = signal<ChatEvent | undefined>(undefined);
   readonly hasCredential: Signal<boolean>;
+  /** The gateway wants to know who is there: from its first refusal until it lets somebody in. */
+  readonly isSigningIn = signal(false);
+  /** Why the last token or password did not open the door. */
+  readonly refusal = signal<WireError | undefined>(undefined);
   readonly conversation: ReadonlySignal<Conversation>;
   readonly outgoing: ReadonlySignal<readonly OutboxEntry[]>;
   readonly #wishes: ChatWishes;
@@ -55,6 +59,7 @@ export class Chat {
       url: wishes.url,
       credential: () => readCredential(wishes.session),
       onReady: (welcome) => this.#ready(welcome),
+      onRefused: (error, hadCredential) => this.#refused(error, hadCredential),
       onEvent: (frame) => this.feed.take(frame),
     });
     this.list = new ConversationList(wishes.store);
@@ -127,6 +132,7 @@ export class Chat {
   }
 
   signIn(secret: string): void {
+    this.refusal.value = undefined;
     keepCredential(this.#wishes.session, secret);
     this.connection.reconnect();
   }
@@ -168,10 +174,19 @@ export class Chat {
     const before = this.welcome.value?.version;
     if (before !== undefined && welcome.version !== before) this.isOutdated.value = true;
     this.welcome.value = welcome;
+    this.isSigningIn.value = false;
+    this.refusal.value = undefined;
     this.problems.value = new Map();
     this.outbox.flush();
     this.feed.resume(welcome.epoch);
     void this.#listSessions();
+  }
+
+  #refused(error: WireError, hadCredential: boolean): void {
+    this.isSigningIn.value = true;
+    if (!hadCredential) return;
+    this.refusal.value = error;
+    if (error.code === "UNAUTHORIZED") keepCredential(this.#wishes.session, undefined);
   }
 
   /** Never rejects: somebody who may not list still has the conversations of this browser. */

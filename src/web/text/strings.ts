@@ -37,6 +37,7 @@ const en = {
   signInLabel: "Token or password",
   signInButton: "Sign in",
   signInWrong: "The gateway did not accept this token or password.",
+  signInOffline: "The gateway cannot be reached right now. Trying again…",
   showSecret: "Show",
 
   connecting: "Connecting…",
@@ -162,6 +163,7 @@ const zh: Strings = {
   signInLabel: "令牌或密码",
   signInButton: "登录",
   signInWrong: "网关不接受这个令牌或密码。",
+  signInOffline: "暂时无法连接网关，正在重试…",
   showSecret: "显示",
 
   connecting: "正在连接…",

@@ -23,6 +23,8 @@ export interface ConnectionWishes {
   readonly credential: () => string | undefined;
   /** After each successful `connect`. */
   readonly onReady: (welcome: Welcome) => void;
+  /** The door stays shut: without a credential, or because of the one that was given. */
+  readonly onRefused: (error: WireError, hadCredential: boolean) => void;
   readonly onEvent: (frame: EventFrame) => void;
 }
 
@@ -46,8 +48,6 @@ export function backOff(attempt: number, random: number): number {
 /** One socket to the gateway, made again whenever it breaks. */
 export class Connection {
   readonly link = signal<Link>("connecting");
-  /** Why the last credential was refused. */
-  readonly refusal = signal<WireError | undefined>(undefined);
   readonly #wishes: ConnectionWishes;
   readonly #pending = new Map<string, Pending>();
   #socket: WebSocket | undefined;
@@ -82,7 +82,6 @@ export class Connection {
   /** Gives up the present socket and begins again: a new credential, or a person who asks for it. */
   reconnect(): void {
     this.#attempt = 0;
-    this.refusal.value = undefined;
     this.link.value = "connecting";
     const socket = this.#socket;
     if (socket) this.#drop(socket);
@@ -143,7 +142,6 @@ export class Connection {
       const payload = await this.#ask(socket, "connect", { protocol: 1, ...auth }, GREET_WITHIN_MS);
       if (this.#socket !== socket) return;
       this.#attempt = 0;
-      this.refusal.value = undefined;
       this.link.value = "open";
       this.#wishes.onReady(readWelcome(payload));
     } catch (reason) {
@@ -152,10 +150,11 @@ export class Connection {
     }
   }
 
-  #refuse(socket: WebSocket, isSecretWrong: boolean, error: WireError): void {
-    const asksPerson = ["UNAUTHORIZED", "FORBIDDEN", "RATE_LIMITED"].includes(error.code);
-    if (asksPerson && isSecretWrong) this.refusal.value = error;
-    if (asksPerson) this.link.value = "refused";
+  #refuse(socket: WebSocket, hadCredential: boolean, error: WireError): void {
+    if (["UNAUTHORIZED", "FORBIDDEN", "RATE_LIMITED"].includes(error.code)) {
+      this.link.value = "refused";
+      this.#wishes.onRefused(error, hadCredential);
+    }
     this.#drop(socket);
   }
 
