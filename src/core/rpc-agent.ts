@@ -146,17 +146,18 @@ class Run {
 
   /** Never rejects: whatever happens becomes the `end` event. */
   async #drive(prompt: Prompt): Promise<void> {
-    const died = this.#process.ended.then((death) => {
-      throw diedError(death);
-    });
     try {
-      if (!this.#aborted) await Promise.race([this.#promptAndWait(prompt), died]);
+      if (!this.#aborted) await Promise.race([this.#promptAndWait(prompt), this.#death()]);
       this.#put(this.#reader.end(this.#aborted));
     } catch (error) {
       this.#put(this.#failure(error));
     } finally {
       this.#over.abort();
     }
+  }
+
+  async #death(): Promise<never> {
+    throw diedError(await this.#process.ended);
   }
 
   async #promptAndWait(prompt: Prompt): Promise<void> {

@@ -21,7 +21,7 @@ export class RunEnd {
   readonly #over: AbortSignal;
   readonly #state: () => Promise<WireState>;
   readonly #news: Wake;
-  #started = false;
+  #starts = 0;
   #ended = false;
   #settled = false;
   #retrying = false;
@@ -44,7 +44,7 @@ export class RunEnd {
   take(record: WireRecord): void {
     switch (record.type) {
       case "agent_start":
-        this.#started = true;
+        this.#starts += 1;
         this.#ended = this.#settled = this.#willContinue = false;
         break;
       case "agent_end":
@@ -74,7 +74,7 @@ export class RunEnd {
 
   /** Resolves when the prompt that pi has accepted is done with. */
   async wait(): Promise<void> {
-    if (!this.#started && (await this.#isSwallowed())) return;
+    if (this.#starts === 0 && (await this.#isSwallowed())) return;
     while (!this.#over.aborted && !(await this.#isDone())) await this.#news.wait(CONTINUE_MS, this.#over);
   }
 
@@ -83,21 +83,21 @@ export class RunEnd {
     while (this.#isQuiet() && !this.#over.aborted) {
       const { isStreaming, isCompacting } = await this.#state();
       if (!this.#isQuiet()) return false;
-      if (!isStreaming && !isCompacting) return this.#isLastWord();
-      await this.#clock.sleep(BUSY_POLL_MS, this.#over);
+      if (isStreaming || isCompacting) await this.#clock.sleep(BUSY_POLL_MS, this.#over);
+      else if (this.#willContinue) await this.#restart();
+      else return true;
     }
     return false;
   }
 
   /** After an overflow pi compacts and then runs the prompt again, a little later. */
-  async #isLastWord(): Promise<boolean> {
-    if (!this.#willContinue) return true;
+  async #restart(): Promise<void> {
+    const starts = this.#starts;
     const untilMs = this.#clock.now() + CONTINUE_MS;
-    while (this.#isQuiet() && !this.#over.aborted && this.#clock.now() < untilMs) {
+    while (this.#starts === starts && !this.#over.aborted && this.#clock.now() < untilMs) {
       await this.#news.wait(untilMs - this.#clock.now(), this.#over);
     }
     this.#willContinue = false;
-    return this.#isQuiet();
   }
 
   #isQuiet(): boolean {
@@ -108,10 +108,10 @@ export class RunEnd {
   async #isSwallowed(): Promise<boolean> {
     for (let idle = 0; idle < SWALLOWED_POLLS;) {
       await this.#news.wait(SWALLOWED_POLL_MS, this.#over);
-      if (this.#started || this.#over.aborted) return false;
+      if (this.#starts > 0 || this.#over.aborted) return false;
       const { isStreaming, isCompacting } = await this.#state();
       idle = isStreaming || isCompacting ? 0 : idle + 1;
     }
-    return !this.#started;
+    return this.#starts === 0;
   }
 }
