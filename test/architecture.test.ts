@@ -44,6 +44,25 @@ const SAYS_NOTHING = /Manager|Helper|Util|Handler|Processor|Service/;
  */
 const TESTED_ELSEWHERE: Record<string, string> = {
   "cli.ts": "test/launcher/old-bun.test.ts",
+  "store/open-store.ts": "test/store/sqlite/store.test.ts",
+  "store/sqlite/access.ts": "test/store/sqlite.test.ts",
+  "store/sqlite/cron.ts": "test/store/sqlite.test.ts",
+  "store/sqlite/history.ts": "test/store/sqlite.test.ts",
+  "store/sqlite/inbox.ts": "test/store/sqlite.test.ts",
+  "store/sqlite/json.ts": "test/store/sqlite.test.ts",
+  "store/sqlite/leases.ts": "test/store/sqlite.test.ts",
+  "store/sqlite/migrations/index.ts": "test/store/sqlite/store.test.ts",
+  "store/sqlite/outbox-statements.ts": "test/store/sqlite.test.ts",
+  "store/sqlite/outbox.ts": "test/store/sqlite.test.ts",
+  "store/sqlite/previews.ts": "test/store/sqlite.test.ts",
+  "store/sqlite/private-file.ts": "test/store/sqlite/store.test.ts",
+  "store/sqlite/process-lock.ts": "test/store/kill.test.ts",
+  "store/sqlite/prune.ts": "test/store/sqlite.test.ts",
+  "store/sqlite/session-queue.ts": "test/store/sqlite.test.ts",
+  "store/sqlite/sessions.ts": "test/store/sqlite.test.ts",
+  "store/sqlite/state.ts": "test/store/sqlite.test.ts",
+  "store/sqlite/turn-statements.ts": "test/store/sqlite.test.ts",
+  "store/sqlite/turns.ts": "test/store/sqlite.test.ts",
 };
 
 const sources = filesIn(SRC)

@@ -1,7 +1,7 @@
-import { Database, type Statement } from "bun:sqlite";
-import { chmodSync, existsSync } from "node:fs";
+import type { Database, Statement } from "bun:sqlite";
 import { StoreError } from "../../core/errors.ts";
 import { toStoreError } from "./errors.ts";
+import { openPrivately } from "./private-file.ts";
 
 export type Bindings = Record<string, string | number | null>;
 
@@ -35,10 +35,7 @@ export class Connection {
   open(): void {
     if (this.#database) return;
     translated(() => {
-      const isNew = !existsSync(this.#path);
-      this.#database = new Database(this.#path, { create: true, readwrite: true, strict: true });
-      // Before the first write: SQLite gives its other files the mode that this one has.
-      if (isNew) chmodSync(this.#path, 0o600);
+      this.#database = openPrivately(this.#path);
       this.#database.run(PRAGMAS);
     });
   }

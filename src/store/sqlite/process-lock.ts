@@ -1,7 +1,7 @@
-import { Database } from "bun:sqlite";
-import { chmodSync, existsSync } from "node:fs";
+import type { Database } from "bun:sqlite";
 import { StoreError } from "../../core/errors.ts";
 import { toStoreError } from "./errors.ts";
+import { openPrivately } from "./private-file.ts";
 
 /**
  * Makes one process the only one on a state: an exclusive transaction that is never committed, on a
@@ -21,9 +21,7 @@ export class ProcessLock {
     if (this.#held) return;
     let database: Database | undefined;
     try {
-      const isNew = !existsSync(this.#path);
-      database = new Database(this.#path, { create: true, readwrite: true });
-      if (isNew) chmodSync(this.#path, 0o600);
+      database = openPrivately(this.#path);
       database.run("pragma busy_timeout = 0; pragma journal_mode = memory; begin exclusive");
       // On a file that cannot be written, SQLite takes "exclusive" for "shared": only a write shows it.
       database.run("pragma user_version = 1");
