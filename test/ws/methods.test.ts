@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { z } from "zod";
 import { anyParams, type MethodCall, MethodTable, NameTakenError } from "../../src/ws/methods.ts";
+import { caught } from "./caught.ts";
 
 const callBy = (kind: "admin" | "browser"): MethodCall => ({
   principal: { kind },
@@ -18,7 +19,7 @@ test("methods come and go while the table is in use", async () => {
   const echo = methods.register("echo", { access: "admin", params: anyParams, run: (params) => params });
   expect(await methods.call("echo", { a: 1 }, admin)).toEqual({ a: 1 });
   echo[Symbol.dispose]();
-  await expect(methods.call("echo", {}, admin)).rejects.toMatchObject({ code: "UNKNOWN_METHOD" });
+  expect(await caught(methods.call("echo", {}, admin))).toMatchObject({ code: "UNKNOWN_METHOD" });
   expect(methods.names).toEqual([]);
 });
 
@@ -37,23 +38,29 @@ test("a name is taken once, and a stale disposal does not take it from the next 
 test("an unknown method is answered with the nearest one, or with all there are", async () => {
   const methods = new MethodTable();
   methods.register("session.list", { access: "admin", params: anyParams, run: () => 1 });
-  await expect(methods.call("sesion.list", {}, admin)).rejects.toThrow("Did you mean session.list?");
-  await expect(methods.call("zzzzzzzz", {}, admin)).rejects.toThrow("There are: session.list.");
-  await expect(methods.call("__proto__", {}, admin)).rejects.toMatchObject({ code: "UNKNOWN_METHOD" });
+  expect(await caught(methods.call("sesion.list", {}, admin))).toMatchObject({
+    message: expect.stringContaining("Did you mean session.list?"),
+  });
+  expect(await caught(methods.call("zzzzzzzz", {}, admin))).toMatchObject({
+    message: expect.stringContaining("There are: session.list."),
+  });
+  expect(await caught(methods.call("__proto__", {}, admin))).toMatchObject({ code: "UNKNOWN_METHOD" });
 });
 
 test("wrong parameters are named, with what was expected", async () => {
   const methods = new MethodTable();
   const params = z.object({ limit: z.int().min(1), deep: z.object({ on: z.boolean() }).optional() });
   methods.register("x", { access: "admin", params, run: () => 1 });
-  await expect(methods.call("x", { limit: "3" }, admin)).rejects.toMatchObject({
+  expect(await caught(methods.call("x", { limit: "3" }, admin))).toMatchObject({
     code: "BAD_REQUEST",
     message: "x: limit: expected number, received string",
   });
-  await expect(methods.call("x", { limit: 1, deep: { on: 1 } }, admin)).rejects.toThrow(
-    "x: deep.on: expected boolean",
-  );
-  await expect(methods.call("x", undefined, admin)).rejects.toThrow("x: limit:");
+  expect(await caught(methods.call("x", { limit: 1, deep: { on: 1 } }, admin))).toMatchObject({
+    message: expect.stringContaining("x: deep.on: expected boolean"),
+  });
+  expect(await caught(methods.call("x", undefined, admin))).toMatchObject({
+    message: expect.stringContaining("x: limit:"),
+  });
 });
 
 test("a client that may only chat cannot call what is not for it", async () => {
@@ -61,7 +68,7 @@ test("a client that may only chat cannot call what is not for it", async () => {
   let runs = 0;
   methods.register("kill", { access: "admin", params: anyParams, run: () => (runs += 1) });
   methods.register("say", { access: "browser", params: anyParams, run: () => "said" });
-  await expect(methods.call("kill", {}, callBy("browser"))).rejects.toMatchObject({ code: "FORBIDDEN" });
+  expect(await caught(methods.call("kill", {}, callBy("browser")))).toMatchObject({ code: "FORBIDDEN" });
   expect(await methods.call("say", {}, callBy("browser"))).toBe("said");
   expect(runs).toBe(0);
 });

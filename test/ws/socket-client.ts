@@ -4,7 +4,7 @@ export interface Frame {
   readonly id?: string | number;
   readonly method?: string;
   readonly ok?: boolean;
-  readonly payload?: Record<string, never> & Record<string, unknown>;
+  readonly payload?: Readonly<Record<string, unknown>>;
   readonly error?: { code: string; message: string; retryable: boolean; retryAfterMs?: number; ref?: string };
   readonly event?: string;
   readonly seq?: number;
@@ -65,9 +65,11 @@ export class SocketClient implements Disposable {
 
   /** The first frame, past or to come, that `matches`. */
   async next(matches: (frame: Frame) => boolean): Promise<Frame> {
-    for (;;) {
-      const found = this.frames.find(matches);
-      if (found) return found;
+    for (let at = 0; ;) {
+      for (; at < this.frames.length; at += 1) {
+        const frame = this.frames[at];
+        if (frame && matches(frame)) return frame;
+      }
       if (this.socket.readyState >= WebSocket.CLOSING) throw new Error("closed while waiting for a frame");
       // oxlint-disable-next-line no-await-in-loop
       await new Promise<void>((resolve) => this.#waiters.push(resolve));
@@ -84,7 +86,7 @@ export class SocketClient implements Disposable {
     for (const { payload } of this.events()) {
       if (payload?.["sessionKey"] !== sessionKey) continue;
       if (payload["state"] === "delta") text = (payload["replace"] ? "" : text) + String(payload["delta"]);
-      if (payload["text"] !== undefined) text = String(payload["text"]);
+      if (typeof payload["text"] === "string") text = payload["text"];
     }
     return text;
   }
