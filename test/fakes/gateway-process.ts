@@ -14,13 +14,14 @@ export interface GatewaySetup {
 /** A real gateway process on a home of its own: it can be killed and started again on the same state. */
 export class GatewayProcess implements AsyncDisposable {
   readonly home = mkdtempSync(join(tmpdir(), "gateway-"));
-  readonly #setup: GatewaySetup;
+  /** What the next start finds in its environment. */
+  environment: Readonly<Record<string, string>>;
   #child: ReturnType<typeof spawnGateway> | undefined;
   #output = "";
   #link = "";
 
   constructor(setup: GatewaySetup = {}) {
-    this.#setup = setup;
+    this.environment = setup.env ?? {};
     mkdirSync(join(this.home, "cwd"));
     this.configure(setup.config ?? {});
   }
@@ -61,7 +62,7 @@ export class GatewayProcess implements AsyncDisposable {
   async start(failpoint?: string): Promise<this> {
     this.#output = "";
     this.#link = "";
-    const env = { ...this.#setup.env, ...(failpoint ? { PI_GATEWAY_FAILPOINT: failpoint } : {}) };
+    const env = { ...this.environment, ...(failpoint ? { PI_GATEWAY_FAILPOINT: failpoint } : {}) };
     const child = spawnGateway(this.home, env);
     this.#child = child;
     const started = Promise.withResolvers<void>();
