@@ -40,7 +40,6 @@ export class HttpServer implements Service {
   readonly #parts: HttpServerParts;
   #servers: readonly Server[] = [];
   #isStopping = false;
-  readonly #answering = new Set<Promise<unknown>>();
 
   constructor(parts: HttpServerParts) {
     this.#parts = parts;
@@ -65,9 +64,12 @@ export class HttpServer implements Service {
   async stop(signal: AbortSignal): Promise<void> {
     this.#isStopping = true;
     await this.#parts.sockets.stop(signal);
-    await settledOr(signal, this.#answering);
     const servers = this.#servers;
     this.#servers = [];
+    await settledOr(
+      signal,
+      servers.map((server) => server.stop()),
+    );
     await Promise.all(servers.map((server) => server.stop(true)));
   }
 
@@ -77,11 +79,9 @@ export class HttpServer implements Service {
       port,
       maxRequestBodySize: MOST_BODY_BYTES,
       development: false,
-      fetch: (request, server) => {
-        const answer = this.#answer(request, server).finally(() => this.#answering.delete(answer));
-        this.#answering.add(answer);
-        return answer;
-      },
+      // Bun would share a taken port, and take every other request away from whoever has it.
+      reusePort: false,
+      fetch: (request, server) => this.#answer(request, server),
       error: (error) => withSafeHeaders(this.#failure(error)),
       websocket: this.#parts.sockets.handlers,
     });
@@ -109,7 +109,8 @@ export class HttpServer implements Service {
     if (route?.auth !== "own") refuseSecretsInQuery(url);
     if (url.pathname === SOCKET_PATH) return this.#upgrade(request, server, remote);
     if (isUpgrade(request)) throw new RequestError("NOT_FOUND", `The WebSocket is at ${SOCKET_PATH}.`);
-    if (match.kind !== "found") throw this.#unmatched(match, request.method, url.pathname);
+    if (match.kind === "wrong-method") return wrongMethod(request.method, match.allowed);
+    if (match.kind !== "found") throw this.#unmatched(match, url.pathname);
     return this.#run(match, request, url, remote);
   }
 
@@ -162,13 +163,9 @@ export class HttpServer implements Service {
     if (refusal !== undefined) throw new RequestError("FORBIDDEN", refusal);
   }
 
-  #unmatched(match: Match, method: string, path: string): RequestError {
+  #unmatched(match: Match, path: string): RequestError {
     if (match.kind === "malformed") {
       return new RequestError("BAD_REQUEST", "The path has broken percent-encoding.");
-    }
-    if (match.kind === "wrong-method") {
-      const allowed = match.allowed.join(", ");
-      return new RequestError("METHOD_NOT_ALLOWED", `${method} is not possible here; possible: ${allowed}.`);
     }
     const close = nearest(path, [SOCKET_PATH, ...this.#parts.router.patterns]);
     const hint = close === undefined ? "" : ` Did you mean ${close}?`;
@@ -182,13 +179,19 @@ export class HttpServer implements Service {
   // Refusals of strangers are worth a line: they explain why a page or a webhook does not work.
   #logRefusal(error: unknown, request: Request, remote: string): void {
     if (!(error instanceof RequestError)) return;
-    const { code, message } = error;
+    const { code, message: reason } = error;
     const isOwn = isLoopbackAddress(remote) && code !== "FORBIDDEN";
     this.#parts.log[isOwn ? "debug" : "info"](
-      { code, message, method: request.method, remote },
+      { code, reason, method: request.method, remote },
       "request refused",
     );
   }
+}
+
+function wrongMethod(method: string, allowed: readonly string[]): Response {
+  const names = allowed.join(", ");
+  const message = `${method} is not possible here; possible: ${names}.`;
+  return failureResponse({ code: "METHOD_NOT_ALLOWED", message, retryable: false }, { Allow: names });
 }
 
 function urlOf(request: Request): URL {
