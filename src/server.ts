@@ -177,7 +177,17 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
     gateway: live.config.gateway.auth,
     page: pageAuthOf(live.config.channels),
   }));
-  const control = buildControl({ lifetime, live, registry, pool, pipeline, channels, credentials });
+  const recheckClients = () => doors.recheckClients();
+  const control = buildControl({
+    lifetime,
+    live,
+    registry,
+    pool,
+    pipeline,
+    channels,
+    credentials,
+    recheckClients,
+  });
   const doors = buildDoors({ options, live, registry, store, pipeline, credentials, control, feed });
   return {
     options,
@@ -211,7 +221,7 @@ function buildPool(layout: StateLayout, live: LiveConfig, hooks: HookRegistry, l
 /** The built-in plugins that the configuration asks for, then those that were given. */
 function setUpPlugins({ loaded, log, plugins = [] }: GatewayOptions, registry: PluginRegistry): void {
   const { config } = loaded;
-  const builtin = builtinPlugins.filter(({ name, isEnabled }) => isEnabled(config.channels[name]));
+  const builtin = builtinPlugins.filter((one) => one.isEnabled(config.channels[one.name]));
   for (const { name, plugin } of [...builtin, ...plugins]) {
     void plugin(registry.apiFor(name, config, config.channels[name], log));
   }
@@ -253,10 +263,12 @@ function buildPipeline({
 
 type ControlNeeds = Pick<Parts, "live" | "registry" | "pool" | "pipeline" | "channels" | "credentials"> & {
   readonly lifetime: Lifetime;
+  /** Closes what came in with a credential that no longer counts. */
+  readonly recheckClients: () => void;
 };
 
 function buildControl(needs: ControlNeeds): GatewayControl {
-  const { lifetime, live, registry, pool, pipeline, channels, credentials } = needs;
+  const { lifetime, live, registry, pool, pipeline, channels, credentials, recheckClients } = needs;
   return {
     health: () =>
       healthOf({
@@ -270,7 +282,13 @@ function buildControl(needs: ControlNeeds): GatewayControl {
       }),
     abort: (session) => pipeline.workers.stopTurn(session, "asked"),
     kill: (session) => pipeline.endSession(session),
-    reloadConfig: () => live.reload(),
+    reloadConfig: async () => {
+      // A rotated token is in a file of its own, which is no part of the configuration.
+      await credentials.start();
+      const report = await live.reload();
+      recheckClients();
+      return report;
+    },
     configForDisplay: () => redactConfig(live.loaded, credentials.generated),
   };
 }

@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import type { LoadedConfig } from "../core/config.ts";
 import { type StateLayout, stateLayout } from "../core/state-dir.ts";
 import { loadOrCreateToken } from "../security/token-file.ts";
@@ -47,18 +47,29 @@ export async function rotateToken(options: ConfigOptions): Promise<ExitCode> {
   }
   const old = secretOf(await readCredential(loaded.config, layout));
   const running = await findRunning(layout, old);
+  await mkdir(layout.root, { recursive: true, mode: 0o700 });
   await rm(layout.token, { force: true });
   const token = await loadOrCreateToken(layout.token);
-  if (running !== undefined) await takeOver(running.run.url, old ?? token);
+  if (running !== undefined) await takeOver(running.run.url, old ?? token, token);
   const effect =
     running === undefined ? "It counts from the next start." : "The running gateway uses it now.";
   console.log(`There is a new token. ${effect} See it with: ${startedAs()} token show`);
   return EXIT.ok;
 }
 
-/** The old token still counts until the gateway has looked at the file again. */
-async function takeOver(url: string, old: string): Promise<void> {
-  await callGateway({ url, auth: { token: old } }, "config.reload", {});
+/** Has the running gateway look at the file again, and makes sure that it did. */
+async function takeOver(url: string, old: string, fresh: string): Promise<void> {
+  try {
+    await callGateway({ url, auth: { token: old } }, "config.reload", {});
+  } catch {
+    // This very connection came in with the old token and is closed with the others: the new one tells.
+  }
+  try {
+    await callGateway({ url, auth: { token: fresh } }, "session.list", {});
+  } catch (error) {
+    const sentence = "There is a new token, but the running gateway did not take it over: start it again.";
+    throw new CliError(EXIT.refused, sentence, error);
+  }
 }
 
 function layoutOf({ config }: LoadedConfig): StateLayout {

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import type { Finding } from "../../core/channel.ts";
 import { inactiveSections } from "../../core/config-inactive.ts";
+import { isSection } from "../../core/config-shape.ts";
 import type { LoadedConfig } from "../../core/config.ts";
 import type { ConfigError } from "../../core/errors.ts";
 import { builtinPlugins } from "../../plugins/builtin/index.ts";
@@ -60,7 +61,7 @@ function authFindings({ config, bind }: LoadedConfig): readonly Finding[] {
 async function secretsInGit(loaded: LoadedConfig): Promise<readonly Finding[]> {
   const { file } = loaded;
   if (file === undefined) return [];
-  const paths = literalSecrets(redactConfig(loaded));
+  const paths = literalSecrets(loaded);
   if (paths.length === 0 || !(await isTracked(file))) return [];
   return [
     {
@@ -72,13 +73,18 @@ async function secretsInGit(loaded: LoadedConfig): Promise<readonly Finding[]> {
   ];
 }
 
-/** Paths of the secrets that the file spells out, by how they are shown. */
-function literalSecrets(shown: unknown, path = ""): readonly string[] {
-  if (typeof shown === "string") return shown.startsWith("[secret from file") ? [path] : [];
-  if (typeof shown !== "object" || shown === null) return [];
-  return Object.entries(shown).flatMap(([key, value]) =>
-    literalSecrets(value, path === "" ? key : `${path}.${key}`),
-  );
+/** Paths of the secrets that the file spells out: what is hidden when shown, and came from no variable. */
+function literalSecrets(loaded: LoadedConfig): readonly string[] {
+  const visit = (actual: unknown, shown: unknown, path: string): readonly string[] => {
+    if (!isSection(actual) || !isSection(shown)) {
+      const isHidden = typeof actual === "string" && actual !== shown;
+      return isHidden && loaded.sourceOf(path).kind === "file" ? [path] : [];
+    }
+    return Object.entries(actual).flatMap(([key, value]) =>
+      visit(value, shown[key], path === "" ? key : `${path}.${key}`),
+    );
+  };
+  return visit(loaded.config, redactConfig(loaded), "");
 }
 
 async function isTracked(file: string): Promise<boolean> {

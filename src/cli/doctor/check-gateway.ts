@@ -33,7 +33,8 @@ const detailSchema = z.object({
 export async function checkGateway(loaded: LoadedConfig): Promise<readonly Finding[]> {
   const { config } = loaded;
   const layout = stateLayout(config.gateway.stateDir);
-  const credential = await readCredential(config, layout);
+  // A token that cannot be read is a fault of the state folder, and is told there.
+  const credential = await readCredential(config, layout).catch(() => undefined);
   const running = await findRunning(layout, secretOf(credential));
   if (running === undefined) return [...(await checkPort(loaded)), notRunning()];
   return [
