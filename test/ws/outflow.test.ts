@@ -72,9 +72,9 @@ test("a frame that the wire did not take is sent again, before all others", () =
   const { outflow, sent, state, drain } = wireWith(1);
   state.buffers = false;
   outflow.push(A, "final 1", "must");
+  state.buffers = true;
   outflow.push(A, "final 2", "must");
   expect(sent).toEqual([]);
-  state.buffers = true;
   drain(1);
   expect(sent).toEqual(["final 1"]);
   drain(1);

@@ -223,11 +223,12 @@ describe("memory", () => {
     const { feed } = feedWith(small);
     const notes = new Notes();
     feed.subscribe(A, notes);
+    feed.publish(A, final("before"));
     feed.publish(B, delta("running"));
     for (let i = 0; i < 100; i += 1) feed.publish(key(String(i)), final("x"));
     expect(feed.snapshot(B)).toBeDefined();
     feed.publish(A, final("seen"));
-    expect(notes.texts).toEqual(["seen"]);
+    expect(notes.texts).toEqual(["before", "seen"]);
     expect(feed.stats().feeds).toBe(7);
     feed.publish(B, final("done"));
     feed.unsubscribe(A, notes);

@@ -317,6 +317,28 @@ describe("limits", () => {
     expect(most).toBeLessThanOrEqual(17);
   });
 
+  test("a client that is not read from gets nothing started", async () => {
+    await using doors = await openDoors({ limits: { inFlight: 4 } });
+    using client = await SocketClient.open(doors.url(), bearer);
+    using other = await SocketClient.open(doors.url(), bearer);
+    const running: (() => void)[] = [];
+    doors.methods.register("slow", {
+      access: "admin",
+      params: anyParams,
+      run: () => new Promise<void>((resolve) => running.push(resolve)),
+    });
+    const first = Array.from({ length: 4 }, () => client.call("slow"));
+    while (running.length < 4) await other.call("session.list");
+    const fifth = client.call("slow");
+    for (let i = 0; i < 20; i += 1) await other.call("session.list");
+    expect(running).toHaveLength(4);
+    for (const finish of running.splice(0)) finish();
+    await Promise.all(first);
+    while (running.length === 0) await other.call("session.list");
+    running.shift()?.();
+    expect((await fifth).ok).toBe(true);
+  });
+
   test("only so many sockets may be open without having connected", async () => {
     await using doors = await openDoors({ limits: { strangers: 2 } });
     using first = await SocketClient.open(doors.url());
