@@ -1,0 +1,60 @@
+import { expect, test } from "bun:test";
+import type { Channel } from "../../src/core/channel.ts";
+import { silentLogger } from "../../src/lib/logger.ts";
+import { ChannelServices } from "../../src/plugins/channel-services.ts";
+import { PlainPlatform } from "../fakes/platforms.ts";
+
+const capabilities = {
+  text: { limit: 10 },
+  pace: () => ({ perChatMs: 0, perPreviewMs: 0 }),
+  nonceWindowMs: 0,
+};
+
+function services(...channels: Channel[]) {
+  const kept = new Map<string, string>();
+  const door = {
+    receive: async () => "recorded" as const,
+    report: async () => "recorded" as const,
+    state: {
+      get: async (namespace: string, key: string) => kept.get(`${namespace} ${key}`),
+      set: async (namespace: string, key: string, value: string) =>
+        void kept.set(`${namespace} ${key}`, value),
+    },
+    mediaDir: "/nowhere",
+    log: silentLogger,
+  };
+  return { kept, all: new ChannelServices(() => channels, door) };
+}
+
+class Broken extends PlainPlatform {
+  override async start(): Promise<void> {
+    throw new Error("the token is wrong");
+  }
+}
+
+test("a channel that cannot start costs nobody but itself, and says why", async () => {
+  const good = new PlainPlatform("good", capabilities);
+  const { all } = services(new Broken("bad", capabilities), good);
+  await all.start();
+  expect(good.host).toBeDefined();
+  expect([...all.failures]).toEqual([["bad/default", "the token is wrong"]]);
+});
+
+test("small values that channels keep do not meet those of other channels", async () => {
+  const [one, other] = [new PlainPlatform("one", capabilities), new PlainPlatform("other", capabilities)];
+  const { all } = services(one, other);
+  await all.start();
+  await one.host?.state.set("offset", "1");
+  await other.host?.state.set("offset", "2");
+  expect(await one.host?.state.get("offset")).toBe("1");
+});
+
+test("stopping tells every channel, through its signal too", async () => {
+  const channel = new PlainPlatform("one", capabilities);
+  const { all } = services(channel);
+  await all.start();
+  const signal = channel.host?.signal;
+  await all.stop();
+  expect(signal?.aborted).toBe(true);
+  expect(channel.host).toBeUndefined();
+});

@@ -1,0 +1,99 @@
+import { describe, expect, test } from "bun:test";
+import type { HookContext } from "../../src/core/hooks.ts";
+import type { SessionKey } from "../../src/core/session-key.ts";
+import { silentLogger } from "../../src/lib/logger.ts";
+import { HookRegistry } from "../../src/plugins/hooks.ts";
+import { inbound, SESSION } from "../fakes/path-world.ts";
+
+const registry = (timeoutMs = 1000) => new HookRegistry(() => timeoutMs, silentLogger);
+const received = (): HookContext<"message_received"> => ({
+  sessionKey: SESSION,
+  message: inbound("1", "hello"),
+  channel: "fake",
+});
+const toolCall = (): HookContext<"before_tool_call"> => ({ sessionKey: SESSION, tool: "bash", params: {} });
+const never = () => new Promise<void>(() => {});
+
+test("hooks run in the order in which they were registered, each sees what the ones before it changed", async () => {
+  const hooks = registry();
+  for (const mark of ["a", "b"]) {
+    hooks.add(
+      ["before_tool_call"],
+      (context) => void (context.params["seen"] = `${context.params["seen"] ?? ""}${mark}`),
+      mark,
+    );
+  }
+  const context = toolCall();
+  await hooks.run("before_tool_call", context);
+  expect(context.params["seen"]).toBe("ab");
+});
+
+test("the first block wins, later hooks are not asked", async () => {
+  const hooks = registry();
+  let asked = 0;
+  hooks.add(["before_tool_call"], () => ({ block: "no" }), "first");
+  hooks.add(["before_tool_call"], () => void asked++, "second");
+  expect(await hooks.run("before_tool_call", toolCall())).toEqual({ block: "no" });
+  expect(asked).toBe(0);
+});
+
+test("a hook that was taken back is not asked any more, the others are", async () => {
+  const hooks = registry();
+  const handle = hooks.add(["message_received", "before_tool_call"], () => ({ block: "x" }), "one");
+  expect(hooks.has("message_received")).toBe(true);
+  handle[Symbol.dispose]();
+  expect(hooks.has("message_received")).toBe(false);
+  expect(await hooks.run("before_tool_call", toolCall())).toBeUndefined();
+});
+
+describe("a hook that fails", () => {
+  test.each(["before_tool_call", "message_sending"] as const)("%s stops what it guards", async (name) => {
+    const hooks = registry();
+    hooks.add(
+      [name],
+      () => {
+        throw new Error("broken");
+      },
+      "guard",
+    );
+    const block = await hooks.run(name, {
+      ...toolCall(),
+      ...received(),
+      message: { kind: "text", markdown: "x" },
+    } as never);
+    expect(block).toMatchObject({ failed: true });
+    expect(block?.block).toContain("guard");
+  });
+
+  test.each(["message_received", "before_agent_start", "tool_result_persist"] as const)(
+    "%s does not cost the message",
+    async (name) => {
+      const hooks = registry();
+      hooks.add(
+        [name],
+        () => {
+          throw new Error("broken");
+        },
+        "plugin",
+      );
+      expect(await hooks.run(name, received() as never)).toBeUndefined();
+    },
+  );
+
+  test("by never answering counts as failed after its time, and the next hook is asked", async () => {
+    const hooks = registry(5);
+    let asked = 0;
+    hooks.add(["message_received"], never, "slow");
+    hooks.add(["message_received"], () => void asked++, "next");
+    expect(await hooks.run("message_received", received())).toBeUndefined();
+    expect(asked).toBe(1);
+    hooks.add(["before_tool_call"], never, "slow");
+    expect(await hooks.run("before_tool_call", toolCall())).toMatchObject({ failed: true });
+  });
+});
+
+test("nobody waits for those who only observe", async () => {
+  const hooks = registry();
+  hooks.add(["session_start"], never, "slow");
+  await hooks.run("session_start", { sessionKey: "agent:main:fake:dm:1" as SessionKey });
+});
