@@ -4,7 +4,7 @@ import type { ChannelName } from "../core/message.ts";
 import { formatSessionKey, parseSessionKey, type SessionKey, toSessionKey } from "../core/session-key.ts";
 import type { Principal } from "../security/gateway-auth.ts";
 
-const CHAT_ID = /^[A-Za-z0-9_-]{1,128}$/;
+const CHAT_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** Reads the `sessionKey` of clients, and says which conversations are whose. */
 export class Conversations {
@@ -55,7 +55,7 @@ export class Conversations {
     }
     const chat = parseSessionKey(session)?.address.chat ?? "";
     if (!CHAT_ID.test(chat)) {
-      throw new RequestError("BAD_REQUEST", "sessionKey: an id has letters, digits, - and _, at most 128");
+      throw new RequestError("BAD_REQUEST", "sessionKey: an id has letters, digits, - and _, at most 64");
     }
   }
 

@@ -14,7 +14,7 @@ export interface SocketLimits extends ClientLimits {
   readonly strangers: number;
 }
 
-export const SOCKET_LIMITS: SocketLimits = {
+const SOCKET_LIMITS: SocketLimits = {
   frameBytes: 32 * 1024 * 1024,
   helloMs: 10_000,
   clients: 1000,

@@ -107,7 +107,10 @@ test("a section of the configuration becomes a credential", () => {
   expect(credentialOf({ mode: "off" }, "made")).toEqual({ mode: "off" });
   expect(credentialOf({ mode: "token" }, "made")).toEqual({ mode: "token", secret: "made" });
   expect(credentialOf({ mode: "token", token: "own" }, "made")).toEqual({ mode: "token", secret: "own" });
-  expect(credentialOf({ mode: "password", password: "pw" }, "made")).toEqual({ mode: "password", secret: "pw" });
+  expect(credentialOf({ mode: "password", password: "pw" }, "made")).toEqual({
+    mode: "password",
+    secret: "pw",
+  });
   expect(() => credentialOf({ mode: "password" }, "made", "channels.x.auth")).toThrow(
     new ConfigError(['channels.x.auth.password: required when channels.x.auth.mode is "password"']),
   );
@@ -115,5 +118,7 @@ test("a section of the configuration becomes a credential", () => {
 
 test("a refusal says where the credential is, by the mode that is set", () => {
   expect(authWith({ gateway: token }).auth.missing).toContain("pi-gw token show");
-  expect(authWith({ gateway: { mode: "password", secret: "x" } }).auth.missing).toContain("gateway.auth.password");
+  expect(authWith({ gateway: { mode: "password", secret: "x" } }).auth.missing).toContain(
+    "gateway.auth.password",
+  );
 });

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import { hostRefusal, isLoopbackAddress, type OriginRules, originRefusal } from "../../src/security/origin.ts";
+import {
+  hostRefusal,
+  isLoopbackAddress,
+  type OriginRules,
+  originRefusal,
+} from "../../src/security/origin.ts";
 
 const rules = (changes: Partial<OriginRules> = {}): OriginRules => ({
   allowedHosts: [],
@@ -9,7 +14,14 @@ const rules = (changes: Partial<OriginRules> = {}): OriginRules => ({
 });
 
 describe("the Host header", () => {
-  const ours = ["localhost", "localhost:52134", "LOCALHOST.:1", "127.0.0.1:52134", "[::1]:52134", "a.localhost"];
+  const ours = [
+    "localhost",
+    "localhost:52134",
+    "LOCALHOST.:1",
+    "127.0.0.1:52134",
+    "[::1]:52134",
+    "a.localhost",
+  ];
   test.each(ours)("%s is this machine", (host) => {
     expect(hostRefusal(host, rules())).toBeUndefined();
   });
