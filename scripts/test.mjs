@@ -1,9 +1,8 @@
 // `npm test`: sets up what is missing, runs every test on the pinned Bun, and ends with `N passed, N failed`.
 // Arguments after `--` go to `bun test`: `npm test -- test/cli`.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { findBun } from "../bin/find-bun.mjs";
 import { fetchOldBun } from "./fetch-bun.mjs";
 import { ensureChromium } from "./find-chromium.mjs";
@@ -16,7 +15,7 @@ try {
   ensureInstalled({ dev: true });
   const env = { ...process.env, CHROMIUM_PATH: ensureChromium() };
   fetchOldBun();
-  await fetchPi();
+  fetchPi();
   const code = await runTests(process.argv.slice(2), env);
   const { passed, failed } = totalsOf(readReport(), code);
   console.log(`${passed} passed, ${failed} failed`);
@@ -27,8 +26,12 @@ try {
   process.exitCode = 1;
 }
 
-async function fetchPi() {
-  await import(pathToFileURL(join(ROOT, "scripts", "fetch-pi.mjs")).href);
+function fetchPi() {
+  const fetched = spawnSync(process.execPath, [join(ROOT, "scripts", "fetch-pi.mjs")], {
+    stdio: ["ignore", "ignore", 2],
+  });
+  if (fetched.status !== 0)
+    throw new Error("The newer pi that the tests also run on could not be fetched from npm.");
 }
 
 /** Runs `bun test` and resolves to its exit code; 128 or more when a signal ended it. */
