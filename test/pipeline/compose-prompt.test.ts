@@ -1,0 +1,77 @@
+import { expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { InboundMessage } from "../../src/core/message.ts";
+import { composePrompt } from "../../src/pipeline/compose-prompt.ts";
+import { CHAT, inbound, SESSION } from "../fakes/path-world.ts";
+import { PlainPlatform } from "../fakes/platforms.ts";
+
+class WithFiles extends PlainPlatform {
+  async download(): Promise<Uint8Array> {
+    return new TextEncoder().encode("content");
+  }
+}
+
+const capabilities = {
+  text: { limit: 10 },
+  pace: () => ({ perChatMs: 0, perPreviewMs: 0 }),
+  nonceWindowMs: 0,
+};
+
+async function compose(...messages: InboundMessage[]) {
+  const workspace = mkdtempSync(join(tmpdir(), "workspace-"));
+  const turn = { id: "t", session: SESSION, messages, attempt: 1, previews: [] };
+  const channel = new WithFiles("fake", capabilities);
+  const signal = new AbortController().signal;
+  const prompt = await composePrompt(turn, { channel, workspace, signal });
+  return { prompt, workspace, [Symbol.dispose]: () => rmSync(workspace, { recursive: true }) };
+}
+
+const file = (name: string, mimeType: string) => ({ kind: "document", name, mimeType, source: "s" }) as const;
+
+test("a person's text in a DM is the prompt, letter by letter", async () => {
+  using made = await compose(inbound("1", "  two\u2028lines 世界  "));
+  expect(made.prompt).toEqual({ text: "  two\u2028lines 世界  ", images: [] });
+});
+
+test("several messages are one prompt, in order", async () => {
+  using made = await compose(inbound("1", "first"), inbound("2", "second"));
+  expect(made.prompt.text).toBe("first\n\nsecond");
+});
+
+test("in a group pi is told who speaks, and what they answer to", async () => {
+  const address = { ...CHAT, scope: "group" } as const;
+  using made = await compose({
+    ...inbound("1", "yes"),
+    address,
+    replyTo: { id: "0", text: "Shall we?\nNow?" },
+  });
+  expect(made.prompt.text).toBe("> Shall we?\n> Now?\n\nUna: yes");
+});
+
+test("text that pi would take for a command stays text", async () => {
+  using made = await compose(inbound("1", "/compact"));
+  expect(made.prompt.text).toBe(" /compact");
+});
+
+test("images go to the model, other files into the workspace under a name that stays there", async () => {
+  using made = await compose({
+    ...inbound("1", "look"),
+    attachments: [
+      file("a.png", "image/png"),
+      file("../../etc/passwd", "text/plain"),
+      file("..", "text/plain"),
+    ],
+  });
+  expect(made.prompt.images).toEqual([{ mimeType: "image/png", base64: btoa("content") }]);
+  const path = join(made.workspace, "inbox/1/passwd");
+  expect(made.prompt.text).toContain(`[file: ${path} (text/plain)]`);
+  expect(made.prompt.text).toContain(join(made.workspace, "inbox/1/file"));
+  expect(readFileSync(path, "utf8")).toBe("content");
+});
+
+test("a message that is only a file is a prompt too", async () => {
+  using made = await compose({ ...inbound("1", ""), attachments: [file("a.txt", "text/plain")] });
+  expect(made.prompt.text).toStartWith("[file: ");
+});

@@ -1,0 +1,72 @@
+import { expect, test } from "bun:test";
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { configSchema, type Config } from "../../src/core/config-schema.ts";
+import type { Retention as Times } from "../../src/core/store.ts";
+import { silentLogger } from "../../src/lib/logger.ts";
+import { Retention } from "../../src/pipeline/retention.ts";
+import { FakeClock } from "../fakes/fake-clock.ts";
+
+const DAY_MS = 86_400_000;
+
+function keeping(config: object, left: number) {
+  const clock = new FakeClock();
+  const mediaDir = mkdtempSync(join(tmpdir(), "media-"));
+  const steps: { times: Times; limit: number }[] = [];
+  const prune = async (times: Times, limit: number) => {
+    steps.push({ times, limit });
+    return left-- > 0 ? limit : 0;
+  };
+  const parsed = configSchema({}).parse(config) as Config;
+  const retention = new Retention({
+    store: { prune },
+    config: () => parsed,
+    mediaDir,
+    clock,
+    log: silentLogger,
+  });
+  return { clock, mediaDir, steps, retention, [Symbol.dispose]: () => rmSync(mediaDir, { recursive: true }) };
+}
+
+test("old rows go in small steps with a breath between them, what was said stays unless asked otherwise", async () => {
+  using kept = keeping({ store: { finishedDays: 7 } }, 3);
+  await kept.retention.start();
+  await kept.clock.advance(61_000);
+  expect(kept.steps).toHaveLength(4);
+  expect(kept.steps[0]?.limit).toBeLessThanOrEqual(500);
+  const now = kept.clock.now();
+  expect(kept.steps[0]?.times.finishedBeforeMs).toBeLessThanOrEqual(now - 7 * DAY_MS);
+  expect(kept.steps[0]?.times).not.toHaveProperty("historyBeforeMs");
+  await kept.retention.stop();
+});
+
+test("it is done again every hour", async () => {
+  using kept = keeping({}, 0);
+  await kept.retention.start();
+  await kept.clock.advance(60_000 + 2 * 3_600_000);
+  for (let tick = 0; tick < 50; tick++) await kept.clock.advance(0);
+  await kept.clock.advance(3_700_000);
+  for (let tick = 0; tick < 50; tick++) await kept.clock.advance(0);
+  expect(kept.steps.length).toBeGreaterThanOrEqual(2);
+  await kept.retention.stop();
+});
+
+test("files go by age, and by what they take together, oldest first", async () => {
+  using kept = keeping({ media: { cache: { maxAgeDays: 10, maxMb: 1 } } }, 0);
+  const put = (name: string, ageDays: number, bytes: number) => {
+    const path = join(kept.mediaDir, name);
+    writeFileSync(path, new Uint8Array(bytes));
+    const at = kept.clock.now() / 1000 - ageDays * 86_400;
+    utimesSync(path, at, at);
+  };
+  put("old", 11, 1);
+  put("big-recent", 1, 700_000);
+  put("big-older", 2, 700_000);
+  put("small", 0, 10);
+  await kept.retention.start();
+  await kept.clock.advance(61_000);
+  for (let tick = 0; tick < 200 && readdirSync(kept.mediaDir).length > 2; tick++) await kept.clock.advance(0);
+  expect(readdirSync(kept.mediaDir).toSorted()).toEqual(["big-recent", "small"]);
+  await kept.retention.stop();
+});
