@@ -12,6 +12,9 @@ import {
 } from "./config-sections/later.ts";
 import { deliverySchema, queueSchema, storeSchema } from "./config-sections/pipeline.ts";
 
+// Compiling a parser costs more than a gateway's start ever parses, and a frame of two microseconds is no loss.
+z.config({ jitless: true });
+
 const coreSections = {
   $schema: z.string().optional().describe("Where an editor finds the description of this file."),
   gateway: gatewaySchema.prefault({}).describe("The port, who may use it, and where state lives."),

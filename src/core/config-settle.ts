@@ -20,7 +20,9 @@ export interface Settling {
  * switches that came from a variable read, paths absolute.
  */
 export function settle(value: unknown, schema: Schema, settling: Settling): unknown {
-  const known = knownKeys(schema);
+  let known: ReadonlyMap<string, readonly string[]> | undefined;
+  // Only a wrong key needs to know all right ones.
+  const elsewhere = (key: string) => (known ??= knownKeys(schema)).get(key) ?? [];
   const settleAt = (given: unknown, at: Schema, path: ConfigPath): unknown => {
     const read = settling.isFromVariable(path) ? readText(given, at) : given;
     const shape = shapeFor(at, read);
@@ -28,7 +30,7 @@ export function settle(value: unknown, schema: Schema, settling: Settling): unkn
     if (Array.isArray(read)) return read.map((item, index) => settleChild(item, shape, [...path, index]));
     if (!isSection(read)) return read;
     const kept = Object.entries(read).filter(([key]) => {
-      const hint = shape && unknownKeyHint(shape, key, known);
+      const hint = shape && unknownKeyHint(shape, key, elsewhere);
       if (hint) settling.unknownKey([...path, key], hint.meant);
       return !hint;
     });
@@ -64,14 +66,14 @@ interface Hint {
 function unknownKeyHint(
   shape: Shape,
   key: string,
-  known: ReadonlyMap<string, readonly string[]>,
+  elsewhere: (key: string) => readonly string[],
 ): Hint | undefined {
   if (shape.kind !== "section" || shape.isOpen || shape.fields.has(key)) return undefined;
   const plain = key.replaceAll(/[-_]/g, "");
   const near = nearest(plain, shape.fields.keys());
   if (near !== undefined) return { meant: `"${near}"` };
-  const [elsewhere, ...more] = known.get(key) ?? [];
-  return { meant: more.length === 0 ? elsewhere : undefined };
+  const [place, ...others] = elsewhere(key);
+  return { meant: others.length === 0 ? place : undefined };
 }
 
 function readText(value: unknown, schema: Schema): unknown {

@@ -28,6 +28,17 @@ type Bare = Shape extends infer Each ? (Each extends unknown ? Omit<Each, "facts
 
 /** Reads what `schema` accepts. A form that is not known here is "anything": zod itself still checks it. */
 export function shapeOf(schema: Schema): Shape {
+  const known = SHAPES.get(schema);
+  if (known) return known;
+  const shape = readShape(schema);
+  SHAPES.set(schema, shape);
+  return shape;
+}
+
+/** A schema never changes, and is asked for its shape many times. */
+const SHAPES = new WeakMap<Schema, Shape>();
+
+function readShape(schema: Schema): Shape {
   let facts: ShapeFacts = {};
   let inner = schema;
   for (;;) {
