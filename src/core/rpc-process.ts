@@ -85,7 +85,16 @@ export class RpcProcess {
     this.#options = options;
     const { command, env, cwd } = options.launch;
     try {
-      this.#child = Bun.spawn([...command], { env, cwd, stdin: "pipe", stdout: "pipe", stderr: "pipe" });
+      // In a session of its own: a Ctrl-C at the gateway's terminal must not end pi in the middle of a turn.
+      const detached = true;
+      this.#child = Bun.spawn([...command], {
+        env,
+        cwd,
+        detached,
+        stdin: "pipe",
+        stdout: "pipe",
+        stderr: "pipe",
+      });
     } catch (error) {
       throw new AgentError("unavailable", `cannot start ${command[0]}: ${String(error)}`, { cause: error });
     }
