@@ -41,5 +41,3 @@ export const discordSchema = z
     guilds: guildsSchema.default({}).describe("Servers, by their id; `*` stands for all others."),
   })
   .describe("Discord bots.");
-
-export type DiscordConfig = z.output<typeof discordSchema>;

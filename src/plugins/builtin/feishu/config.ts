@@ -45,5 +45,3 @@ export const feishuSchema = z
     groups: groupsSchema.default({}).describe("Groups, by their id; `*` stands for all others."),
   })
   .describe("Feishu and Lark apps.");
-
-export type FeishuConfig = z.output<typeof feishuSchema>;

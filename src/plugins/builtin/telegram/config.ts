@@ -48,8 +48,6 @@ export const telegramSchema = z
   .superRefine(checkWebhookPaths)
   .describe("Telegram bots.");
 
-export type TelegramConfig = z.output<typeof telegramSchema>;
-
 interface Bot {
   readonly webhookUrl?: string | undefined;
   readonly webhookPath?: string | undefined;
