@@ -15,8 +15,7 @@ export interface BrowserChannel {
 export interface BrowserMessage {
   readonly text: string;
   readonly sender: Sender;
-  /** Absent: a new conversation is made. */
-  readonly sessionKey?: SessionKey;
+  readonly sessionKey: SessionKey;
   readonly idempotencyKey?: string;
   readonly attachments: readonly BrowserAttachment[];
 }

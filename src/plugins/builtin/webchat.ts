@@ -72,9 +72,7 @@ export class WebChatChannel implements Channel, BrowserChannel {
     if (!host)
       throw new RequestError("UNAVAILABLE", "The gateway is stopping.", { retry: { afterMs: 1000 } });
     const { agent, address } = this.#conversationOf(message);
-    const messageId = message.idempotencyKey
-      ? nameFrom("m", message.idempotencyKey)
-      : `m${crypto.randomUUID()}`;
+    const messageId = message.idempotencyKey ? nameOf(message.idempotencyKey) : `m${crypto.randomUUID()}`;
     const receipt = await host.receive({
       id: messageId,
       address,
@@ -97,12 +95,7 @@ export class WebChatChannel implements Channel, BrowserChannel {
     return { messageId, sessionKey: formatSessionKey({ agent, address }) };
   }
 
-  #conversationOf({ sessionKey, idempotencyKey }: BrowserMessage): { agent: string; address: Address } {
-    if (sessionKey === undefined) {
-      // Derived from the key, so that a repeated first message finds its conversation again.
-      const chat = idempotencyKey ? nameFrom("c", idempotencyKey) : `c${crypto.randomUUID()}`;
-      return { agent: "main", address: this.addressOf(chat) };
-    }
+  #conversationOf({ sessionKey }: BrowserMessage): { agent: string; address: Address } {
     const name = parseSessionKey(sessionKey);
     if (name?.address.channel !== NAME || name.address.scope !== "dm" || name.address.account !== "default") {
       throw new RequestError("FORBIDDEN", `Messages can be sent from here to ${NAME} conversations only.`);
@@ -117,9 +110,9 @@ export class WebChatChannel implements Channel, BrowserChannel {
   }
 }
 
-/** A name that a client's own key always leads to, whatever characters the key has. */
-function nameFrom(prefix: string, key: string): string {
-  return prefix + createHash("sha256").update(`${prefix}/${key}`).digest("base64url").slice(0, 22);
+/** The message id that a client's own key always leads to, whatever characters the key has. */
+function nameOf(key: string): string {
+  return `m${createHash("sha256").update(key).digest("base64url").slice(0, 22)}`;
 }
 
 /** Writes a file down before the message that names it: named by its content, so a repeat costs nothing. */
