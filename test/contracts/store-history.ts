@@ -171,6 +171,13 @@ export function historyContract(open: OpenStore): void {
     },
   );
 
+  storeTest(open, "a conversation in which only people talk has pages too", async ({ store }) => {
+    for (let i = 0; i < 5; i++) await enqueue(store, "a", `${i}`);
+    expect((await paged(store, 2)).map(({ id }) => id)).toEqual(["0", "1", "2", "3", "4"]);
+    await store.turns.clear(A);
+    expect((await paged(store, 5)).length).toBe(5);
+  });
+
   storeTest(
     open,
     "a reply never stands before a message it answers, even when the clock goes back",
@@ -263,6 +270,14 @@ export function pruneContract(open: OpenStore): void {
       expect(await store.outbox.find("dead")).toBeUndefined();
     },
   );
+
+  storeTest(open, "what no history shows does not outlive history", async ({ store, clock }) => {
+    const { id } = await store.inbox.record(inbound("a", "1"));
+    await store.inbox.settle(id, { fate: "refused" });
+    clock.jump(1);
+    expect(await store.prune({ finishedBeforeMs: 0 }, 9)).toBe(0);
+    expect(await store.prune({ finishedBeforeMs: 0, historyBeforeMs: clock.now() }, 9)).toBe(1);
+  });
 
   storeTest(open, "nothing that is still open is pruned, however old", async ({ store, clock }) => {
     await store.inbox.record(inbound("a", "unsettled"));

@@ -78,8 +78,11 @@ export function inboxContract(open: OpenStore): void {
   storeTest(open, "admission settles once: a second decision changes nothing", async ({ store }) => {
     const { id } = await store.inbox.record(inbound("a", "1"));
     await store.inbox.settle(id, queued(inbound("a", "1")));
+    const heard: string[] = [];
+    using _listening = store.onWork((kind) => heard.push(kind));
     await store.inbox.settle(id, { fate: "refused" });
     await store.inbox.settle(id, queued(inbound("a", "1")));
+    expect(heard).toEqual([]);
     expect(await store.turns.depth()).toBe(1);
     expect(idsOf(await store.turns.claim("w", CLAIM))).toEqual(["1"]);
     await store.inbox.settle("nonsense!", { fate: "refused" });

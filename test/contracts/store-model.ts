@@ -100,13 +100,13 @@ export class RandomWork {
 
   /** Lets everything that is open come to its end, as a gateway does that is left alone, and looks back. */
   async drain(): Promise<void> {
-    for (;;) {
+    for (let round = 0; round < 1000; round++) {
       this.#under.clock.jump(LEASE_MS + 100);
       await this.#claim("drain", 10);
       if (!this.#held.has("drain")) break;
       await this.#finish("drain", 1);
     }
-    for (;;) {
+    for (let round = 0; round < 1000; round++) {
       this.#under.clock.jump(LEASE_MS + 100);
       const chats = [...this.#lines].filter(([, line]) => line.length > 0);
       for (const [chat] of chats) {

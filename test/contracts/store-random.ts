@@ -55,7 +55,7 @@ export function randomWorkContract(open: OpenStore): void {
           await under.end();
         }
       }),
-      { seed: SEED, numRuns: 60 },
+      { seed: SEED, numRuns: 60, interruptAfterTimeLimit: 30_000, markInterruptAsFailure: true },
     );
   }, 60_000);
 }

@@ -92,7 +92,7 @@ export const idsOf = (turn: { messages: readonly InboundMessage[] } | undefined)
 /** Takes and settles the deliveries that are due, one per chat and round; returns their keys in order. */
 export async function deliverAll(store: Store, worker = "d"): Promise<string[]> {
   const keys: string[] = [];
-  for (;;) {
+  for (let round = 0; round < 1000; round++) {
     const chats = await store.outbox.ready(100);
     if (chats.length === 0) return keys;
     for (const { chat } of chats) {
@@ -102,4 +102,5 @@ export async function deliverAll(store: Store, worker = "d"): Promise<string[]> 
       await store.outbox.settle(taken.key, worker, { state: "sent", ref: refOf("x", taken.key) });
     }
   }
+  throw new Error(`deliveries do not come to an end: ${keys.slice(-5).join(", ")}`);
 }

@@ -22,6 +22,8 @@ test("what a dead process held is free at the next start, without waiting for le
   await under.store.leases.hold("poll", "dead", 30_000);
 
   await under.reopen();
+  expect(await under.store.turns.extend(turn!.id, "dead", 30_000)).toBe(false);
+  expect(await under.store.outbox.extend("k", "dead", 30_000)).toBe(false);
   expect((await under.store.history(sessionOf("a"), { limit: 9 })).rows[0]?.state).toBe("waiting");
   expect(await under.store.turns.claim("w", CLAIM)).toMatchObject({ id: turn!.id, attempt: 2 });
   // One that was handed back keeps its pause.
@@ -119,5 +121,34 @@ test("a number of the sequence is never given twice, not even when everything wa
   const second = await under.store.inbox.record(inbound("a", "1"));
   expect(second.receipt).toBe("recorded");
   expect(second.id).not.toBe(first.id);
+  await under.end();
+});
+
+test("of a removed session nothing is left in the end, once what is open in it has ended", async () => {
+  const under = await openTemporaryStore();
+  const { store } = under;
+  const key = sessionOf("a");
+  const address = inbound("a", "1").address;
+  await store.sessions.open({
+    key,
+    agent: "main",
+    address,
+    file: "/f",
+    createdAtMs: 1,
+    lastActiveAtMs: 1,
+    turns: 0,
+  });
+  await enqueue(store, "a", "1");
+  const turn = await store.turns.claim("w", CLAIM);
+  await store.sessions.remove(key);
+  const prune = () => store.prune({ finishedBeforeMs: 0 }, 10);
+  expect(await prune()).toBe(0);
+  await store.turns.finish(turn!.id, "w", { state: "done", replies: [] });
+  // The turn, its message, and the note that the session was removed.
+  expect([await prune(), await prune()]).toEqual([3, 0]);
+  const { database } = store.connection;
+  for (const table of ["inbox", "turn", "forgotten", "queue", "session"]) {
+    expect([table, database.query(`select count(*) from ${table}`).values()]).toEqual([table, [[0]]]);
+  }
   await under.end();
 });
