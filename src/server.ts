@@ -22,7 +22,7 @@ import { assemblePipeline, type Pipeline } from "./pipeline/pipeline.ts";
 import { Retention } from "./pipeline/retention.ts";
 import { sayTo } from "./pipeline/say.ts";
 import { builtinPlugins, pageAuthOf } from "./plugins/builtin/index.ts";
-import { ChannelServices } from "./plugins/channel-services.ts";
+import { ChannelIntake } from "./plugins/channel-intake.ts";
 import { HookRegistry } from "./plugins/hooks.ts";
 import { PluginRegistry } from "./plugins/registry.ts";
 import type { Plugin } from "./plugins/types.ts";
@@ -70,7 +70,7 @@ interface Parts {
   readonly store: Store;
   readonly pool: RpcPool;
   readonly pipeline: Pipeline;
-  readonly channels: ChannelServices;
+  readonly channels: ChannelIntake;
   readonly credentials: Credentials;
   readonly control: GatewayControl;
   readonly doors: Doors;
@@ -166,7 +166,7 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
   const pool = buildPool(layout, live, hooks, log);
   const feed = new SessionFeed({ clock: systemClock });
   const pipeline = buildPipeline({ options, layout, live, hooks, registry, store, pool, feed });
-  const channels = new ChannelServices(() => registry.channels, {
+  const channels = new ChannelIntake(() => registry.channels, {
     receive: (message) => pipeline.receiver.receive(message),
     report: (id, event) => pipeline.receiver.report(id, event),
     state: store.state,

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import type { Channel } from "../../src/core/channel.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
-import { ChannelServices } from "../../src/plugins/channel-services.ts";
+import { ChannelIntake } from "../../src/plugins/channel-intake.ts";
 import { PlainPlatform } from "../fakes/platforms.ts";
 
 const capabilities = {
@@ -23,7 +23,7 @@ function services(...channels: Channel[]) {
     mediaDir: "/nowhere",
     log: silentLogger,
   };
-  return { kept, all: new ChannelServices(() => channels, door) };
+  return { kept, all: new ChannelIntake(() => channels, door) };
 }
 
 class Broken extends PlainPlatform {

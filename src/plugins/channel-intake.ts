@@ -13,7 +13,7 @@ export interface ChannelDoor {
 }
 
 /** The intake of all channels as one service: a channel that cannot start costs nobody but itself. */
-export class ChannelServices implements Service {
+export class ChannelIntake implements Service {
   readonly name = "channels";
   readonly #channels: () => readonly Channel[];
   readonly #door: ChannelDoor;

@@ -1,0 +1,19 @@
+import { expect, test } from "bun:test";
+import { sentencesIn } from "../../src/pipeline/sentences.ts";
+
+test("the gateway says in Chinese all that it says in English", () => {
+  const [en, zh] = [sentencesIn("en"), sentencesIn("zh")];
+  expect(Object.keys(zh)).toEqual(Object.keys(en));
+  const say = (sentence: unknown) => (typeof sentence === "function" ? sentence("5", "3F9K") : sentence);
+  for (const [name, sentence] of Object.entries(zh))
+    expect(String(say(sentence)), name).toMatch(/\p{Script=Han}|3F9K/u);
+});
+
+test("a failure names the reference that its log line has", () => {
+  for (const language of ["en", "zh"] as const) {
+    const sentences = sentencesIn(language);
+    expect(sentences.wentWrong("3F9K")).toContain("3F9K");
+    expect(sentences.modelFailed("429 slow down", "3F9K")).toMatch(/429 slow down.*3F9K/);
+    expect(sentences.gaveUp(3, "3F9K")).toContain("3F9K");
+  }
+});
