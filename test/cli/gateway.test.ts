@@ -5,7 +5,7 @@ import manifest from "../../package.json";
 import { EXIT } from "../../src/cli/exit-codes.ts";
 import { ChatClient } from "../fakes/chat-client.ts";
 import { GatewayProcess } from "../fakes/gateway-process.ts";
-import { CliWorld } from "./cli-world.ts";
+import { CliWorld, ROOT } from "./cli-world.ts";
 
 const SLOW_MS = 30_000;
 
@@ -82,6 +82,34 @@ test(
     // An echo of the first is not a second one; half a second later it is.
     await Bun.sleep(500);
     expect(await gateway.kill("SIGTERM")).toBe(EXIT.stoppedHard);
+  },
+  SLOW_MS,
+);
+
+test(
+  "a Ctrl-C at the terminal, which reaches every program there, lets a turn finish",
+  async () => {
+    let screen = "";
+    const child = Bun.spawn(["node", join(ROOT, "bin/pi-gw.mjs"), "gateway", "--port", "0"], {
+      cwd: world.home,
+      env: { PATH: process.env["PATH"] ?? "", HOME: world.home, PI_GATEWAY_DEMO_PACE_MS: "10" },
+      terminal: {
+        cols: 200,
+        rows: 50,
+        data: (_terminal, chunk) => (screen += Buffer.from(chunk).toString()),
+      },
+    });
+    while (!/WebChat: http\S+\r\n/.test(screen)) await Bun.sleep(20);
+    const { origin, hash } = new URL(/WebChat: (http\S+)/.exec(screen)?.[1] ?? "");
+    using client = await ChatClient.connect(origin, hash.slice("#token=".length));
+    const { messageId } = await client.send("agent:main:webchat:dm:slow", "tell me a long story");
+    await client.until("the first words", (frames) =>
+      frames.some(({ payload }) => payload.state === "delta"),
+    );
+    child.terminal?.write("\u0003");
+    expect((await client.end(messageId)).state).toBe("final");
+    expect(await child.exited).toBe(EXIT.ok);
+    expect(screen.split("Stopping:")).toHaveLength(2);
   },
   SLOW_MS,
 );
