@@ -73,6 +73,7 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "plugins/builtin/index.ts": "test/e2e/gateway.test.ts",
   "security/access-control.ts": "test/pipeline/path.test.ts",
   "server.ts": "test/e2e/gateway.test.ts",
+  "bridge/protocol.ts": "test/bridge/host.test.ts",
   "bridge/slim.ts": "test/e2e/pi-home.test.ts",
   "core/pool-choice.ts": "test/core/rpc-pool.test.ts",
   "core/pooled-pi.ts": "test/core/rpc-pool.test.ts",

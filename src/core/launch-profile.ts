@@ -38,6 +38,8 @@ export interface LaunchProfilesDeps {
 /** What is looked up on the disk is good for this long: a login is seen by the next message. */
 const FRESH_MS = 1000;
 
+const BUN_CACHE = "BUN_RUNTIME_TRANSPILER_CACHE_PATH";
+
 /** Variables of ours that pi's tools may see: they find the gateway by them, and hold no secret. */
 const OPEN_VARIABLES: ReadonlySet<string> = new Set([
   "PI_GATEWAY_STATE_DIR",
@@ -102,6 +104,8 @@ export class LaunchProfiles {
       PI_OFFLINE: this.#env["PI_OFFLINE"] ?? "1",
       PI_SKIP_VERSION_CHECK: "1",
       PI_CODING_AGENT_DIR: agentDir,
+      // Bun keeps what it has compiled, by default in the person's home.
+      [BUN_CACHE]: this.#env[BUN_CACHE] || join(this.#deps.layout.runtime, "bun-cache"),
       ...(packageDir.path === undefined ? {} : { PI_PACKAGE_DIR: packageDir.path }),
       ...(agent.promptCache === undefined ? {} : { PI_CACHE_RETENTION: agent.promptCache }),
       ...bridge.env,

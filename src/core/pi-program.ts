@@ -55,9 +55,13 @@ export async function findPi(search: PiSearch): Promise<PiProgram> {
   return programOf(own, own, "own", search.clock);
 }
 
+const HOW_TO_INSTALL =
+  'install pi with "npm install -g @mariozechner/pi-coding-agent", or correct agent.piCliPath';
+
 function notThere(what: string): AgentError {
-  const sentence = `${what}: install pi with "npm install -g @mariozechner/pi-coding-agent", or correct agent.piCliPath.`;
-  return new AgentError("unavailable", sentence, { userMessage: sentence });
+  return new AgentError("unavailable", `${what}: ${HOW_TO_INSTALL}.`, {
+    userMessage: `There is no pi on the gateway's machine: ${HOW_TO_INSTALL}.`,
+  });
 }
 
 const isPath = (name: string) => isAbsolute(name) || name.includes("/") || name.includes("\\");

@@ -270,6 +270,8 @@ export class RpcPool implements AgentPool {
 
   #release(pi: PooledPi): void {
     pi.isClaimed = false;
+    // Decided here: under a steady load nobody finds it idle for long enough.
+    pi.isOutdated ||= this.#isWorn(pi);
     this.#changed();
     this.#wake.ring();
   }
@@ -294,18 +296,23 @@ export class RpcPool implements AgentPool {
   }
 
   async #retireIdle(): Promise<void> {
-    const { idleTimeoutMs, maxAgeMs, maxTurns, maxMemoryMb } = this.#deps.settings().pool;
+    const { idleTimeoutMs, maxMemoryMb } = this.#deps.settings().pool;
     for (const pi of [...this.#pis].filter((one) => one.isReady && !one.isClaimed && !one.isRetiring)) {
-      const nowMs = this.#deps.clock.now();
-      const isSpare = this.#pis.size > this.#min() && nowMs - pi.idleSinceMs >= idleTimeoutMs;
-      const isWorn = pi.turns >= maxTurns || nowMs - pi.startedAtMs >= maxAgeMs;
-      const isTooMany = this.#pis.size > this.#max();
-      const isBig = !pi.isMemoryKnown && (await residentMb(pi.process.pid)) > maxMemoryMb;
+      if (!pi.isMemoryKnown) {
+        pi.isMemoryKnown = true;
+        pi.isOutdated ||= (await residentMb(pi.process.pid)) > maxMemoryMb;
+      }
+      const idleMs = this.#deps.clock.now() - pi.idleSinceMs;
+      const isSpare = this.#pis.size > this.#min() && idleMs >= idleTimeoutMs;
+      const mustGo = isSpare || pi.isOutdated || this.#isWorn(pi) || this.#pis.size > this.#max();
       // Somebody may have taken it while its memory was looked up.
-      if (pi.isClaimed) continue;
-      pi.isMemoryKnown = true;
-      if (isSpare || isWorn || isTooMany || isBig || pi.isOutdated) await this.#end(pi);
+      if (mustGo && !pi.isClaimed) await this.#end(pi);
     }
+  }
+
+  #isWorn(pi: PooledPi): boolean {
+    const { maxAgeMs, maxTurns } = this.#deps.settings().pool;
+    return pi.turns >= maxTurns || this.#deps.clock.now() - pi.startedAtMs >= maxAgeMs;
   }
 
   async #prewarm(): Promise<void> {

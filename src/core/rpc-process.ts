@@ -178,12 +178,12 @@ export class RpcProcess {
   }
 
   #write(record: object): void {
-    const ignored = () => {}; // A broken pipe means that the process ended, which `ended` reports with its reason.
+    const ignored = () => {};
     try {
       void Promise.resolve(this.#child.stdin.write(`${JSON.stringify(record)}\n`)).catch(ignored);
       void Promise.resolve(this.#child.stdin.flush()).catch(ignored);
     } catch {
-      ignored();
+      // A broken pipe, here or later: the process has ended, which `ended` reports with its reason.
     }
   }
 

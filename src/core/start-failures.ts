@@ -1,7 +1,7 @@
 import { backoffMs } from "../lib/backoff.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
-import { AgentError, GatewayError } from "./errors.ts";
+import { AgentError } from "./errors.ts";
 
 const FIRST_MS = 1000;
 const MOST_MS = 30_000;
@@ -12,7 +12,7 @@ export class StartFailures {
   readonly #log: Logger;
   #count = 0;
   #notBeforeMs = 0;
-  #lastError: string | undefined;
+  #lastError: AgentError | undefined;
 
   constructor(clock: Clock, log: Logger) {
     this.#clock = clock;
@@ -21,7 +21,7 @@ export class StartFailures {
 
   /** Why the last start failed; undefined after one that worked. */
   get lastError(): string | undefined {
-    return this.#lastError;
+    return this.#lastError?.message;
   }
 
   /** How long the pause after a failure still is. */
@@ -30,9 +30,9 @@ export class StartFailures {
   }
 
   note(error: unknown): void {
-    const text = error instanceof GatewayError ? (error.userMessage ?? error.message) : String(error);
-    if (text !== this.#lastError) this.#log.error({ error }, "pi cannot be started");
-    this.#lastError = text;
+    const failure = error instanceof AgentError ? error : new AgentError("unavailable", String(error));
+    if (failure.message !== this.lastError) this.#log.error({ error }, "pi cannot be started");
+    this.#lastError = failure;
     // Several that fail together count once.
     if (this.pauseMs > 0) return;
     this.#count += 1;
@@ -42,10 +42,9 @@ export class StartFailures {
   /** Throws what there is to say while the pause lasts. */
   throwIfPaused(): void {
     if (this.pauseMs === 0) return;
-    const sentence = this.#lastError ?? "pi cannot be started";
-    throw new AgentError("unavailable", sentence, {
+    throw new AgentError("unavailable", this.lastError ?? "pi cannot be started", {
       retry: { afterMs: this.pauseMs },
-      userMessage: sentence,
+      userMessage: this.#lastError?.userMessage ?? "pi cannot be started.",
     });
   }
 

@@ -17,6 +17,9 @@ export const FAUX_MODEL = join(import.meta.dir, "faux-model.ts");
 export const SCRIPTED_PI = join(import.meta.dir, "scripted-pi.ts");
 export const OWN_PI = join(import.meta.dir, "../../node_modules/@mariozechner/pi-coding-agent/dist/cli.js");
 
+/** Shared by all worlds: what Bun has compiled once need not be compiled for each. */
+const BUN_CACHE = join(import.meta.dir, "../../.cache/bun-transpiler");
+
 /** The script of the newer pi, fetched if it is not there yet. */
 export function newerPi(): string {
   const fetched = Bun.spawnSync(["node", join(import.meta.dir, "../../scripts/fetch-pi.mjs")]);
@@ -55,7 +58,12 @@ export class PiWorld implements AsyncDisposable {
     const log = this.#log();
     const { hooks = NO_HOOKS, tools, hiddenVariables = [] } = options;
     this.bridge = new BridgeHost({ folder: this.layout.runtime, hooks, log, ...(tools ? { tools } : {}) });
-    const env = { ...process.env, HOME: this.home, PI_GATEWAY_DEMO_PACE_MS: "0", ...options.env };
+    const own = {
+      HOME: this.home,
+      PI_GATEWAY_DEMO_PACE_MS: "0",
+      BUN_RUNTIME_TRANSPILER_CACHE_PATH: BUN_CACHE,
+    };
+    const env = { ...process.env, ...own, ...options.env };
     this.profiles = new LaunchProfiles({
       config: () => this.config,
       layout: this.layout,

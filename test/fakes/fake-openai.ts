@@ -1,0 +1,102 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** How long the server waits between two pieces of an answer. */
+export interface FakeOpenAiOptions {
+  readonly pieceMs?: number;
+  readonly pieceBytes?: number;
+}
+
+/**
+ * A model server on loopback that speaks OpenAI's chat completions as a stream, so that a turn goes through pi's
+ * own HTTP client. The model's name decides what happens: `echo` answers, `limited`, `refused` and `overloaded`
+ * fail as servers do, `cut` breaks off, `hang` never answers.
+ */
+export class FakeOpenAi implements Disposable {
+  readonly requests: { readonly model: string; readonly messages: readonly ChatMessage[] }[] = [];
+  readonly #server;
+
+  constructor(options: FakeOpenAiOptions = {}) {
+    this.#server = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      idleTimeout: 0,
+      fetch: async (request) => this.#answer((await request.json()) as ChatRequest, options),
+    });
+  }
+
+  get baseUrl(): string {
+    return `http://127.0.0.1:${this.#server.port}/v1`;
+  }
+
+  /** Makes the models known to a pi whose agent folder is `agentDir`: `local/echo` and the others. */
+  async addTo(agentDir: string): Promise<void> {
+    const ids = ["echo", "limited", "refused", "overloaded", "cut", "hang"];
+    const models = ids.map((id) => ({ id, name: id, contextWindow: 128_000, maxTokens: 16_000 }));
+    const local = { baseUrl: this.baseUrl, apiKey: "local", api: "openai-completions", models };
+    await mkdir(agentDir, { recursive: true });
+    await writeFile(join(agentDir, "models.json"), JSON.stringify({ providers: { local } }));
+  }
+
+  [Symbol.dispose](): void {
+    void this.#server.stop(true);
+  }
+
+  #answer(
+    request: ChatRequest,
+    { pieceMs = 0, pieceBytes = 8 }: FakeOpenAiOptions,
+  ): Response | Promise<Response> {
+    this.requests.push(request);
+    const failure = FAILURES[request.model];
+    if (failure) return Response.json({ error: failure.error }, { status: failure.status });
+    if (request.model === "hang") return new Promise(() => {});
+    const pieces = request.model === "cut" ? ["part"] : piecesOf(replyTo(request), pieceBytes);
+    const isCut = request.model === "cut";
+    const stream = async function* () {
+      for (const piece of pieces) {
+        yield eventOf(request.model, { content: piece });
+        if (pieceMs > 0) await Bun.sleep(pieceMs);
+      }
+      if (isCut) throw new Error("cut");
+      yield eventOf(request.model, {}, "stop");
+      yield "data: [DONE]\n\n";
+    };
+    return new Response(stream(), { headers: { "content-type": "text/event-stream" } });
+  }
+}
+
+interface ChatMessage {
+  readonly role: string;
+  readonly content: string | readonly { readonly text?: string }[] | null;
+}
+interface ChatRequest {
+  readonly model: string;
+  readonly messages: readonly ChatMessage[];
+}
+
+const FAILURES: Readonly<Record<string, { status: number; error: object }>> = {
+  limited: { status: 429, error: { message: "Rate limit reached", type: "rate_limit_error" } },
+  refused: { status: 401, error: { message: "Incorrect API key", type: "invalid_request_error" } },
+  overloaded: { status: 529, error: { message: "Overloaded" } },
+};
+
+function replyTo({ messages }: ChatRequest): string {
+  const content = messages.findLast(({ role }) => role === "user")?.content ?? "";
+  const text = typeof content === "string" ? content : content.map((part) => part.text ?? "").join("");
+  const size = /^say (\d+)$/.exec(text.trim())?.[1];
+  return size === undefined ? `echo: ${text}` : "x".repeat(Number(size));
+}
+
+function piecesOf(text: string, size: number): string[] {
+  return Array.from({ length: Math.ceil(text.length / size) }, (_, at) =>
+    text.slice(at * size, (at + 1) * size),
+  );
+}
+
+function eventOf(model: string, delta: object, finish: string | null = null): string {
+  const usage =
+    finish === null ? {} : { usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 } };
+  const choices = [{ index: 0, delta, finish_reason: finish }];
+  const chunk = { id: "c", object: "chat.completion.chunk", created: 1, model, choices, ...usage };
+  return `data: ${JSON.stringify(chunk)}\n\n`;
+}
