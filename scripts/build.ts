@@ -35,7 +35,7 @@ async function smokeTest(): Promise<void> {
       cwd: home,
       stdio: ["ignore", "inherit", "inherit"],
     });
-    const { url } = await untilRunning(join(home, "state", "run.json"), gateway.exited);
+    const { url } = await untilRunning(join(home, "state", "run.json"), gateway);
     const health: unknown = await (await fetch(`${url}/health`)).json();
     expect(isRecord(health) && typeof health["status"] === "string", "/health does not answer");
     const page = await fetch(`${url}/`);
@@ -49,13 +49,9 @@ async function smokeTest(): Promise<void> {
   }
 }
 
-async function untilRunning(runFile: string, exited: Promise<number>): Promise<{ url: string }> {
+async function untilRunning(runFile: string, gateway: Bun.Subprocess): Promise<{ url: string }> {
   const deadlineMs = Date.now() + WAIT_MS;
-  let code: number | undefined;
-  void exited.then((value) => {
-    code = value;
-  });
-  while (Date.now() < deadlineMs && code === undefined) {
+  while (Date.now() < deadlineMs && gateway.exitCode === null) {
     const run: unknown = await Bun.file(runFile)
       .json()
       // Not written yet: that is what is waited for.
@@ -63,7 +59,7 @@ async function untilRunning(runFile: string, exited: Promise<number>): Promise<{
     if (isRecord(run) && typeof run["url"] === "string") return { url: run["url"] };
     await Bun.sleep(50);
   }
-  throw new Error(code === undefined ? "the binary does not start in time" : `the binary ended with ${code}`);
+  throw new Error(`the binary did not start: ${gateway.exitCode ?? "no answer in time"}`);
 }
 
 /** Sends one message through the WebSocket and resolves to the whole answer. */

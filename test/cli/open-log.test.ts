@@ -40,7 +40,7 @@ test("log lines go to standard error and into a file; standard output stays for 
 test("no log file is written where none is wanted", async () => {
   await inProcess(`
     openLog(loaded({ "gateway.logFiles.enabled": false }), { isVerbose: false }).log.info({}, "it happened");`);
-  expect(logFile()).rejects.toThrow("ENOENT");
+  await expect(logFile()).rejects.toThrow("ENOENT");
 });
 
 test("--verbose shows everything, whatever the configuration says", async () => {

@@ -61,7 +61,7 @@ test(
     expect(fresh).not.toBe(gateway.token);
     expect((await stat(join(gateway.stateDir, "token"))).mode & 0o777).toBe(0o600);
     await old.closed();
-    expect(ChatClient.connect(gateway.url, gateway.token)).rejects.toThrow("UNAUTHORIZED");
+    await expect(ChatClient.connect(gateway.url, gateway.token)).rejects.toThrow("UNAUTHORIZED");
     using again = await ChatClient.connect(gateway.url, fresh);
     expect(again.isClosed).toBe(false);
     expect(await world.run("send", "--to", "webchat:a", "--message", "Hello")).toMatchObject({
