@@ -7,6 +7,7 @@ export const BOOT_VARIABLE = "PI_GATEWAY_BOOT";
 
 const TERM_GRACE_MS = 1000;
 const POLL_MS = 20;
+const ROUNDS = 5;
 
 /**
  * One run of the gateway on one state folder: `<state>.<pid>.<start time>.<random>`. Anybody can read from
@@ -34,18 +35,33 @@ const stateMark = (stateRoot: string) => Bun.hash(stateRoot).toString(36);
  * lives is left alone. Returns how many processes were ended.
  */
 export async function endLeftovers(stateRoot: string, own: Boot, clock: Clock, log: Logger): Promise<number> {
-  const marked = await markedProcesses((mark) => mark.startsWith(`${stateMark(stateRoot)}.`));
-  const dead: MarkedProcess[] = [];
-  for (const found of marked) {
-    const boot = found.mark.split("/")[0] ?? "";
-    if (boot !== own.id && !(await isAlive(boot))) dead.push(found);
-  }
-  return endProcesses(dead, clock, log);
+  const find = async () => {
+    const marked = await markedProcesses((mark) => mark.startsWith(`${stateMark(stateRoot)}.`));
+    const dead: MarkedProcess[] = [];
+    for (const found of marked) {
+      const boot = found.mark.split("/")[0] ?? "";
+      if (boot !== own.id && !(await isAlive(boot))) dead.push(found);
+    }
+    return dead;
+  };
+  return endAll(find, clock, log);
 }
 
 /** Ends what one pi left behind: everything that carries its mark. */
 export async function endOrphans(mark: string, clock: Clock, log: Logger): Promise<number> {
-  return endProcesses(await markedProcesses((found) => found === mark), clock, log);
+  return endAll(() => markedProcesses((found) => found === mark), clock, log);
+}
+
+/** What is ended may have started something since it was looked for: looked again until there is nothing. */
+async function endAll(find: () => Promise<MarkedProcess[]>, clock: Clock, log: Logger): Promise<number> {
+  let ended = 0;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const found = await find();
+    if (found.length === 0) break;
+    await endProcesses(found, clock, log);
+    ended += found.length;
+  }
+  return ended;
 }
 
 interface MarkedProcess {
@@ -97,14 +113,12 @@ async function readProc(path: string): Promise<string | undefined> {
   }
 }
 
-async function endProcesses(found: readonly MarkedProcess[], clock: Clock, log: Logger): Promise<number> {
-  if (found.length === 0) return 0;
+async function endProcesses(found: readonly MarkedProcess[], clock: Clock, log: Logger): Promise<void> {
   log.warn({ pids: found.map(({ pid }) => pid) }, "processes that a killed pi left behind are ended");
   await signalAll(found, "SIGTERM");
   const untilMs = clock.now() + TERM_GRACE_MS;
   while (clock.now() < untilMs && (await stillThere(found)).length > 0) await clock.sleep(POLL_MS);
   await signalAll(await stillThere(found), "SIGKILL");
-  return found.length;
 }
 
 async function stillThere(found: readonly MarkedProcess[]): Promise<MarkedProcess[]> {

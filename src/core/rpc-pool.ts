@@ -56,6 +56,8 @@ export class RpcPool implements AgentPool {
   readonly #chores = new Set<Promise<unknown>>();
   #changeListeners: (() => void)[] = [];
   #boot: Promise<Boot> | undefined;
+  /** An earlier gateway's pi may still be writing in a transcript until then. */
+  #swept: Promise<unknown> = Promise.resolve();
   #serial = 0;
   #soft = new AbortController();
   #isStopping = false;
@@ -75,7 +77,7 @@ export class RpcPool implements AgentPool {
     this.#isStopping = false;
     this.#places.open();
     this.#boot = newBoot(this.#deps.stateRoot);
-    this.#chore(this.#endLeftovers());
+    this.#swept = this.#chore(this.#endLeftovers());
     this.#care = this.#takeCare(this.#soft.signal);
   }
 
@@ -164,6 +166,7 @@ export class RpcPool implements AgentPool {
       const pi = await this.#claim(await this.#profileOf(session.role), session.file, signal);
       try {
         await untilAborted(pi.ready, signal);
+        await this.#swept;
         const model = await pi.open(session);
         const { capabilities } = pi.profile;
         const { graceMs } = this.#deps.settings().pool;
@@ -205,7 +208,7 @@ export class RpcPool implements AgentPool {
         return pi;
       }
       const other = longestIdle(free);
-      if (other) this.#chore(this.#end(other));
+      if (other) void this.#chore(this.#end(other));
       await this.#change(signal);
     }
   }
@@ -224,7 +227,7 @@ export class RpcPool implements AgentPool {
       throw error;
     }
     this.#pis.add(pi);
-    this.#chore(this.#follow(pi));
+    void this.#chore(this.#follow(pi));
     return pi;
   }
 
@@ -347,11 +350,12 @@ export class RpcPool implements AgentPool {
   }
 
   /** Work behind somebody's back: `stop` waits for it, and a failure is logged. */
-  #chore(work: Promise<unknown>): void {
+  #chore(work: Promise<unknown>): Promise<unknown> {
     const chore = work
       .catch((error: unknown) => this.#deps.log.error({ error }, "the pool could not do what it had to"))
       .finally(() => this.#chores.delete(chore));
     this.#chores.add(chore);
+    return chore;
   }
 
   /** Resolves when a process has become free, ready, or gone, or when `signal` aborts. */
