@@ -3,7 +3,7 @@ import style from "./built/app.css" with { type: "text" };
 import document from "./built/index.html" with { type: "text" };
 
 /** One file of the page, ready to be served. */
-export interface PageAsset {
+interface PageAsset {
   readonly body: string | Uint8Array;
   readonly type: string;
 }
@@ -14,16 +14,3 @@ export const pageAssets: ReadonlyMap<string, PageAsset> = new Map([
   ["/app.js", { body: script, type: "text/javascript; charset=utf-8" }],
   ["/app.css", { body: style, type: "text/css; charset=utf-8" }],
 ]);
-
-/** What the page needs and no more: no inline code, nothing from elsewhere, no frames around it. */
-export const PAGE_CSP = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "connect-src 'self' ws: wss:",
-  "font-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");

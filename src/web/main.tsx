@@ -5,7 +5,7 @@ import { ChatProvider } from "./components/context.ts";
 import { followAddress, idInFragment } from "./state/address.ts";
 import { Chat } from "./state/chat.ts";
 import { keepCredential, takeToken } from "./state/credential.ts";
-import { browserShelf } from "./state/file-shelf.ts";
+import { browserShelf } from "./state/browser-shelf.ts";
 import { followTitle } from "./state/page-title.ts";
 import { soon } from "./state/soon.ts";
 import { browserStore, type KeyValueStore, STORAGE_PREFIX } from "./state/storage.ts";

@@ -1,3 +1,4 @@
+import { setDefaultTimeout } from "bun:test";
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
@@ -11,6 +12,9 @@ const ARGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
+
+// A machine that is busy with other things needs longer; and Bun ends the browser with a test that is overdue.
+setDefaultTimeout(60_000);
 
 /** Starts a real Chromium with a fresh profile. Close it when the tests are through. */
 export function openBrowser(): Promise<Browser> {
@@ -27,6 +31,8 @@ export interface Visit {
   readonly height?: number;
   readonly locale?: string;
   readonly isPhone?: boolean;
+  /** The conversation that the address names. */
+  readonly conversation?: string;
 }
 
 /** Somebody in front of a browser of their own: storage, permissions and colours are theirs alone. */

@@ -2,7 +2,7 @@ import { createServer, connect, type Server, type Socket } from "node:net";
 import type { ToolContent } from "../../src/core/agent.ts";
 import type { BrowserMessage } from "../../src/core/browser-channel.ts";
 import { RequestError } from "../../src/core/errors.ts";
-import { formatSessionKey, type SessionKey, toSessionKey } from "../../src/core/session-key.ts";
+import { formatSessionKey, type SessionKey } from "../../src/core/session-key.ts";
 import type { HistoryRow } from "../../src/core/store.ts";
 import type { TurnEvent, TurnFailure } from "../../src/core/turn-events.ts";
 import { createDoors, type Doors, type DoorsParts } from "../../src/http/doors.ts";
@@ -35,9 +35,12 @@ export class FakeGateway implements AsyncDisposable {
   /** Called before a message is written; may throw what the sender is told. */
   onSend: (message: BrowserMessage) => void | Promise<void> = () => {};
   onAbort: (session: SessionKey) => void = () => {};
+  historyFails = false;
+  /** Called before a page of the history is read. */
+  onHistory: () => void | Promise<void> = () => {};
   version: string;
   demo: boolean;
-  readonly auth: AuthSettings;
+  auth: AuthSettings;
   readonly #ids = new Map<string, string>();
   readonly #lines = new Set<Socket>();
   readonly #line: Server;
@@ -203,6 +206,8 @@ export class FakeGateway implements AsyncDisposable {
   #store(): DoorsParts["store"] {
     return {
       history: async (session, { limit, before }) => {
+        if (this.historyFails) throw new RequestError("UNAVAILABLE", "The store cannot be read right now.");
+        await this.onHistory();
         const end = before === undefined ? this.rowsOf(session).length : Number(before);
         const begin = Math.max(0, end - limit);
         const rows = this.rowsOf(session).slice(begin, end);
@@ -353,5 +358,3 @@ export function sessionOf(id: string): SessionKey {
 
 /** The error of a gateway that cannot take more just now. */
 export const busy = () => new RequestError("BUSY", "Too much is waiting.", { retry: { afterMs: 100 } });
-
-export { RequestError, toSessionKey };

@@ -1,29 +1,28 @@
-import { type ReadonlySignal, type Signal, useSignal } from "@preact/signals";
+import type { Signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 
 /** So near to the end counts as being there. */
 const NEAR_PX = 40;
 
-export interface Sticking {
-  readonly isAtBottom: Signal<boolean>;
-  readonly toBottom: () => void;
-  /** Call before something is put above: what the person reads stays where it is. */
-  readonly keepPlace: () => void;
+/** The conversation on the screen, as far as scrolling goes. */
+export interface Scrolled {
+  readonly conversation: string;
+  /** What stands at the top: when that is another thing, something was put above. */
+  readonly first: string | undefined;
+  readonly outgoing: number;
 }
 
 /**
  * Keeps the newest in sight for somebody who is at the end, and never moves anybody who is not.
- * Opening a conversation and sending a message go to the end.
+ * Opening a conversation and sending a message go to the end; so does what this returns.
  */
 export function useStickToBottom(
   scroller: RefObject<HTMLElement | null>,
   content: RefObject<HTMLElement | null>,
-  conversation: string,
-  outgoing: ReadonlySignal<readonly unknown[]>,
-): Sticking {
-  const isAtBottom = useSignal(true);
-  const place = useRef<Place | undefined>(undefined);
+  isAtBottom: Signal<boolean>,
+  { conversation, first, outgoing }: Scrolled,
+): () => void {
   const toBottom = useMemo(
     () => () => {
       isAtBottom.value = true;
@@ -58,28 +57,33 @@ export function useStickToBottom(
   }, []);
 
   useLayoutEffect(toBottom, [conversation]);
-  const sent = useRef(outgoing.value.length);
+  const sent = useRef(outgoing);
   useLayoutEffect(() => {
-    if (outgoing.value.length > sent.current) toBottom();
-    sent.current = outgoing.value.length;
-  }, [outgoing.value.length]);
+    if (outgoing > sent.current) toBottom();
+    sent.current = outgoing;
+  }, [outgoing]);
+  useKeptPlace(scroller, isAtBottom, first);
+  return toBottom;
+}
 
+/** When something is put above, what the person reads stays where it is. */
+function useKeptPlace(
+  scroller: RefObject<HTMLElement | null>,
+  isAtBottom: Signal<boolean>,
+  first: string | undefined,
+): void {
+  const shown = useRef(first);
+  // Here, before anything is drawn, everything still stands where the person sees it.
+  const place = shown.current === first || isAtBottom.peek() ? undefined : placeOf(scroller.current);
+  shown.current = first;
   useLayoutEffect(() => {
-    if (place.current && scroller.current) restore(scroller.current, place.current);
-  });
-  const keepPlace = useMemo(
-    () => () => {
-      place.current = isAtBottom.peek() ? undefined : placeOf(scroller.current);
-    },
-    [],
-  );
-  return { isAtBottom, toBottom, keepPlace };
+    if (place && scroller.current) restore(scroller.current, place);
+  }, [first]);
 }
 
 interface Place {
   readonly anchor: Element;
   readonly top: number;
-  readonly entries: number;
 }
 
 function placeOf(box: HTMLElement | null): Place | undefined {
@@ -87,12 +91,12 @@ function placeOf(box: HTMLElement | null): Place | undefined {
   const edge = box.getBoundingClientRect().top;
   const entries = [...box.querySelectorAll(".entry")];
   const anchor = entries.find((entry) => entry.getBoundingClientRect().bottom > edge);
-  return anchor && { anchor, top: anchor.getBoundingClientRect().top, entries: entries.length };
+  return anchor && { anchor, top: anchor.getBoundingClientRect().top };
 }
 
 /** Browsers with scroll anchoring have done this already; the difference is nothing then. */
-function restore(box: HTMLElement, { anchor, top, entries }: Place): void {
-  if (!anchor.isConnected || box.querySelectorAll(".entry").length === entries) return;
+function restore(box: HTMLElement, { anchor, top }: Place): void {
+  if (!anchor.isConnected) return;
   const moved = anchor.getBoundingClientRect().top - top;
   if (Math.abs(moved) > 1) box.scrollTop += moved;
 }

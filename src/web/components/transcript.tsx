@@ -1,4 +1,5 @@
-import { useComputed, useSignal } from "@preact/signals";
+import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
+import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { type Shown, shownOf } from "../state/display.ts";
 import { copyCodeOnClick } from "../text/copy.ts";
@@ -7,6 +8,7 @@ import { Answer } from "./answer.tsx";
 import { useChat } from "./context.ts";
 import { EmptyState } from "./empty-state.tsx";
 import { Icon } from "./icons.tsx";
+import { memo } from "./memo.ts";
 import { RunningAnswer } from "./running-answer.tsx";
 import { StatusLine } from "./status-line.tsx";
 import { useStickToBottom } from "./stick-to-bottom.ts";
@@ -22,46 +24,24 @@ export function Transcript() {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const top = useRef<HTMLDivElement>(null);
-  const count = useSignal(SHOWN_AT_FIRST);
   const shown = useShown();
-  const key = chat.current.value;
-  const { isAtBottom, toBottom, keepPlace } = useStickToBottom(scroller, content, key, chat.outgoing);
-  const isMore = useComputed(
-    () => shown.value.length > count.value || chat.conversation.value.cursor !== undefined,
-  );
-
-  useEffect(() => {
-    count.value = SHOWN_AT_FIRST;
-  }, [key]);
-
-  useEffect(() => {
-    const sentinel = top.current;
-    if (!sentinel) return undefined;
-    const showMore = () => {
-      keepPlace();
-      if (shown.peek().length > count.peek()) count.value += SHOWN_MORE;
-      else void chat.feed.loadOlder(key);
-    };
-    const watch = new IntersectionObserver(
-      (seen) => {
-        if (seen.some((entry) => entry.isIntersecting) && isMore.peek()) showMore();
-      },
-      { root: scroller.current, rootMargin: "400px 0px 0px 0px" },
-    );
-    watch.observe(sentinel);
-    return () => watch.disconnect();
-  }, [key, chat.conversation.value.rows[0]?.id, count.value, chat.conversation.value.loading]);
-
+  const isAtBottom = useSignal(true);
+  const { count, isLoading } = useOlder(scroller, top, shown, isAtBottom);
   const visible = shown.value.slice(-count.value);
+  const toBottom = useStickToBottom(scroller, content, isAtBottom, {
+    conversation: chat.current.value,
+    first: visible[0]?.key,
+    outgoing: chat.outgoing.value.length,
+  });
   return (
     <div class="transcript">
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- the buttons inside are real ones */}
       <div class="scroller" ref={scroller} tabIndex={-1} onClick={copyCodeOnClick}>
         <div class="column" ref={content} role="log" aria-live="off" aria-label={strings.conversations}>
           <div ref={top} class="older">
-            {isMore.value && chat.conversation.value.loading === "older" && strings.loadingOlder}
+            {isLoading.value && strings.loadingOlder}
           </div>
-          <Opening isEmpty={visible.length === 0} />
+          {visible.length === 0 && <Opening />}
           {visible.map((one) => (
             <ShownView key={one.key} shown={one} />
           ))}
@@ -77,6 +57,43 @@ export function Transcript() {
   );
 }
 
+/** How many are shown: more of them, from here or from the gateway, when the person comes near the top. */
+function useOlder(
+  scroller: RefObject<HTMLElement | null>,
+  top: RefObject<HTMLElement | null>,
+  shown: ReadonlySignal<readonly Shown[]>,
+  isAtBottom: ReadonlySignal<boolean>,
+) {
+  const chat = useChat();
+  const key = chat.current.value;
+  const count = useSignal(SHOWN_AT_FIRST);
+  const first = useComputed(() => chat.conversation.value.rows[0]?.id);
+  const loading = useComputed(() => chat.conversation.value.loading);
+  const isLoading = useComputed(() => loading.value === "older");
+  useEffect(() => {
+    count.value = SHOWN_AT_FIRST;
+  }, [key]);
+  useEffect(() => {
+    const [box, sentinel] = [scroller.current, top.current];
+    // The top of a long conversation is near for a moment, until the end is scrolled to.
+    const isStill = isAtBottom.peek() && box !== null && box.scrollHeight > box.clientHeight;
+    if (!sentinel || isStill) return undefined;
+    const showMore = () => {
+      if (shown.peek().length > count.peek()) count.value += SHOWN_MORE;
+      else void chat.feed.loadOlder(key);
+    };
+    const watch = new IntersectionObserver(
+      (seen) => {
+        if (seen.some((entry) => entry.isIntersecting)) showMore();
+      },
+      { root: box, rootMargin: "400px 0px 0px 0px" },
+    );
+    watch.observe(sentinel);
+    return () => watch.disconnect();
+  }, [key, first.value, count.value, loading.value, isAtBottom.value]);
+  return { count, isLoading };
+}
+
 /** What stands in the transcript; not computed again while only the text of the running answer grows. */
 function useShown() {
   const chat = useChat();
@@ -88,27 +105,22 @@ function useShown() {
   });
 }
 
-function ShownView({ shown }: { shown: Shown }) {
+const ShownView = memo(({ shown }: { shown: Shown }) => {
   const chat = useChat();
-  const { steps } = chat.conversation.value;
+  const turnId = shown.kind === "row" ? shown.row.turnId : undefined;
+  const steps = useComputed(() =>
+    turnId === undefined ? undefined : chat.conversation.value.steps.get(turnId),
+  );
   const question = useMemo(() => questionOf(shown, chat.conversation.peek().rows), [shown]);
   if (shown.kind === "turn") return <RunningAnswer turnId={shown.turnId} />;
   if (shown.kind === "outgoing") {
     return <OutgoingMessage entry={shown.entry} isOpen={chat.connection.link.value === "open"} />;
   }
   const { row } = shown;
-  if (row.role === "user") {
-    const state = shown.isAnswered ? undefined : row.state;
-    return <SentMessage text={row.text} state={state} place={row.place} attachments={row.attachments} />;
-  }
-  return (
-    <Answer
-      row={row}
-      question={question}
-      steps={row.turnId === undefined ? undefined : steps.get(row.turnId)}
-    />
-  );
-}
+  if (row.role === "assistant") return <Answer row={row} question={question} steps={steps.value} />;
+  const state = shown.isAnswered ? undefined : row.state;
+  return <SentMessage text={row.text} state={state} place={row.place} attachments={row.attachments} />;
+});
 
 function questionOf(shown: Shown, rows: readonly { readonly id: string; readonly text: string }[]) {
   if (shown.kind !== "row" || !shown.row.error) return undefined;
@@ -117,12 +129,11 @@ function questionOf(shown: Shown, rows: readonly { readonly id: string; readonly
   return asked.length > 0 ? asked.join("\n\n") : undefined;
 }
 
-function Opening({ isEmpty }: { isEmpty: boolean }) {
+function Opening() {
   const chat = useChat();
-  const { loading } = chat.conversation.value;
-  if (!isEmpty) return null;
-  if (loading === "done") return <EmptyState />;
-  if (loading === "failed" && chat.connection.link.value === "open") {
+  const loading = useComputed(() => chat.conversation.value.loading);
+  if (loading.value === "done") return <EmptyState />;
+  if (loading.value === "failed" && chat.connection.link.value === "open") {
     return (
       <p class="opening">
         {strings.historyFailed}{" "}

@@ -1,6 +1,7 @@
 import type { ChatEvent, MessageState, ToolEvent } from "../wire/frames.ts";
 import {
   type Conversation,
+  isAnswerOf,
   markMessages,
   placeOfAnswer,
   type Row,
@@ -114,9 +115,18 @@ function answerRow(
 }
 
 function putAnswer(rows: readonly Row[], row: Row): readonly Row[] {
-  const known = rows.findIndex((other) => other.id === row.id && other.role === "assistant");
-  if (known >= 0) return rows.with(known, row);
-  return rows.toSpliced(placeOfAnswer(rows, row.messageIds ?? []), 0, row);
+  const at = rows.findIndex((other) => other.role === "assistant" && isSameAnswer(other, row));
+  const known = rows[at];
+  if (!known) return rows.toSpliced(placeOfAnswer(rows, row.messageIds ?? []), 0, row);
+  if (known.isLive) return rows.with(at, row);
+  // The history was quicker than the event: it stays right about what it says.
+  const { id, text, atMs } = known;
+  const { isLive: _isLive, ...facts } = row;
+  return rows.with(at, { ...facts, id, text, atMs });
+}
+
+function isSameAnswer(other: Row, row: Row): boolean {
+  return other.id === row.id || (row.turnId !== undefined && isAnswerOf(row.turnId, other.id));
 }
 
 /** The conversation after a `tool` event. */

@@ -125,3 +125,8 @@ export function placeOfAnswer(rows: readonly Row[], messageIds: readonly string[
   while (rows[at]?.role === "assistant") at++;
   return at;
 }
+
+/** Rows of a turn's answer are named `{turn}/{part}`; what its tools sent is another matter. */
+export function isAnswerOf(turnId: string, rowId: string): boolean {
+  return rowId.startsWith(`${turnId}/`) && !rowId.startsWith(`${turnId}/tool/`);
+}

@@ -6,7 +6,7 @@ import { applyChat, applyTool } from "./apply-events.ts";
 import { addSent, type Conversation, emptyConversation, knowsMessages, type Row } from "./conversation.ts";
 import { mergeNewest, mergeOlder } from "./merge-history.ts";
 
-const PAGE_ROWS = 50;
+const PAGE_ROWS = 60;
 
 /** How far we have followed one conversation, and how. */
 interface Follow {

@@ -1,6 +1,7 @@
 import type { HistoryMessage, HistoryPage, RunningTurn } from "../wire/frames.ts";
 import {
   type Conversation,
+  isAnswerOf,
   markMessages,
   placeOfAnswer,
   type Row,
@@ -70,11 +71,6 @@ function sameRow(row: Row, other: { readonly id: string; readonly text: string }
   if (!row.isLive || row.role === "user") return false;
   if (row.turnId !== undefined) return isAnswerOf(row.turnId, other.id);
   return row.id.startsWith("notice/") && row.text.trim() === other.text.trim();
-}
-
-/** Rows of a turn's answer are named `{turn}/{part}`; what its tools sent is another matter. */
-function isAnswerOf(turnId: string, rowId: string): boolean {
-  return rowId.startsWith(`${turnId}/`) && !rowId.startsWith(`${turnId}/tool/`);
 }
 
 function putLive(rows: readonly Row[], row: Row): readonly Row[] {

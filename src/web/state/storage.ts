@@ -7,11 +7,20 @@ export interface KeyValueStore {
   keys(): readonly string[];
 }
 
+/** What we need of `localStorage` and `sessionStorage`. */
+interface WebStorage {
+  readonly length: number;
+  key(index: number): string | null;
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
 /** Everything of ours begins with this. */
 export const STORAGE_PREFIX = "pi-gateway.";
 
 /** The browser's storage; a browser that forbids it gets one that lasts until the reload. */
-export function browserStore(open: () => Storage): KeyValueStore {
+export function browserStore(open: () => WebStorage): KeyValueStore {
   const memory = new Map<string, string>();
   const storage = usable(open);
   return {
@@ -33,13 +42,17 @@ export function browserStore(open: () => Storage): KeyValueStore {
       storage?.removeItem(STORAGE_PREFIX + key);
     },
     keys() {
-      const kept = storage ? Object.keys(storage).filter((key) => key.startsWith(STORAGE_PREFIX)) : [];
+      const kept = namesIn(storage).filter((key) => key.startsWith(STORAGE_PREFIX));
       return [...new Set([...kept.map((key) => key.slice(STORAGE_PREFIX.length)), ...memory.keys()])];
     },
   };
 }
 
-function usable(open: () => Storage): Storage | undefined {
+function namesIn(storage: WebStorage | undefined): readonly string[] {
+  return Array.from({ length: storage?.length ?? 0 }, (_, index) => storage?.key(index) ?? "");
+}
+
+function usable(open: () => WebStorage): WebStorage | undefined {
   try {
     const storage = open();
     storage.getItem(STORAGE_PREFIX);

@@ -1,0 +1,57 @@
+import type { Browser, Page } from "playwright-core";
+import { Visitor, type Visit } from "./browser.ts";
+import type { FakeGateway } from "./fake-gateway.ts";
+
+/** Somebody who has opened the printed link and may write. */
+export async function enter(browser: Browser, gateway: FakeGateway, visit: Visit = {}): Promise<Visitor> {
+  const visitor = await Visitor.arrive(browser, visit);
+  await visitor.page.goto(visit.conversation ? `${gateway.link}&c=${visit.conversation}` : gateway.link);
+  await visitor.page.locator("#message").waitFor();
+  await until(() => gateway.clients() > 0);
+  return visitor;
+}
+
+/** Types a message and sends it. */
+export async function write(page: Page, text: string): Promise<void> {
+  await page.locator("#message").fill(text);
+  await page.locator("#message").press("Enter");
+}
+
+/** What a person reads in the transcript, from top to bottom; what is only for listeners left out. */
+export async function transcript(page: Page): Promise<readonly string[]> {
+  const entries = await page.locator(".entry").all();
+  const lines = entries.map(async (entry) => {
+    const isUser = ((await entry.getAttribute("class")) ?? "").includes("entry-user");
+    const parts = entry.locator(".bubble, .bubble-note, .markdown, .failure, .answer-mark, .tool-name");
+    const texts = await parts.allInnerTexts();
+    return `${isUser ? "you" : "pi"}: ${texts.map((text) => text.trim().replaceAll(/\s+/g, " ")).join(" | ")}`;
+  });
+  return Promise.all(lines);
+}
+
+/** Waits until the transcript reads like this; says how it read instead. */
+export async function reads(page: Page, expected: readonly string[]): Promise<void> {
+  let last: readonly string[] = [];
+  const matches = async () => {
+    last = await transcript(page);
+    return JSON.stringify(last) === JSON.stringify(expected);
+  };
+  await until(
+    matches,
+    () => `the transcript to read\n${expected.join("\n")}\nbut it reads\n${last.join("\n")}`,
+  );
+}
+
+const PATIENCE_MS = 10_000;
+
+/** Waits until something is so. Asks often, and gives up after a while with a sentence. */
+export async function until(
+  isSo: () => boolean | Promise<boolean>,
+  awaited: () => string = () => String(isSo),
+): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${awaited()}`);
+    await Bun.sleep(15);
+  }
+}
