@@ -124,7 +124,8 @@ test("a pi that does not stop is ended, and the run with it", async () => {
 
 test("leaving the loop early stops pi before the next run begins", async () => {
   const agent = agentOn("");
-  for await (const event of agent.run({ text: "one", images: [] }, NEVER)) if (event.type === "text") break;
+  for await (const event of agent.run({ text: "linger", images: [] }, NEVER))
+    if (event.type === "text") break;
   expect(answerIn(await ask(agent, "two"))).toBe("scripted: two");
 });
 

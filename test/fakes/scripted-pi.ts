@@ -74,6 +74,7 @@ async function run(text: string) {
   begin();
   if ((is("exit") || is("kill")) && !hasBroken) return breakOff();
   if (text === "hang") return;
+  if (text === "linger") return say("and then");
   if (is("retry")) {
     say("half", "error", "529 overloaded");
     end(false);
@@ -104,6 +105,8 @@ async function run(text: string) {
 async function handle(command: { id: string; type: string; message?: string; sessionPath?: string }) {
   const { id, type } = command;
   const ok = (data?: object) => send({ id, type: "response", command: type, success: true, data });
+  const refuse = (error: string) =>
+    send({ ...(is("no-id") ? {} : { id }), type: "response", command: type, success: false, error });
   switch (type) {
     case "get_state":
       return ok({
@@ -119,6 +122,7 @@ async function handle(command: { id: string; type: string; message?: string; ses
       file = command.sessionPath;
       return ok({ cancelled: false });
     case "prompt":
+      if (isStreaming) return refuse("Agent is already processing.");
       ok();
       return run(command.message ?? "");
     case "abort":
@@ -129,13 +133,7 @@ async function handle(command: { id: string; type: string; message?: string; ses
       }
       return ok();
     default:
-      send({
-        ...(is("no-id") ? {} : { id }),
-        type: "response",
-        command: type,
-        success: false,
-        error: `Unknown command: ${type}`,
-      });
+      refuse(`Unknown command: ${type}`);
   }
 }
 
