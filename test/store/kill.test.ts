@@ -57,6 +57,7 @@ test("after kill -9 in the middle of writes, everything that was acknowledged is
     // What was queued and not answered is still to be answered, by turns that are free at once.
     const answered = new Set(factsOf(facts, "answered").map(([, messageId]) => messageId));
     for (let turn = await store.turns.claim("w", CLAIM); turn; turn = await store.turns.claim("w", CLAIM)) {
+      expect(idsOf(turn)).not.toEqual([]);
       for (const id of idsOf(turn)!) expect(answered.has(id)).toBe(false);
       await store.turns.finish(turn.id, "w", { state: "done", replies: [] });
     }

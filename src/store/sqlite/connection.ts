@@ -32,8 +32,11 @@ export class Connection {
     this.#path = path;
   }
 
+  get isOpen(): boolean {
+    return this.#database !== undefined;
+  }
+
   open(): void {
-    if (this.#database) return;
     translated(() => {
       this.#database = openPrivately(this.#path);
       this.#database.run(PRAGMAS);

@@ -9,10 +9,6 @@ const PER_MS = 1024;
 export class Sequence {
   #last = 0;
 
-  get last(): number {
-    return this.#last;
-  }
-
   /** Goes on behind what the file holds. */
   startAfter(last: number): void {
     this.#last = Math.max(this.#last, last);

@@ -79,6 +79,7 @@ export class SqliteStore implements Store {
   }
 
   async open(): Promise<void> {
+    if (this.connection.isOpen) return;
     this.#lock.take();
     try {
       this.connection.open();

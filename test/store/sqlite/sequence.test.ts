@@ -13,7 +13,7 @@ test("a sequence goes on behind what is there already", () => {
   sequence.startAfter(firstOf(100));
   sequence.startAfter(3);
   expect(sequence.next(1)).toBe(firstOf(100) + 1);
-  expect(sequence.last).toBe(firstOf(100) + 1);
+  expect(sequence.next(1)).toBe(firstOf(100) + 2);
 });
 
 test("what was made before a time has a lower number than its first one", () => {

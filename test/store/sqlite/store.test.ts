@@ -78,8 +78,12 @@ test("before it is open and after it is closed, each verb says so", async () => 
   expect(await attempt()).toBeInstanceOf(StoreError);
   await store.close();
   await store.open();
-  await store.open();
   expect(await attempt()).toMatchObject({ receipt: "recorded" });
+  // Opening what is open takes nothing from those who work with it.
+  await enqueue(store, "b", "1");
+  const turn = await store.turns.claim("w", CLAIM);
+  await store.open();
+  expect(await store.turns.extend(turn!.id, "w", 1000)).toBe(true);
   await store.close();
   await store.close();
   const refused = await attempt();
