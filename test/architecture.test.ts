@@ -39,6 +39,7 @@ const MAY_READ_ENVIRONMENT = [
   // Run inside pi, where the environment is all they are given.
   "bridge/extension.ts",
   "bridge/demo-model.ts",
+  "bridge/forget-bun.ts",
 ];
 const MAY_USE_CONSOLE = ["cli/", "lib/logger.ts", "lib/pino-logger.ts"];
 const MAY_NAME_CHANNELS = ["plugins/builtin/", "cli/", "web/"];
@@ -87,6 +88,7 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "plugins/builtin/index.ts": "test/e2e/gateway.test.ts",
   "security/access-control.ts": "test/pipeline/path.test.ts",
   "server.ts": "test/e2e/gateway.test.ts",
+  "bridge/forget-bun.ts": "test/bridge/runtime-files.test.ts",
   "bridge/protocol.ts": "test/bridge/host.test.ts",
   "bridge/slim.ts": "test/e2e/pi-home.test.ts",
   "core/pool-choice.ts": "test/core/rpc-pool.test.ts",

@@ -1,6 +1,7 @@
 import type { ToolOutput } from "../core/agent.ts";
 import type { BridgeCaller, BridgeLaunch, BridgePort } from "../core/bridge-port.ts";
 import type { HookName, HookRunner } from "../core/hooks.ts";
+import { isCompiled } from "../core/pi-program.ts";
 import { isRecord, type PiCapabilities, type UiAnswer, type UiRequest } from "../core/rpc-protocol.ts";
 import type { SessionKey } from "../core/session-key.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -74,6 +75,7 @@ export class BridgeHost implements BridgePort {
     const isAsked = manifest.hooks.length > 0 || manifest.tools.length > 0;
     return {
       extensions: [
+        ...(isCompiled() ? [files.forgetBun] : []),
         ...(capabilities.sendsDeltas ? [] : [files.slim]),
         files.demoModel,
         ...(isAsked ? [files.extension] : []),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 // As text, so that they are inside the standalone binary too.
 import demoModel from "./demo-model.ts" with { type: "text" };
 import extension from "./extension.ts" with { type: "text" };
+import forgetBun from "./forget-bun.ts" with { type: "text" };
 import slim from "./slim.ts" with { type: "text" };
 
 /** The files that pi loads from us, by absolute path. */
@@ -10,6 +11,7 @@ export interface RuntimeFiles {
   readonly extension: string;
   readonly slim: string;
   readonly demoModel: string;
+  readonly forgetBun: string;
 }
 
 /**
@@ -18,12 +20,12 @@ export interface RuntimeFiles {
  */
 export async function writeRuntimeFiles(folder: string): Promise<RuntimeFiles> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const [extensionFile, slimFile, demoFile] = await Promise.all([
-    writeScript(folder, "bridge", extension),
-    writeScript(folder, "slim", slim),
-    writeScript(folder, "demo-model", demoModel),
-  ]);
-  return { extension: extensionFile, slim: slimFile, demoModel: demoFile };
+  return {
+    extension: await writeScript(folder, "bridge", extension),
+    slim: await writeScript(folder, "slim", slim),
+    demoModel: await writeScript(folder, "demo-model", demoModel),
+    forgetBun: await writeScript(folder, "forget-bun", forgetBun),
+  };
 }
 
 /** `source` is typed as the module that the file also is; imported as text it is its text. */

@@ -95,7 +95,7 @@ async function programOf(
 }
 
 /** True inside the standalone binary, which is a Bun too when it is asked to be. */
-function isCompiled(): boolean {
+export function isCompiled(): boolean {
   return Bun.main.includes("$bunfs") || Bun.main.includes("~BUN");
 }
 

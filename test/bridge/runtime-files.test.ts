@@ -25,10 +25,17 @@ test("a file that is there is left as it is", async () => {
   const writtenAtMs = (await stat(first.extension)).mtimeMs;
   expect(await writeRuntimeFiles(folder)).toEqual(first);
   expect((await stat(first.extension)).mtimeMs).toBe(writtenAtMs);
-  expect(await readdir(folder)).toHaveLength(3);
+  expect(await readdir(folder)).toHaveLength(4);
 });
 
 test("only the person may read them", async () => {
   const { extension } = await writeRuntimeFiles(folder);
   expect((await stat(extension)).mode & 0o077).toBe(0);
+});
+
+test("what pi starts does not take the standalone binary for a Bun", async () => {
+  const { forgetBun } = await writeRuntimeFiles(folder);
+  process.env["BUN_BE_BUN"] = "1";
+  (await import(forgetBun)).default();
+  expect(process.env["BUN_BE_BUN"]).toBeUndefined();
 });
