@@ -132,8 +132,7 @@ export interface PoolStats {
   readonly idle: number;
   readonly min: number;
   readonly max: number;
-  /** Turns that wait for a place, and the longest such wait since the start. */
-  readonly waiting: number;
+  /** The longest that a turn waited for a process since the start. */
   readonly longestWaitMs: number;
   /** Of the last process that came up: what pi it is and what answers. Absent before the first. */
   readonly pi?: { readonly version: string; readonly path: string };

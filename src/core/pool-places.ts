@@ -6,7 +6,6 @@ export class Places {
   readonly #clock: Clock;
   readonly #waiting: ((isGranted: boolean) => void)[] = [];
   #taken = 0;
-  #longestWaitMs = 0;
   #isClosed = false;
 
   constructor(max: () => number, clock: Clock) {
@@ -14,25 +13,18 @@ export class Places {
     this.#clock = clock;
   }
 
-  get waiting(): number {
-    return this.#waiting.length;
-  }
-
-  get longestWaitMs(): number {
-    return this.#longestWaitMs;
-  }
-
-  /** Takes a place as soon as there is one. False if `signal` aborts or the places are closed first. */
-  async take(signal: AbortSignal): Promise<boolean> {
-    if (signal.aborted || this.#isClosed) return false;
+  /**
+   * Takes a place as soon as there is one, and tells how long that took in milliseconds. Undefined if
+   * `signal` aborts or the places are closed first.
+   */
+  async take(signal: AbortSignal): Promise<number | undefined> {
+    if (signal.aborted || this.#isClosed) return undefined;
     if (this.#taken < this.#max() && this.#waiting.length === 0) {
       this.#taken += 1;
-      return true;
+      return 0;
     }
     const sinceMs = this.#clock.now();
-    const isGranted = await this.#wait(signal);
-    if (isGranted) this.#longestWaitMs = Math.max(this.#longestWaitMs, this.#clock.now() - sinceMs);
-    return isGranted;
+    return (await this.#wait(signal)) ? this.#clock.now() - sinceMs : undefined;
   }
 
   giveBack(): void {

@@ -12,6 +12,7 @@ import { type Boot, endLeftovers, endOrphans, newBoot } from "./leftovers.ts";
 import type { ModelChoice } from "./model-choice.ts";
 import { autoMax, longestIdle, pick, residentMb } from "./pool-choice.ts";
 import { Places } from "./pool-places.ts";
+import { PoolWaits } from "./pool-waits.ts";
 import { PooledPi } from "./pooled-pi.ts";
 import { RpcAgent } from "./rpc-agent.ts";
 import type { Session } from "./session.ts";
@@ -35,6 +36,8 @@ export interface ProfileSource {
   forget(): void;
 }
 
+/** A turn that comes this soon after its place has waited for it. */
+const AT_ONCE_MS = 100;
 /** How often the pool looks after itself without a reason to. */
 const CARE_MS = 60_000;
 /** A pi that dies before its turn began is replaced this often. */
@@ -45,6 +48,7 @@ export class RpcPool implements AgentPool {
   readonly name = "pool";
   readonly #deps: RpcPoolDeps;
   readonly #places: Places;
+  readonly #waits: PoolWaits;
   readonly #wake: Wake;
   readonly #pis = new Set<PooledPi>();
   readonly #running = new Map<SessionKey, Agent>();
@@ -67,6 +71,7 @@ export class RpcPool implements AgentPool {
   constructor(deps: RpcPoolDeps) {
     this.#deps = deps;
     this.#places = new Places(() => this.#max(), deps.clock);
+    this.#waits = new PoolWaits(deps.clock, deps.log);
     this.#wake = new Wake(deps.clock);
     this.#failures = new StartFailures(deps.clock, deps.log);
   }
@@ -92,11 +97,16 @@ export class RpcPool implements AgentPool {
   }
 
   async reserve(signal: AbortSignal): Promise<Slot | undefined> {
-    if (!(await this.#places.take(signal))) return undefined;
+    const waitedMs = await this.#places.take(signal);
+    if (waitedMs === undefined) return undefined;
+    const sinceMs = this.#deps.clock.now();
     let isHeld = true;
     return {
-      use: (session, useSignal, work) =>
-        this.#files.run(session.file, () => this.#use(session, useSignal, work)),
+      use: (session, useSignal, work) => {
+        // Only a turn that was there when the place came free has waited for it.
+        if (this.#deps.clock.now() - sinceMs < AT_ONCE_MS) this.#waits.note(waitedMs, this.#max());
+        return this.#files.run(session.file, () => this.#use(session, useSignal, work));
+      },
       [Symbol.dispose]: () => {
         if (isHeld) this.#places.giveBack();
         isHeld = false;
@@ -132,8 +142,7 @@ export class RpcPool implements AgentPool {
       idle: pis.filter((pi) => pi.isReady && !pi.isClaimed).length,
       min: this.#min(),
       max: this.#max(),
-      waiting: this.#places.waiting,
-      longestWaitMs: this.#places.longestWaitMs,
+      longestWaitMs: this.#waits.longestMs,
       ...(profile
         ? { pi: { version: profile.program.version ?? "unknown", path: profile.program.path } }
         : {}),
@@ -263,7 +272,7 @@ export class RpcPool implements AgentPool {
       const { version, path } = profile.program;
       log.info({ version, path, model: choice.inUse.id }, "pi is up");
       for (const { level, subject, text, fix } of [...profile.findings, ...choice.findings]) {
-        if (level !== "ok") log.warn({ subject, text, fix }, "something about pi deserves a look");
+        if (level !== "ok") log.warn({ subject, finding: text, fix }, "something about pi deserves a look");
       }
     }
     this.#latest = { profile, choice };

@@ -20,7 +20,6 @@ const health: Health = {
     idle: 1,
     min: 1,
     max: 4,
-    waiting: 0,
     longestWaitMs: 0,
     pi: { version: "0.73.1", path: "/pi" },
   },

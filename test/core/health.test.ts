@@ -13,7 +13,7 @@ const capabilities = {
   pace: () => ({ perChatMs: 0, perPreviewMs: 0 }),
   nonceWindowMs: 0,
 };
-const pool = { total: 1, busy: 0, idle: 1, min: 1, max: 4, waiting: 0, longestWaitMs: 0 };
+const pool = { total: 1, busy: 0, idle: 1, min: 1, max: 4, longestWaitMs: 0 };
 const facts = (changes: Partial<HealthFacts> = {}): HealthFacts => ({
   version: "1.2.3",
   startedAtMs: 1000,

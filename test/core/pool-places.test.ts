@@ -1,17 +1,17 @@
 import { expect, test } from "bun:test";
 import { Places } from "../../src/core/pool-places.ts";
 import { systemClock } from "../../src/lib/clock.ts";
+import { FakeClock } from "../fakes/fake-clock.ts";
 
 const NEVER = new AbortController().signal;
 
 test("no more places are taken than there are, and the first to wait is the first to get one", async () => {
   const places = new Places(() => 2, systemClock);
-  expect(await places.take(NEVER)).toBe(true);
-  expect(await places.take(NEVER)).toBe(true);
+  expect(await places.take(NEVER)).toBe(0);
+  expect(await places.take(NEVER)).toBe(0);
   const order: string[] = [];
   const first = places.take(NEVER).then(() => order.push("first"));
   const second = places.take(NEVER).then(() => order.push("second"));
-  expect(places.waiting).toBe(2);
   places.giveBack();
   await first;
   expect(order).toEqual(["first"]);
@@ -27,10 +27,10 @@ test("who gives up waiting gets none, and keeps nobody else from one", async () 
   const gaveUp = places.take(impatient.signal);
   const patient = places.take(NEVER);
   impatient.abort();
-  expect(await gaveUp).toBe(false);
+  expect(await gaveUp).toBeUndefined();
   places.giveBack();
-  expect(await patient).toBe(true);
-  expect(await places.take(AbortSignal.abort())).toBe(false);
+  expect(await patient).toBeNumber();
+  expect(await places.take(AbortSignal.abort())).toBeUndefined();
 });
 
 test("more places are given out as soon as there are more", async () => {
@@ -40,7 +40,17 @@ test("more places are given out as soon as there are more", async () => {
   const waiting = places.take(NEVER);
   max = 2;
   places.grant();
-  expect(await waiting).toBe(true);
+  expect(await waiting).toBeNumber();
+});
+
+test("whoever waited learns for how long", async () => {
+  const clock = new FakeClock();
+  const places = new Places(() => 1, clock);
+  await places.take(NEVER);
+  const waiting = places.take(NEVER);
+  await clock.advance(5000);
+  places.giveBack();
+  expect(await waiting).toBe(5000);
 });
 
 test("closed places turn everybody away, until they are opened again", async () => {
@@ -48,9 +58,9 @@ test("closed places turn everybody away, until they are opened again", async () 
   await places.take(NEVER);
   const waiting = places.take(NEVER);
   places.close();
-  expect(await waiting).toBe(false);
-  expect(await places.take(NEVER)).toBe(false);
+  expect(await waiting).toBeUndefined();
+  expect(await places.take(NEVER)).toBeUndefined();
   places.giveBack();
   places.open();
-  expect(await places.take(NEVER)).toBe(true);
+  expect(await places.take(NEVER)).toBe(0);
 });

@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Browser, Page } from "playwright-core";
+import { describe, expect, test } from "bun:test";
+import type { Page } from "playwright-core";
 import { GatewayProcess } from "../fakes/gateway-process.ts";
-import { openBrowser, Visitor } from "../web/browser.ts";
+import { useBrowser, Visitor } from "../web/browser.ts";
 import { transcript, until, write } from "../web/on-page.ts";
 import { decodePng, shareChanged } from "../web/pixels.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(() => browser.close());
+const browser = useBrowser();
 
 const DEMO = { env: { PI_GATEWAY_DEMO_PACE_MS: "15" } };
 

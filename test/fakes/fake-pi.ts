@@ -63,7 +63,7 @@ export class FakePi implements AgentPool {
   }
 
   stats(): PoolStats {
-    return { total: 1, busy: 0, idle: 1, min: 1, max: 4, waiting: 0, longestWaitMs: 0 };
+    return { total: 1, busy: 0, idle: 1, min: 1, max: 4, longestWaitMs: 0 };
   }
 
   /** Writes an entry to the transcript of the session that is open, as pi does when a message is complete. */

@@ -38,7 +38,7 @@ export class FakeGateway {
     health: () => ({
       public: { status: this.status, version: "1.2.3", uptimeMs: 5, demo: true },
       problems: ["the private problem"],
-      pool: { total: 1, busy: 0, idle: 1, min: 1, max: 4, waiting: 0, longestWaitMs: 0 },
+      pool: { total: 1, busy: 0, idle: 1, min: 1, max: 4, longestWaitMs: 0 },
       queue: { waiting: 0 },
       channels: [],
       memoryBytes: 1,

@@ -23,10 +23,10 @@ const detailSchema = z.object({
       total: z.number(),
       busy: z.number(),
       max: z.number(),
-      waiting: z.number(),
       longestWaitMs: z.number(),
     })
     .optional(),
+  queue: z.object({ waiting: z.number() }).optional(),
 });
 
 /** Whether a gateway runs on this state and can be used; if none does, whether one could start. */
@@ -102,12 +102,12 @@ function healthFindings({ health }: RunningGateway): readonly Finding[] {
     detail.problems.length > 0 || detail.reason === undefined ? detail.problems : [detail.reason];
   return [
     ...problems.map((text): Finding => ({ level: "warning", subject: "gateway", text })),
-    ...(detail.pool ? [poolFinding(detail.pool)] : []),
+    ...(detail.pool ? [poolFinding(detail.pool, detail.queue?.waiting ?? 0)] : []),
   ];
 }
 
-function poolFinding(pool: NonNullable<z.output<typeof detailSchema>["pool"]>): Finding {
-  const text = `${pool.busy} of at most ${pool.max} pi at work, ${pool.waiting} turns wait for one`;
+function poolFinding(pool: NonNullable<z.output<typeof detailSchema>["pool"]>, waiting: number): Finding {
+  const text = `${pool.busy} of at most ${pool.max} pi at work, ${waiting} messages wait`;
   if (pool.longestWaitMs < LONG_WAIT_MS) return { level: "ok", subject: "pool", text };
   const seconds = Math.round(pool.longestWaitMs / 1000);
   return {
