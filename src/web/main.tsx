@@ -62,8 +62,7 @@ function followBrowser(chat: Chat): void {
     chat.wake();
   });
   addEventListener("storage", ({ key }) => {
-    if (key?.startsWith(`${STORAGE_PREFIX}outbox.`)) chat.outbox.reload();
-    if (key === `${STORAGE_PREFIX}conversations`) chat.list.reload();
+    if (key?.startsWith(STORAGE_PREFIX)) chat.takeFromTabs();
   });
   addEventListener("hashchange", () => takeLateToken(chat));
   followKeyboard();

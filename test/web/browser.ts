@@ -1,4 +1,4 @@
-import { setDefaultTimeout } from "bun:test";
+import { afterAll, beforeAll, setDefaultTimeout } from "bun:test";
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
@@ -13,9 +13,6 @@ const ARGS = [
   "--disable-sync",
 ];
 
-// A machine that is busy with other things needs longer; and Bun ends the browser with a test that is overdue.
-setDefaultTimeout(60_000);
-
 /** Starts a real Chromium with a fresh profile. Close it when the tests are through. */
 export function openBrowser(): Promise<Browser> {
   const executablePath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
@@ -23,6 +20,21 @@ export function openBrowser(): Promise<Browser> {
     throw new Error(`There is no Chromium at ${executablePath}: install chromium, or set CHROMIUM_PATH.`);
   }
   return chromium.launch({ executablePath, args: ARGS });
+}
+
+/** One Chromium for all tests of a file; call it at the file's beginning. */
+export function useBrowser(): () => Browser {
+  // A machine that is busy with other things needs longer; and Bun ends the browser with a test that is overdue.
+  setDefaultTimeout(60_000);
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    browser = await openBrowser();
+  });
+  afterAll(() => browser?.close());
+  return () => {
+    if (!browser) throw new Error("the browser is there for tests, not before them");
+    return browser;
+  };
 }
 
 export interface Visit {
@@ -48,8 +60,8 @@ export class Visitor implements AsyncDisposable {
     this.#listen(page);
   }
 
-  static async arrive(browser: Browser, visit: Visit = {}): Promise<Visitor> {
-    const context = await browser.newContext({
+  static async arrive(browser: () => Browser, visit: Visit = {}): Promise<Visitor> {
+    const context = await browser().newContext({
       colorScheme: visit.colors ?? "light",
       viewport: { width: visit.width ?? 1280, height: visit.height ?? 800 },
       locale: visit.locale ?? "en-US",

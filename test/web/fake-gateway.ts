@@ -124,6 +124,17 @@ export class FakeGateway implements AsyncDisposable {
   }
   #turns = 1;
 
+  /** The same turn after a restart. */
+  resume(session: SessionKey, id: string): ScriptedTurn {
+    const running = this.rowsOf(session).filter((row) => row.role === "user" && row.state === "running");
+    return new ScriptedTurn(
+      this,
+      session,
+      id,
+      running.map((row) => row.id),
+    );
+  }
+
   rowsOf(session: SessionKey): HistoryRow[] {
     const rows = this.rows.get(session) ?? [];
     this.rows.set(session, rows);

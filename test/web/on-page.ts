@@ -3,7 +3,11 @@ import { Visitor, type Visit } from "./browser.ts";
 import type { FakeGateway } from "./fake-gateway.ts";
 
 /** Somebody who has opened the printed link and may write. */
-export async function enter(browser: Browser, gateway: FakeGateway, visit: Visit = {}): Promise<Visitor> {
+export async function enter(
+  browser: () => Browser,
+  gateway: FakeGateway,
+  visit: Visit = {},
+): Promise<Visitor> {
   const visitor = await Visitor.arrive(browser, visit);
   await visitor.page.goto(visit.conversation ? `${gateway.link}&c=${visit.conversation}` : gateway.link);
   await visitor.page.locator("#message").waitFor();
@@ -24,7 +28,8 @@ export async function transcript(page: Page): Promise<readonly string[]> {
     const isUser = ((await entry.getAttribute("class")) ?? "").includes("entry-user");
     const parts = entry.locator(".bubble, .bubble-note, .markdown, .failure, .answer-mark, .tool-name");
     const texts = await parts.allInnerTexts();
-    return `${isUser ? "you" : "pi"}: ${texts.map((text) => text.trim().replaceAll(/\s+/g, " ")).join(" | ")}`;
+    const words = texts.map((text) => text.trim().replaceAll(/\s+/g, " ")).filter((text) => text !== "");
+    return `${isUser ? "you" : "pi"}: ${words.join(" | ")}`;
   });
   return Promise.all(lines);
 }
@@ -40,6 +45,12 @@ export async function reads(page: Page, expected: readonly string[]): Promise<vo
     matches,
     () => `the transcript to read\n${expected.join("\n")}\nbut it reads\n${last.join("\n")}`,
   );
+}
+
+/** The line is whole again, and the browser has noticed: nobody waits for the next try. */
+export async function reconnect(gateway: FakeGateway, ...pages: readonly Page[]): Promise<void> {
+  gateway.mend();
+  for (const page of pages) await page.evaluate("void dispatchEvent(new Event('online'))");
 }
 
 const PATIENCE_MS = 10_000;

@@ -91,15 +91,14 @@ export class Chat {
     this.current.value = key;
     this.#wishes.session.set("current", idOfKey(key));
     this.markRead();
-    const isNew =
-      !this.list.find(key) && !this.outbox.entries.value.some((entry) => entry.sessionKey === key);
-    if (isNew && this.#fresh.has(key)) this.feed.begin(key);
-    else this.feed.open(key);
+    this.feed.open(key);
   }
 
   /** Shows an empty conversation; it is listed once something is said in it. */
   begin(): void {
-    this.open(this.#freshKey());
+    const key = freshKey();
+    this.feed.begin(key);
+    this.open(key);
   }
 
   forget(key: string): void {
@@ -143,6 +142,12 @@ export class Chat {
     this.connection.reconnect();
   }
 
+  /** Another tab wrote into the storage that all tabs share. */
+  takeFromTabs(): void {
+    this.list.reload();
+    for (const key of this.outbox.reload()) this.feed.refresh(key);
+  }
+
   /** The network or the person is back. */
   wake(): void {
     this.connection.wake("chat.subscribe", this.feed.subscription(this.current.value));
@@ -155,18 +160,13 @@ export class Chat {
     this.unread.value = unread;
   }
 
-  readonly #fresh = new Set<string>();
-
   #startKey(): string {
     const wanted = this.#wishes.startId ?? this.#wishes.session.get("current");
-    const key = wanted === undefined ? undefined : keyOfId(wanted);
-    return key ?? this.list.listed.value[0]?.key ?? this.#freshKey();
-  }
-
-  #freshKey(): string {
-    const key = keyOfId(randomId()) ?? "";
-    this.#fresh.add(key);
-    return key;
+    const key = (wanted === undefined ? undefined : keyOfId(wanted)) ?? this.list.listed.value[0]?.key;
+    if (key !== undefined) return key;
+    const fresh = freshKey();
+    this.feed.begin(fresh);
+    return fresh;
   }
 
   #ready(welcome: Welcome): void {
@@ -237,3 +237,5 @@ export class Chat {
     if (first && cursor === undefined) this.list.entitle(this.current.value, first.text);
   }
 }
+
+const freshKey = () => keyOfId(randomId()) ?? "";

@@ -45,9 +45,15 @@ export class Feed {
     return this.#follow(key).conversation;
   }
 
-  /** A conversation that begins here and now has nothing to read. */
+  /** A conversation that begins here and now: empty at once, and followed like any other. */
   begin(key: string): void {
     this.#follow(key).conversation.value = { ...emptyConversation, loading: "done" };
+    this.#catchUp(key);
+  }
+
+  /** Reads again what is open here: something happened to it elsewhere. */
+  refresh(key: string): void {
+    if (this.#follow(key).conversation.value.loading !== "not-yet") this.#catchUp(key);
   }
 
   /** Reads a conversation and follows it, unless that is done already. */
@@ -69,11 +75,7 @@ export class Feed {
       }
     }
     this.#epoch = epoch;
-    for (const [key, { conversation }] of this.#follows) {
-      const { loading, rows } = conversation.value;
-      const isFresh = loading === "done" && rows.length === 0;
-      if (loading !== "not-yet" && !isFresh) this.#catchUp(key);
-    }
+    for (const key of this.#follows.keys()) this.refresh(key);
   }
 
   /** Puts an acknowledged message where it belongs. */

@@ -43,8 +43,8 @@ export class Outbox {
     this.reload();
   }
 
-  /** Reads the storage again: another tab may have added or sent something. */
-  reload(): void {
+  /** Reads the storage again: another tab may have added something. Returns the conversations of what it sent. */
+  reload(): readonly string[] {
     const known = new Map(this.entries.value.map((entry) => [entry.key, entry]));
     const kept = this.#store
       .keys()
@@ -54,6 +54,9 @@ export class Outbox {
         return entry ? [known.get(entry.key) ?? entry] : [];
       });
     this.entries.value = kept.toSorted((a, b) => a.atMs - b.atMs);
+    const keys = new Set(kept.map((entry) => entry.key));
+    const gone = [...known.values()].filter((entry) => !keys.has(entry.key));
+    return [...new Set(gone.map((entry) => entry.sessionKey))];
   }
 
   /** Keeps a message, then sends what can be sent. */

@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { openBrowser, Visitor } from "../browser.ts";
+import { expect, test } from "bun:test";
+import { useBrowser, Visitor } from "../browser.ts";
 import { FakeGateway, TOKEN } from "../fake-gateway.ts";
 import { enter, reads, until, write } from "../on-page.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(() => browser.close());
+const browser = useBrowser();
 
 const FIELD = "Token or password";
 

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Browser, Page } from "playwright-core";
-import { openBrowser } from "../browser.ts";
+import { expect, test } from "bun:test";
+import type { Page } from "playwright-core";
+import { useBrowser } from "../browser.ts";
 import { FakeGateway, sessionOf } from "../fake-gateway.ts";
 import { enter, reads, until, write } from "../on-page.ts";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(() => browser.close());
+const browser = useBrowser();
 
 const BOX = "document.querySelector('.scroller')";
 const fromBottom = (page: Page) =>
