@@ -1,8 +1,10 @@
-import { open, type FileHandle } from "node:fs/promises";
+import { type FileHandle, open, readFile, rename, writeFile } from "node:fs/promises";
 import type { TranscriptEntry } from "./agent.ts";
 import { isRecord, textOfContent, type WireMessage } from "./rpc-protocol.ts";
 
 const CHUNK_BYTES = 64 * 1024;
+/** The first line of a session file: an id, a time and a path or two. */
+const HEAD_BYTES = 16 * 1024;
 const NEWLINE = 10;
 
 /** Id of the last entry in pi's session file; undefined if there is none, or no file. */
@@ -29,10 +31,11 @@ export async function entriesAfter(
 }
 
 /**
- * Ends a half-written last line, which a crash in the middle of a write leaves behind. Without it pi
- * would append its next entry to that line, and lose both.
+ * Makes a transcript fit to be opened by a pi that works in `cwd`: ends a half-written last line, to which
+ * pi would append its next entry and lose both, and corrects the folder that the conversation works in, which
+ * pi would go back to, or refuse the session if it is gone. Nobody may have the file open.
  */
-export async function mendTranscript(file: string): Promise<void> {
+export async function mendTranscript(file: string, cwd: string): Promise<void> {
   const handle = await openIfThere(file, "r+");
   if (!handle) return;
   try {
@@ -41,9 +44,22 @@ export async function mendTranscript(file: string): Promise<void> {
     const last = Buffer.alloc(1);
     await handle.read(last, 0, 1, size - 1);
     if (last[0] !== NEWLINE) await handle.write("\n", size);
+    const head = Buffer.alloc(Math.min(size, HEAD_BYTES));
+    await handle.read(head, 0, head.length, 0);
+    await moveTo(cwd, file, head);
   } finally {
     await handle.close();
   }
+}
+
+/** Writes the file anew with `cwd` in its first line, if another folder stands there. */
+async function moveTo(cwd: string, file: string, head: Buffer): Promise<void> {
+  const end = head.indexOf(NEWLINE);
+  const header = parseLine(head.subarray(0, end === -1 ? 0 : end).toString("utf8"));
+  if (header?.["type"] !== "session" || header["cwd"] === cwd) return;
+  const rest = (await readFile(file)).subarray(end);
+  await writeFile(`${file}.tmp`, Buffer.concat([Buffer.from(JSON.stringify({ ...header, cwd })), rest]));
+  await rename(`${file}.tmp`, file);
 }
 
 interface FileEntry {
@@ -99,18 +115,23 @@ async function* linesFromEnd(handle: FileHandle): AsyncGenerator<string> {
 }
 
 function parseEntry(line: string): FileEntry | undefined {
+  const entry = parseLine(line);
+  if (!entry || entry["type"] === "session" || typeof entry["id"] !== "string") return undefined;
+  const message = entry["message"];
+  return {
+    id: entry["id"],
+    type: String(entry["type"]),
+    ...(isRecord(message) && typeof message["role"] === "string"
+      ? { message: { ...message, role: message["role"] } }
+      : {}),
+  };
+}
+
+function parseLine(line: string): Record<string, unknown> | undefined {
   if (line.trim() === "") return undefined;
   try {
-    const entry: unknown = JSON.parse(line);
-    if (!isRecord(entry) || entry["type"] === "session" || typeof entry["id"] !== "string") return undefined;
-    const message = entry["message"];
-    return {
-      id: entry["id"],
-      type: String(entry["type"]),
-      ...(isRecord(message) && typeof message["role"] === "string"
-        ? { message: { ...message, role: message["role"] } }
-        : {}),
-    };
+    const value: unknown = JSON.parse(line);
+    return isRecord(value) ? value : undefined;
   } catch {
     // Half a line, from a crash in the middle of a write: it was never complete, so it says nothing.
     return undefined;

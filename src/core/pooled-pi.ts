@@ -150,7 +150,7 @@ export class PooledPi {
   async #switchTo(session: Session): Promise<void> {
     this.letGo();
     await mkdir(dirname(session.file), { recursive: true });
-    await mendTranscript(session.file);
+    await mendTranscript(session.file, this.profile.launch.cwd);
     const answer = await this.process.request(
       { type: "switch_session", sessionPath: session.file },
       SWITCH_DEADLINE_MS,

@@ -21,7 +21,7 @@ test("a transcript that is not there is empty", async () => {
   expect(await lastEntryId(file)).toBeUndefined();
   expect(await entriesAfter(file, undefined)).toEqual([]);
   expect(await entriesAfter(file, "e1")).toEqual([]);
-  await mendTranscript(file);
+  await mendTranscript(file, "/");
   expect(await Bun.file(file).exists()).toBe(false);
 });
 
@@ -71,12 +71,24 @@ test("a half-written line is ended once, so that the next entry has a line of it
   await write(HEADER, entry("e1", "user", "hi"));
   const whole = await Bun.file(file).text();
   await Bun.write(file, `${whole}{"half`);
-  await mendTranscript(file);
-  await mendTranscript(file);
+  await mendTranscript(file, "/");
+  await mendTranscript(file, "/");
   expect(await Bun.file(file).text()).toBe(`${whole}{"half\n`);
   await Bun.write(file, whole);
-  await mendTranscript(file);
+  await mendTranscript(file, "/");
   expect(await Bun.file(file).text()).toBe(whole);
+});
+
+test("a conversation moves with the workspace, and keeps every word", async () => {
+  const lines = [entry("e1", "user", "hi"), entry("e2", "assistant", "漢字", { stopReason: "stop" })];
+  await write(HEADER, ...lines);
+  await mendTranscript(file, "/new/place");
+  const [header, ...rest] = (await Bun.file(file).text()).trimEnd().split("\n");
+  expect(JSON.parse(header!)).toEqual({ ...JSON.parse(HEADER), cwd: "/new/place" });
+  expect(rest).toEqual(lines);
+  await Bun.write(file, "no header\n");
+  await mendTranscript(file, "/new/place");
+  expect(await Bun.file(file).text()).toBe("no header\n");
 });
 
 test("long lines and long files are read from their end, across every border of a block", async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, setDefaultTimeout, spyOn, test } from "bun:test";
-import { mkdir, readdir, readFile, readlink, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LineSplitter } from "../../src/lib/jsonl.ts";
 import { FakeOpenAi } from "../fakes/fake-openai.ts";
-import { answerIn, endOf, FAUX_MODEL, newerPi, OWN_PI, PiWorld } from "../fakes/pi-world.ts";
+import { endOf, FAUX_MODEL, newerPi, OWN_PI, PiWorld } from "../fakes/pi-world.ts";
 
 setDefaultTimeout(60_000);
 
@@ -115,6 +115,18 @@ describe.each(PIS)("pi $version in the person's home", ({ script }) => {
     );
     await world.pool.start();
     expect(world.ask("a", "hello")).rejects.toThrow("broken.ts");
+  });
+
+  test("a session goes on in another workspace when the old one is gone", async () => {
+    const agent = { piCliPath: script, model: "faux/echo", extensions: [FAUX_MODEL] };
+    await using world = await PiWorld.make({ agent });
+    await world.pool.start();
+    await world.ask("a", "remember me");
+    await rm(world.layout.workspace, { recursive: true });
+    world.configure({ agent: { ...agent, workspace: join(world.root, "moved") } });
+    await world.pool.recycle();
+    expect(await world.ask("a", 'tool bash {"command":"pwd"}')).toContain(join(world.root, "moved"));
+    expect(await world.ask("a", "roles")).toStartWith("user,user");
   });
 
   test("models of a real server stream through pi, and its failures are the run's", async () => {
