@@ -13,6 +13,8 @@ export interface Session {
   readonly thinkingLevel?: string;
   readonly createdAtMs: number;
   readonly lastActiveAtMs: number;
+  /** Set from its end until its next message begins it anew. */
+  readonly hasEnded?: boolean;
   /** Turns that ended, however they ended. */
   readonly turns: number;
 }

@@ -124,7 +124,7 @@ export interface TurnLedger {
   extend(turn: TurnId, worker: WorkerId, leaseMs: number): Promise<boolean>;
   /** Notes what is handed to pi, just before it is. Recovery looks for it behind `position`. */
   notePrompt(turn: TurnId, worker: WorkerId, prompt: PromptNote): Promise<boolean>;
-  /** Ends the turn and posts its replies, in one step. False if the lease was lost. */
+  /** Ends the turn, posts its replies, and counts it in its session, in one step. False if the lease was lost. */
   finish(turn: TurnId, worker: WorkerId, result: TurnResult): Promise<boolean>;
   /** Puts the turn back. `countAttempt: false` for a shutdown that interrupted it. */
   release(turn: TurnId, worker: WorkerId, again: { afterMs: number; countAttempt: boolean }): Promise<void>;

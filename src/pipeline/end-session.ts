@@ -36,6 +36,7 @@ export async function endSession(
   await deps.sessions.update(key, {
     file: newSessionFile(deps.folder, key),
     lastActiveAtMs: deps.clock.now(),
+    hasEnded: true,
   });
   // What waits goes before the turn, or the worker would take it as soon as the turn has ended.
   const waiting = await deps.turns.clear(key);

@@ -14,7 +14,7 @@ export interface OpenSessionDeps {
   readonly folder: string;
 }
 
-/** The record of a session; its first message makes it, and that is when the session starts. */
+/** The record of a session; its first message makes it, or begins it anew, and that is when it starts. */
 export async function openSession(
   key: SessionKey,
   address: Address,
@@ -30,6 +30,8 @@ export async function openSession(
     lastActiveAtMs: now,
     turns: 0,
   });
-  if (created) await hooks.run("session_start", { sessionKey: key });
+  if (!created && !session.hasEnded) return session;
+  if (session.hasEnded) await sessions.update(key, { hasEnded: false });
+  await hooks.run("session_start", { sessionKey: key });
   return session;
 }

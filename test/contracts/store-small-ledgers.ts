@@ -37,6 +37,26 @@ export function sessionContract(open: OpenStore): void {
     expect(await store.sessions.update(sessionOf("b"), { turns: 1 })).toBeUndefined();
   });
 
+  storeTest(
+    open,
+    "a turn that ends counts in its session and makes it the latest",
+    async ({ store, clock }) => {
+      for (const chat of ["a", "b"]) await store.sessions.open({ ...session(chat), model: "x/y" });
+      await enqueue(store, "a", "1");
+      const turn = await store.turns.claim("w", CLAIM);
+      await clock.advance(5000);
+      await store.turns.finish(turn!.id, "w", { state: "failed", replies: [] });
+      const lastActiveAtMs = clock.now();
+      expect(await store.sessions.get(sessionOf("a"))).toEqual({
+        ...session("a"),
+        model: "x/y",
+        turns: 1,
+        lastActiveAtMs,
+      });
+      expect((await store.sessions.list(1))[0]?.key).toBe(sessionOf("a"));
+    },
+  );
+
   storeTest(open, "sessions are listed latest active first, with what waits and runs", async ({ store }) => {
     for (const [chat, at] of [
       ["a", 10],

@@ -133,5 +133,5 @@ test("session_start comes with the first message of a conversation, session_end 
     expect((await alice.end(messageId)).text).toBe("user");
     expect((await alice.history(ALICE)).filter((row) => row.role === "user")).toHaveLength(3);
   });
-  expect(seen).toEqual(["up", "start", "end", "down"]);
+  expect(seen).toEqual(["up", "start", "end", "start", "down"]);
 });

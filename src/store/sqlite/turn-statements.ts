@@ -58,6 +58,11 @@ export function turnStatements(connection: Connection) {
       `update turn set state = $state, error = $error, ended_at = $now, due_at = null, worker = null
        where seq = $seq`,
     ),
+    countTurn: connection.query<unknown, { session: string; now: number }>(
+      `update session set last_active_at = $now,
+         body = json_set(body, '$.turns', json_extract(body, '$.turns') + 1, '$.lastActiveAtMs', $now)
+       where key = $session`,
+    ),
     release: connection.query<unknown, Holder & { dueAt: number; refund: number }>(
       `update turn set state = 'released', due_at = $dueAt, attempt = attempt - $refund, worker = null
        where seq = $seq and worker = $worker`,

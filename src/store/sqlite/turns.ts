@@ -83,6 +83,7 @@ export class SqliteTurns implements TurnLedger {
       const held = this.#sql.held.get({ seq, worker });
       if (!held) return undefined;
       this.#sql.finish.run({ seq, now, state, error: error ?? null });
+      this.#sql.countTurn.run({ session: held.session, now });
       this.#outbox.postAll(replies);
       return { moreWaits: this.#queue.free(held.session, now) };
     });
