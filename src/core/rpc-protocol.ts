@@ -94,8 +94,6 @@ export interface PiCapabilities {
   readonly settles: boolean;
   /** `message_update` carries only what is new (0.84). Before, each repeats the whole message. */
   readonly sendsDeltas: boolean;
-  /** The answer to a prompt says whether a run began (0.99). */
-  readonly tellsDisposition: boolean;
   /** Thinking level `max` (0.80.6). */
   readonly thinksMax: boolean;
 }
@@ -106,7 +104,6 @@ export function capabilitiesOf(version: string | undefined): PiCapabilities {
   return {
     settles: has(0, 80, 4),
     sendsDeltas: has(0, 84, 0),
-    tellsDisposition: has(0, 99, 0),
     thinksMax: has(0, 80, 6),
   };
 }

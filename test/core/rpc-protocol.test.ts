@@ -5,17 +5,15 @@ test("what a pi can do follows from its version, whatever its package is called"
   expect(capabilitiesOf("0.73.1")).toEqual({
     settles: false,
     sendsDeltas: false,
-    tellsDisposition: false,
     thinksMax: false,
   });
   expect(capabilitiesOf("0.80.4")).toMatchObject({ settles: true, sendsDeltas: false });
   expect(capabilitiesOf("0.87.1")).toMatchObject({
     settles: true,
     sendsDeltas: true,
-    tellsDisposition: false,
   });
-  expect(capabilitiesOf("1.5.2")).toMatchObject({ settles: true, sendsDeltas: true, tellsDisposition: true });
-  expect(capabilitiesOf("v0.100.0-beta.1")).toMatchObject({ tellsDisposition: true });
+  expect(capabilitiesOf("1.5.2")).toMatchObject({ settles: true, sendsDeltas: true });
+  expect(capabilitiesOf("v0.100.0-beta.1")).toMatchObject({ settles: true, sendsDeltas: true });
 });
 
 test("a pi that does not tell its version is treated as the oldest", () => {

@@ -214,6 +214,24 @@ describe.each(PIS)("pi $version", ({ version, script }) => {
     });
   });
 
+  test("a session's own model answers in it, and only in it", async () => {
+    await using world = await worldOn(script, { max: 1 });
+    await world.pool.start();
+    const modelsIn = async (name: string, model?: string) => {
+      const session = world.session(name, model === undefined ? {} : { model });
+      const used = await world.use(session, async (agent) => {
+        await allOf(agent.run({ text: "hello", images: [] }, NEVER));
+        return agent.model.id;
+      });
+      const answered = (await readFile(session.file, "utf8")).match(/"role":"assistant".*?"model":"(\w+)"/g);
+      return [used, answered?.at(-1)?.split('"').at(-2)];
+    };
+    for (const round of [1, 2]) {
+      expect(await modelsIn("plain"), `round ${round}`).toEqual(["faux/echo", "echo"]);
+      expect(await modelsIn("special", "faux/echo2"), `round ${round}`).toEqual(["faux/echo2", "echo2"]);
+    }
+  });
+
   test("fifty sessions that start together keep fifty transcripts apart", async () => {
     await using world = await worldOn(script, { min: 0, max: 3 });
     await world.pool.start();
