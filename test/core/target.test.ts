@@ -15,7 +15,10 @@ test.each([
   ["telegram:-100123:topic:456", { channel: "telegram", account: "default", chat: "-100123", topic: "456" }],
   ["discord:789012345", { channel: "discord", account: "default", chat: "789012345" }],
   ["discord:dm:42", { channel: "discord", account: "default", chat: "42", scope: "dm" }],
-  ["discord:work:channel:7:thread:8", { channel: "discord", account: "work", chat: "7", scope: "channel", thread: "8" }],
+  [
+    "discord:work:channel:7:thread:8",
+    { channel: "discord", account: "work", chat: "7", scope: "channel", thread: "8" },
+  ],
 ] as const)("%s names a place", (text, target) => {
   expect(parseTarget(text)).toEqual(target);
 });

@@ -18,26 +18,43 @@ async function send(gateway: GatewayProcess, text: string, key: string): Promise
   }
 }
 
+interface Sent {
+  readonly id: string;
+  /** How often the sender saw the message end before the gateway died. */
+  readonly ends: number;
+}
+
 /** Sends to a gateway that will kill itself on the way, starts it again, and sends again if need be. */
-async function sendThroughCrash(gateway: GatewayProcess, text: string, key: string): Promise<string> {
-  const acknowledged = await send(gateway, text, key);
+async function sendThroughCrash(gateway: GatewayProcess, text: string, key: string): Promise<Sent> {
+  using client = await ChatClient.connect(gateway.url, gateway.token);
+  const acknowledged = await client.send(SESSION, text, key).then(
+    ({ messageId }) => messageId,
+    (error: unknown) => void expect(String(error)).toContain("CLOSED"),
+  );
   expect(await gateway.exited()).toBe(137);
+  await client.closed();
   await gateway.start();
   const id = acknowledged ?? (await send(gateway, text, key));
   if (id === undefined) throw new Error("the gateway died twice");
-  return id;
+  return { id, ends: client.ends(id).length };
 }
 
-/** What somebody reads who opens the conversation once the message has been answered. */
-async function transcriptOnceAnswered(gateway: GatewayProcess, messageId: string): Promise<string[]> {
+/** What somebody reads who opens the conversation once the message has been answered, having seen its end `before` times. */
+async function transcriptOnceAnswered(
+  gateway: GatewayProcess,
+  messageId: string,
+  before = 0,
+): Promise<string[]> {
   using client = await ChatClient.connect(gateway.url, gateway.token);
   await client.call("chat.subscribe", { sessionKey: SESSION });
   for (;;) {
+    // Counted before the look, so that nothing that comes meanwhile is waited for in vain.
+    const seen = client.frames.length;
     const rows = await client.history(SESSION);
     if (rows.find((row) => row.id === messageId)?.state === "done") {
+      expect(before + client.ends(messageId).length).toBeLessThanOrEqual(1);
       return rows.map((row) => `${row.role}: ${row.text.replaceAll(/\s+/g, " ")}`);
     }
-    const seen = client.frames.length;
     await client.until("news of the session", (frames) => frames.length > seen);
   }
 }
@@ -59,8 +76,8 @@ describe.each(POINTS)("the gateway is killed at %s", (point) => {
   test("in a new conversation: the message is answered, once", async () => {
     await using gateway = new GatewayProcess({ env: FAST });
     await gateway.start(point);
-    const id = await sendThroughCrash(gateway, "Is anybody there?", "key-1");
-    const transcript = await transcriptOnceAnswered(gateway, id);
+    const { id, ends } = await sendThroughCrash(gateway, "Is anybody there?", "key-1");
+    const transcript = await transcriptOnceAnswered(gateway, id, ends);
     expect(transcript).toEqual(["user: Is anybody there?", expect.stringContaining("> Is anybody there?")]);
     expect(transcript[1]).toContain("I can also show you a tool at work");
   });
@@ -73,8 +90,8 @@ describe.each(POINTS)("the gateway is killed at %s", (point) => {
     await gateway.kill("SIGTERM");
 
     await gateway.start(point);
-    const id = await sendThroughCrash(gateway, "The second question", "key-1");
-    const transcript = await transcriptOnceAnswered(gateway, id);
+    const { id, ends } = await sendThroughCrash(gateway, "The second question", "key-1");
+    const transcript = await transcriptOnceAnswered(gateway, id, ends);
     expect(transcript).toHaveLength(4);
     expect(transcript[1]).toContain("> The first question");
     expect(transcript[3]).toContain("> The second question");
@@ -85,8 +102,8 @@ describe.each(["turn.tool_start", "turn.tool_end"])("the gateway is killed at %s
   test("pi is told to go on, and the message is answered, once", async () => {
     await using gateway = new GatewayProcess({ env: FAST });
     await gateway.start(point);
-    const id = await sendThroughCrash(gateway, "run bash: echo forty-two", "key-1");
-    const transcript = await transcriptOnceAnswered(gateway, id);
+    const { id, ends } = await sendThroughCrash(gateway, "run bash: echo forty-two", "key-1");
+    const transcript = await transcriptOnceAnswered(gateway, id, ends);
     expect(transcript).toHaveLength(2);
     expect(transcript[0]).toBe("user: run bash: echo forty-two");
   });
@@ -111,8 +128,7 @@ test("20 of 20 messages that wait when the gateway is killed are answered after 
   for (const [session, id] of sent) {
     await client.call("chat.subscribe", { sessionKey: session });
     const isDone = async () => (await client.history(session)).find((row) => row.id === id)?.state === "done";
-    while (!(await isDone())) {
-      const seen = client.frames.length;
+    for (let seen = client.frames.length; !(await isDone()); seen = client.frames.length) {
       await client.until(`news of ${session}`, (frames) => frames.length > seen);
     }
     const rows = await client.history(session);
