@@ -1,6 +1,7 @@
 import type { Clock } from "../lib/clock.ts";
 import { KeyedMutex } from "../lib/keyed-mutex.ts";
 import type { Logger } from "../lib/logger.ts";
+import { untilAborted } from "../lib/until-aborted.ts";
 import { Wake } from "../lib/wake.ts";
 import type { Agent, AgentPool, PoolStats, Slot } from "./agent.ts";
 import type { BridgePort } from "./bridge-port.ts";
@@ -174,7 +175,7 @@ export class RpcPool implements AgentPool {
     for (let attempt = 1; ; attempt += 1) {
       const pi = await this.#claim(await this.#profileOf(session.role), session.file, signal);
       try {
-        await untilAborted(pi.ready, signal);
+        await untilAborted(pi.ready, signal, noLongerWanted);
         await this.#swept;
         const model = await pi.open(session);
         const { capabilities } = pi.profile;
@@ -391,16 +392,4 @@ export class RpcPool implements AgentPool {
 
 function noLongerWanted(): AgentError {
   return new AgentError("unavailable", "nobody waits for a pi any more", { retry: "now" });
-}
-
-async function untilAborted(ready: Promise<void>, signal: AbortSignal): Promise<void> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(noLongerWanted());
-  signal.addEventListener("abort", abort, { once: true });
-  if (signal.aborted) abort();
-  try {
-    await Promise.race([ready, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }

@@ -242,7 +242,7 @@ describe.each(PIS)("pi $version", ({ version, script }) => {
       const file = await readFile(world.session(name).file, "utf8");
       expect(new Set(file.match(/I am s\d+x/g))).toEqual(new Set([`I am ${name}`]));
     }
-    expect(world.pool.stats()).toMatchObject({ max: 3, waiting: 0 });
+    expect(world.pool.stats()).toMatchObject({ max: 3, busy: 0 });
   });
 
   test("the death of a pi in the middle of an answer ends the run before anything else", async () => {
