@@ -2,7 +2,7 @@ import { render } from "preact";
 import { App } from "./components/app.tsx";
 import { ComposerProvider, ComposerState } from "./components/composer-state.ts";
 import { ChatProvider } from "./components/context.ts";
-import { followAddress, idInFragment } from "./state/address.ts";
+import { addressOf, followAddress, idInFragment } from "./state/address.ts";
 import { Chat } from "./state/chat.ts";
 import { keepCredential, takeToken } from "./state/credential.ts";
 import { browserShelf } from "./state/browser-shelf.ts";
@@ -72,6 +72,7 @@ function followBrowser(chat: Chat): void {
 function takeLateToken(chat: Chat): void {
   if (!location.hash.includes("token=")) return;
   takeTokenFromAddress(session);
+  if (!location.hash) history.replaceState(null, "", addressOf(chat.current.value));
   chat.connection.reconnect();
 }
 

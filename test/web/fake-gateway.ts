@@ -219,9 +219,10 @@ export class FakeGateway implements AsyncDisposable {
       history: async (session, { limit, before }) => {
         if (this.historyFails) throw new RequestError("UNAVAILABLE", "The store cannot be read right now.");
         await this.onHistory();
-        const end = before === undefined ? this.rowsOf(session).length : Number(before);
+        const all = this.rows.get(session) ?? [];
+        const end = before === undefined ? all.length : Number(before);
         const begin = Math.max(0, end - limit);
-        const rows = this.rowsOf(session).slice(begin, end);
+        const rows = all.slice(begin, end);
         return begin > 0 ? { rows, cursor: String(begin) } : { rows };
       },
       sessions: {

@@ -59,14 +59,15 @@ export function Sidebar({ isOpen }: { isOpen: Signal<boolean> }) {
   );
 }
 
-/** The keyboard goes into the drawer with the person, and back to where they came from. */
+/** The keyboard goes into the drawer with the person, and back to the button that opened it. */
 function useFocusWhileOpen(isOpen: boolean, inside: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     if (!isOpen) return undefined;
-    const before = document.activeElement;
     inside.current?.focus();
     return () => {
-      if (before instanceof HTMLElement) requestAnimationFrame(() => before.focus());
+      const opener = document.querySelector<HTMLElement>("[aria-controls='sidebar']");
+      // What is behind the drawer can be reached again only after this.
+      requestAnimationFrame(() => opener?.focus());
     };
   }, [isOpen]);
 }

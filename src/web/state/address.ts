@@ -7,15 +7,19 @@ export function idInFragment(fragment: string): string | undefined {
   return new URLSearchParams(fragment.replace(/^#/, "")).get("c") ?? undefined;
 }
 
+/** The address of an open conversation, without the host. */
+export function addressOf(key: string): string {
+  return `${location.pathname}#c=${encodeURIComponent(idOfKey(key))}`;
+}
+
 /** Keeps the address bar and the open conversation the same, so that reload, back and forward work. */
 export function followAddress(chat: Chat): void {
   let isFirst = true;
   effect(() => {
-    const id = idOfKey(chat.current.value);
-    if (idInFragment(location.hash) !== id) {
-      const address = `${location.pathname}#c=${encodeURIComponent(id)}`;
-      if (isFirst) history.replaceState(null, "", address);
-      else history.pushState(null, "", address);
+    const key = chat.current.value;
+    if (idInFragment(location.hash) !== idOfKey(key)) {
+      if (isFirst) history.replaceState(null, "", addressOf(key));
+      else history.pushState(null, "", addressOf(key));
     }
     isFirst = false;
   });
