@@ -1,5 +1,5 @@
-import type { ComponentChildren } from "preact";
-import type { Row, Step } from "../state/conversation.ts";
+import { useComputed } from "@preact/signals";
+import type { Row } from "../state/conversation.ts";
 import { strings } from "../text/strings.ts";
 import { useChat } from "./context.ts";
 import { CopyButton } from "./copy-button.tsx";
@@ -8,46 +8,59 @@ import { memo } from "./memo.ts";
 import { Steps } from "./steps.tsx";
 
 interface AnswerProps {
-  row: Row;
-  steps: readonly Step[] | undefined;
+  /** Absent for what belongs to no turn. */
+  turnId: string | undefined;
+  /** Absent while it is being written. */
+  row: Row | undefined;
   /** What was asked, for sending it once more. */
   question: string | undefined;
 }
 
-/** An answer that has ended, however it ended, or a notice. */
-export const Answer = memo(({ row, steps, question }: AnswerProps) => {
-  const isFailed = row.state === "failed";
-  // The history keeps of a failed turn what the person was told.
-  const told = isFailed && !row.error ? row.text : undefined;
-  return (
-    <AnswerFrame isFailed={isFailed}>
-      {steps && <Steps steps={steps} isRunning={false} />}
-      {row.text && told === undefined && <MarkdownView text={row.text} isWhole />}
-      {told !== undefined && <Failure message={told} />}
-      {row.error && (
-        <Failure
-          message={row.error.message}
-          reference={row.error.ref}
-          question={row.error.retryable ? question : undefined}
-        />
-      )}
-      {row.state === "cancelled" && <p class="answer-mark">{strings.stopped}</p>}
-      {row.text && !isFailed && (
-        <div class="answer-actions">
-          <CopyButton text={row.text} label={strings.copyAnswer} />
-          {row.atMs > 0 && <time dateTime={new Date(row.atMs).toISOString()}>{timeText(row.atMs)}</time>}
-        </div>
-      )}
-    </AnswerFrame>
+/**
+ * An answer: while it is being written, when it has ended, however it ended; or a notice. One component
+ * for all of them, so that nothing on the screen is made anew when the last word is there.
+ */
+export const Answer = memo(({ turnId, row, question }: AnswerProps) => {
+  const chat = useChat();
+  const steps = useComputed(() =>
+    turnId === undefined ? undefined : chat.conversation.value.steps.get(turnId),
   );
-});
-
-export function AnswerFrame({ children, isFailed }: { children: ComponentChildren; isFailed?: boolean }) {
+  // Read in here only while it grows: then this, and nothing else, is drawn with each piece of text.
+  const text = row ? row.text : (chat.conversation.value.turn?.text ?? "");
+  const isFailed = row?.state === "failed";
+  // The history keeps of a failed turn what the person was told.
+  const told = isFailed && !row?.error ? text : undefined;
   return (
     <article class={`entry entry-answer ${isFailed ? "entry-failed" : ""}`}>
       <h2 class="unseen">{strings.answer}</h2>
-      {children}
+      {steps.value && <Steps steps={steps.value} isRunning={!row} />}
+      {text && told === undefined && <MarkdownView text={text} isWhole={row !== undefined} />}
+      {told !== undefined && <Failure message={told} />}
+      {row && <Ending row={row} question={question} />}
     </article>
+  );
+});
+
+/** What is said under an answer when it has ended. */
+function Ending({ row, question }: { row: Row; question: string | undefined }) {
+  const { text, error, state, atMs } = row;
+  return (
+    <>
+      {error && (
+        <Failure
+          message={error.message}
+          reference={error.ref}
+          question={error.retryable ? question : undefined}
+        />
+      )}
+      {state === "cancelled" && <p class="answer-mark">{strings.stopped}</p>}
+      {text && state !== "failed" && (
+        <div class="answer-actions">
+          <CopyButton text={text} label={strings.copyAnswer} />
+          {atMs > 0 && <time dateTime={new Date(atMs).toISOString()}>{timeText(atMs)}</time>}
+        </div>
+      )}
+    </>
   );
 }
 

@@ -9,7 +9,6 @@ import { useChat } from "./context.ts";
 import { EmptyState } from "./empty-state.tsx";
 import { Icon } from "./icons.tsx";
 import { memo } from "./memo.ts";
-import { RunningAnswer } from "./running-answer.tsx";
 import { StatusLine } from "./status-line.tsx";
 import { useStickToBottom } from "./stick-to-bottom.ts";
 import { OutgoingMessage, SentMessage } from "./user-message.tsx";
@@ -107,17 +106,13 @@ function useShown() {
 
 const ShownView = memo(({ shown }: { shown: Shown }) => {
   const chat = useChat();
-  const turnId = shown.kind === "row" ? shown.row.turnId : undefined;
-  const steps = useComputed(() =>
-    turnId === undefined ? undefined : chat.conversation.value.steps.get(turnId),
-  );
   const question = useMemo(() => questionOf(shown, chat.conversation.peek().rows), [shown]);
-  if (shown.kind === "turn") return <RunningAnswer turnId={shown.turnId} />;
+  if (shown.kind === "turn") return <Answer turnId={shown.turnId} row={undefined} question={undefined} />;
   if (shown.kind === "outgoing") {
     return <OutgoingMessage entry={shown.entry} isOpen={chat.connection.link.value === "open"} />;
   }
   const { row } = shown;
-  if (row.role === "assistant") return <Answer row={row} question={question} steps={steps.value} />;
+  if (row.role === "assistant") return <Answer turnId={row.turnId} row={row} question={question} />;
   const state = shown.isAnswered ? undefined : row.state;
   return <SentMessage text={row.text} state={state} place={row.place} attachments={row.attachments} />;
 });
