@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import manifest from "../../package.json";
@@ -13,12 +13,19 @@ let home: string;
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "old-bun-"));
+  // Whoever else uses the usual port on this machine must not matter.
+  await writeFile(join(home, "pi-gateway.jsonc"), '{ "gateway": { "port": 0 } }');
 });
 
 afterAll(() => rm(home, { recursive: true, force: true }));
 
 function run(...args: string[]) {
-  const env = { PATH: process.env["PATH"] ?? "", HOME: home, NO_COLOR: "1" };
+  const env = {
+    PATH: process.env["PATH"] ?? "",
+    HOME: home,
+    PI_GATEWAY_CONFIG: join(home, "pi-gateway.jsonc"),
+    NO_COLOR: "1",
+  };
   const { exitCode, stdout, stderr } = Bun.spawnSync([fetchOldBun(), ...args], { cwd: ROOT, env });
   return { exitCode, stdout: stdout.toString().trim(), stderr: stderr.toString() };
 }
