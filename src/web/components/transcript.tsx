@@ -14,8 +14,7 @@ import { useStickToBottom } from "./stick-to-bottom.ts";
 import { OutgoingMessage, SentMessage } from "./user-message.tsx";
 
 /** As many as anybody reads at once; older ones come back by scrolling up. */
-const SHOWN_AT_FIRST = 60;
-const SHOWN_MORE = 60;
+const DRAWN_AT_ONCE = 60;
 
 /** The conversation that is open: what was said, and what is being said. */
 export function Transcript() {
@@ -25,8 +24,7 @@ export function Transcript() {
   const top = useRef<HTMLDivElement>(null);
   const shown = useShown();
   const isAtBottom = useSignal(true);
-  const { count, isLoading } = useOlder(scroller, top, shown, isAtBottom);
-  const visible = shown.value.slice(-count.value);
+  const { visible, isLoading } = useOlder(scroller, top, shown, isAtBottom);
   const toBottom = useStickToBottom(scroller, content, isAtBottom, {
     conversation: chat.current.value,
     first: visible[0]?.key,
@@ -56,7 +54,10 @@ export function Transcript() {
   );
 }
 
-/** How many are shown: more of them, from here or from the gateway, when the person comes near the top. */
+/**
+ * As much of the conversation as is drawn: its end, and from wherever the person has scrolled up to. More of it,
+ * from here or from the gateway, when they come near the top.
+ */
 function useOlder(
   scroller: RefObject<HTMLElement | null>,
   top: RefObject<HTMLElement | null>,
@@ -65,20 +66,26 @@ function useOlder(
 ) {
   const chat = useChat();
   const key = chat.current.value;
-  const count = useSignal(SHOWN_AT_FIRST);
+  const from = useSignal<string | undefined>(undefined);
+  const begin = useComputed(() => {
+    const at = shown.value.findIndex((one) => one.key === from.value);
+    return at >= 0 ? at : Math.max(0, shown.value.length - DRAWN_AT_ONCE);
+  });
   const first = useComputed(() => chat.conversation.value.rows[0]?.id);
   const loading = useComputed(() => chat.conversation.value.loading);
   const isLoading = useComputed(() => loading.value === "older");
   useEffect(() => {
-    count.value = SHOWN_AT_FIRST;
-  }, [key]);
+    // What somebody reads further up must not go because something new comes at the end.
+    from.value = isAtBottom.value ? undefined : shown.peek()[begin.peek()]?.key;
+  }, [key, isAtBottom.value]);
   useEffect(() => {
     const [box, sentinel] = [scroller.current, top.current];
     // The top of a long conversation is near for a moment, until the end is scrolled to.
     const isStill = isAtBottom.peek() && box !== null && box.scrollHeight > box.clientHeight;
     if (!sentinel || isStill) return undefined;
     const showMore = () => {
-      if (shown.peek().length > count.peek()) count.value += SHOWN_MORE;
+      const at = begin.peek();
+      if (at > 0) from.value = shown.peek()[Math.max(0, at - DRAWN_AT_ONCE)]?.key;
       else void chat.feed.loadOlder(key);
     };
     const watch = new IntersectionObserver(
@@ -89,8 +96,8 @@ function useOlder(
     );
     watch.observe(sentinel);
     return () => watch.disconnect();
-  }, [key, first.value, count.value, loading.value, isAtBottom.value]);
-  return { count, isLoading };
+  }, [key, first.value, begin.value, loading.value, isAtBottom.value]);
+  return { visible: shown.value.slice(begin.value), isLoading };
 }
 
 /** What stands in the transcript; not computed again while only the text of the running answer grows. */

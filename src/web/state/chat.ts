@@ -61,6 +61,7 @@ export class Chat {
       onReady: (welcome) => this.#ready(welcome),
       onRefused: (error, hadCredential) => this.#refused(error, hadCredential),
       onEvent: (frame) => this.feed.take(frame),
+      onQuiet: () => this.wake(),
     });
     this.list = new ConversationList(wishes.store);
     this.outbox = new Outbox(wishes.store, wishes.shelf, (entry, files) => this.#deliver(entry, files));

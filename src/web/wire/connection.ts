@@ -26,6 +26,8 @@ export interface ConnectionWishes {
   /** The door stays shut: without a credential, or because of the one that was given. */
   readonly onRefused: (error: WireError, hadCredential: boolean) => void;
   readonly onEvent: (frame: EventFrame) => void;
+  /** Nothing was heard for a while: time to see whether anybody is there. */
+  readonly onQuiet?: () => void;
 }
 
 const FIRST_DELAY_MS = 500;
@@ -33,6 +35,7 @@ const LONGEST_DELAY_MS = 15_000;
 const ANSWER_WITHIN_MS = 20_000;
 const GREET_WITHIN_MS = 10_000;
 const PROBE_WITHIN_MS = 5_000;
+const QUIET_MS = 30_000;
 
 interface Pending {
   readonly resolve: (payload: unknown) => void;
@@ -54,6 +57,7 @@ export class Connection {
   #attempt = 0;
   #nextId = 1;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #quiet: ReturnType<typeof setTimeout> | undefined;
 
   constructor(wishes: ConnectionWishes) {
     this.#wishes = wishes;
@@ -161,6 +165,7 @@ export class Connection {
   #drop(socket: WebSocket): void {
     if (this.#socket !== socket) return;
     this.#socket = undefined;
+    clearTimeout(this.#quiet);
     socket.close();
     for (const pending of this.#pending.values()) pending.reject(new LostRequest("connection lost"));
     this.#pending.clear();
@@ -170,6 +175,9 @@ export class Connection {
   }
 
   #take(data: unknown): void {
+    // A line that died without a word looks like one on which nothing happens.
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => this.#wishes.onQuiet?.(), QUIET_MS);
     const frame = readFrame(data);
     if (!frame) return;
     if (frame.type === "event") return this.#wishes.onEvent(frame);

@@ -202,3 +202,24 @@ test("a history that cannot be read says so, and can be asked for again", async 
   await visitor.page.getByText("Row 2.").waitFor();
   expect(gateway.rowsOf(session)).toHaveLength(2);
 });
+
+test("what somebody reads further up stays while many new messages come, and only the end is drawn afterwards", async () => {
+  await using gateway = await FakeGateway.open();
+  const session = fill(gateway, 60);
+  await using visitor = await enter(browser, gateway, { conversation: "long" });
+  const { page } = visitor;
+  await page.getByText("Row 60.").waitFor();
+  await until(async () => {
+    await scrollUp(page, 500);
+    return (await page.evaluate<number>(`${BOX}.scrollTop`)) < 10;
+  });
+  for (let at = 0; at < 80; at += 1) gateway.say(session, `Notice ${at}.`);
+  const last = page.locator(".entry", { hasText: "Notice 79." });
+  await until(async () => (await last.count()) === 1);
+  expect(await page.getByText("Row 1.", { exact: false }).first().isVisible()).toBe(true);
+  expect(await page.locator(".entry").count()).toBe(140);
+  await page.getByRole("button", { name: "Newest message" }).click();
+  await until(async () => (await page.locator(".entry").count()) === 60);
+  await until(async () => (await fromBottom(page)) < 2);
+  expect(await last.isVisible()).toBe(true);
+});
