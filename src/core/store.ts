@@ -60,6 +60,8 @@ export interface HistoryRow {
   readonly atMs: number;
   /** For `user`: how far the message got. For `assistant`: how the turn it ends has ended; absent for other texts. */
   readonly state?: "waiting" | "running" | "done" | "failed" | "cancelled";
+  /** For `user`: the turn that took it. That turn's answers are named after it: `{turn}/…`. */
+  readonly turn?: TurnId;
   readonly attachments?: readonly { readonly name: string; readonly mimeType: string }[];
 }
 

@@ -96,6 +96,7 @@ export function historyContract(open: OpenStore): void {
         text: "text of 1",
         atMs,
         state: "done",
+        turn,
         attachments: [
           { name: "cat.png", mimeType: "image/png" },
           { name: "audio", mimeType: "audio/ogg" },

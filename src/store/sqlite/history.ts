@@ -56,6 +56,7 @@ function userRow({ seq, body, recorded_at, fate, turn, turn_state }: HeardRow): 
       text,
       atMs: recorded_at,
       state,
+      ...(turn === null ? {} : { turn: idOf(turn) }),
       ...(files.length > 0 ? { attachments: files } : {}),
     },
   };

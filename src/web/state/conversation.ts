@@ -10,6 +10,8 @@ export interface Row {
   /** Of a waiting message: 1 is the next. */
   readonly place?: number;
   readonly attachments?: readonly AttachmentName[];
+  /** Of a person's message: the turn that took it, as the history knows. */
+  readonly turn?: string;
   /** The turn this answers for, where we saw it happen. */
   readonly turnId?: string;
   /** The messages this answers, where we saw it happen. */

@@ -19,7 +19,7 @@ export function mergeNewest(conversation: Conversation, page: HistoryPage, nowMs
   const joint = conversation.rows.findIndex((row) => !row.isLive && row.id === read[0]?.id);
   const older = joint > 0 ? conversation.rows.slice(0, joint).filter((row) => !row.isLive) : [];
   const live = conversation.rows.filter((row) => row.isLive && !isIn(row, read));
-  const rows = live.reduce(putLive, [...older, ...read]);
+  const rows = live.reduce(putLive, answersAtQuestions([...older, ...read]));
   const cursor = joint > 0 ? conversation.cursor : page.cursor;
   const { cursor: _cursor, ...rest } = conversation;
   const merged: Conversation = {
@@ -40,17 +40,40 @@ export function mergeOlder(conversation: Conversation, page: HistoryPage): Conve
   const { cursor: _cursor, ...rest } = conversation;
   return {
     ...rest,
-    rows: [...older, ...conversation.rows],
+    rows: answersAtQuestions([...older, ...conversation.rows]),
     loading: "done",
     ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
   };
+}
+
+/**
+ * The history is in the order in which things happened. Each answer goes up to its question here, as it stood
+ * while it was written: a message that came in between was not what it answers.
+ */
+function answersAtQuestions(rows: readonly Row[]): readonly Row[] {
+  const lastOf = new Map(rows.flatMap((row) => (row.turn === undefined ? [] : [[row.turn, row] as const])));
+  const answersTo = new Map<Row, Row[]>();
+  const rest: Row[] = [];
+  for (const row of rows) {
+    const turn = row.id.slice(0, Math.max(0, row.id.indexOf("/")));
+    const question = row.role === "assistant" && isAnswerOf(turn, row.id) ? lastOf.get(turn) : undefined;
+    if (question) answersTo.set(question, [...(answersTo.get(question) ?? []), row]);
+    else rest.push(row);
+  }
+  return rest.flatMap((row) => [row, ...(answersTo.get(row) ?? [])]);
 }
 
 /** The same row keeps what only this page knows of it. */
 function rowOf(message: HistoryMessage, { rows }: Conversation): Row {
   const known = rows.find((row) => row.role === message.role && sameRow(row, message));
   if (!known) return message;
-  if (!known.isLive && known.text === message.text && known.state === message.state) return known;
+  if (
+    !known.isLive &&
+    known.text === message.text &&
+    known.state === message.state &&
+    known.turn === message.turn
+  )
+    return known;
   const { turnId, messageIds, error, sendKey, place } = known;
   return {
     ...message,

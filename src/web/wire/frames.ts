@@ -90,6 +90,8 @@ export interface HistoryMessage {
   readonly text: string;
   readonly atMs: number;
   readonly state?: MessageState;
+  /** Of a person's message: the turn that took it. */
+  readonly turn?: string;
   readonly attachments?: readonly AttachmentName[];
 }
 

@@ -147,7 +147,7 @@ export function readHistory(payload: unknown): HistoryPage {
 
 function readMessage(value: unknown): HistoryMessage[] {
   const fields = fieldsOf(value);
-  const { id, role, text } = pickStrings(fields, ["id", "role", "text"]);
+  const { id, role, text = "", turn } = pickStrings(fields, ["id", "role", "text", "turn"]);
   if (!id || (role !== "user" && role !== "assistant")) return [];
   const state = MESSAGE_STATES.find((known) => known === fields["state"]);
   const attachments = listOf(fields["attachments"]).map((item): AttachmentName => {
@@ -158,12 +158,18 @@ function readMessage(value: unknown): HistoryMessage[] {
     {
       id,
       role,
-      text: text ?? "",
+      text: role === "assistant" && state === "cancelled" ? withoutMark(text) : text,
       atMs: numberOf(fields["atMs"]) ?? 0,
       ...(state ? { state } : {}),
+      ...(turn === undefined ? {} : { turn }),
       ...(attachments.length > 0 ? { attachments } : {}),
     },
   ];
+}
+
+/** A chat without a page is told under the text that it was stopped; the page says so by itself. */
+function withoutMark(text: string): string {
+  return text.replace(/(?:^|\n\n)\*?(?:Stopped\.|已停止。)\*?$/, "");
 }
 
 function readRunning(fields: Fields): RunningTurn | undefined {

@@ -83,6 +83,29 @@ test("after a long absence only the newest page counts: no hole stays in the mid
   expect(later.cursor).toBe("90");
 });
 
+test("after a reload each answer stands under its question, as it stood while it was written", () => {
+  const messages = [
+    { ...user("a"), turn: "t1" },
+    { ...user("b"), turn: "t2" },
+    { ...user("c"), turn: "t2" },
+    reply("t1/0", "A"),
+    reply("t2/tool/x", "A picture"),
+    reply("n", "A notice"),
+    reply("t2/0", "B and C"),
+    reply("t2/1", "and more"),
+  ];
+  expect(screenOf(mergeNewest(new Told().now, page(messages), 1))).toEqual([
+    "you: a (done)",
+    "pi: A",
+    "you: b (done)",
+    "you: c (done)",
+    "pi: B and C",
+    "pi: and more",
+    "pi: A picture",
+    "pi: A notice",
+  ]);
+});
+
 test("a row that did not change stays the same object, so that nothing is drawn again", () => {
   const first = mergeNewest(new Told().now, page([user("a"), reply("t1/0", "A")]), 1);
   const again = mergeNewest(first, page([user("a"), reply("t1/0", "A")]), 1);

@@ -102,3 +102,13 @@ test("an error always has something to say by", () => {
     ref: "3F9K",
   });
 });
+
+test("that an answer was stopped is said once, whatever was written under it for other chats", () => {
+  const stopped = (text: string) =>
+    readHistory({ messages: [{ id: "a", role: "assistant", text, atMs: 1, state: "cancelled" }] }).messages[0]
+      ?.text;
+  expect(stopped("Half of\n\n*Stopped.*")).toBe("Half of");
+  expect(stopped("一半\n\n*已停止。*")).toBe("一半");
+  expect(stopped("Stopped.")).toBe("");
+  expect(stopped("He Stopped.")).toBe("He Stopped.");
+});
