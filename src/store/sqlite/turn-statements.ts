@@ -24,6 +24,10 @@ export type TurnStatements = ReturnType<typeof turnStatements>;
 
 /** What the turn ledger asks of the database. A lease is fenced by its holder's name in the same statement. */
 export function turnStatements(connection: Connection) {
+  return { ...takingTurns(connection), ...holdingTurns(connection), ...waitingForTurns(connection) };
+}
+
+function takingTurns(connection: Connection) {
   return {
     takeDue: connection.query<TurnRow, { worker: string; now: number; until: number }>(
       `update turn set state = 'running', attempt = attempt + 1, worker = $worker, due_at = $until
@@ -41,6 +45,18 @@ export function turnStatements(connection: Connection) {
     messages: connection.query<{ body: Json<InboundMessage> }, { turn: number }>(
       "select coalesce(heard, body) as body from inbox where turn = $turn order by seq",
     ),
+    nextDue: connection.query<{ due_at: number }>(
+      "select due_at from turn where due_at > -1 order by due_at limit 1",
+    ),
+    voidLeases: connection.query<unknown, { now: number }>(
+      `update turn set state = 'released', due_at = $now, worker = null
+       where due_at > -1 and state = 'running'`,
+    ),
+  };
+}
+
+function holdingTurns(connection: Connection) {
+  return {
     held: connection.query<{ session: string }, Holder>(
       "select session from turn where seq = $seq and worker = $worker",
     ),
@@ -67,6 +83,11 @@ export function turnStatements(connection: Connection) {
       `update turn set state = 'released', due_at = $dueAt, attempt = attempt - $refund, worker = null
        where seq = $seq and worker = $worker`,
     ),
+  };
+}
+
+function waitingForTurns(connection: Connection) {
+  return {
     waiting: connection.query<Body, { session: string }>(
       `select seq, coalesce(heard, body) as body from inbox indexed by inbox_waiting
        where session = $session and fate = 'queued' and turn is null order by seq`,
@@ -74,13 +95,6 @@ export function turnStatements(connection: Connection) {
     cancelWaiting: connection.query<unknown, { session: string }>(
       `update inbox indexed by inbox_waiting set fate = 'cancelled'
        where session = $session and fate = 'queued' and turn is null`,
-    ),
-    nextDue: connection.query<{ due_at: number }>(
-      "select due_at from turn where due_at > -1 order by due_at limit 1",
-    ),
-    voidLeases: connection.query<unknown, { now: number }>(
-      `update turn set state = 'released', due_at = $now, worker = null
-       where due_at > -1 and state = 'running'`,
     ),
   };
 }
