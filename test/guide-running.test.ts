@@ -75,13 +75,12 @@ describe("each frame of the guide", () => {
 /** Sends a frame on a socket that shows its credential in the header, as scripts do. */
 async function answerTo(frame: object): Promise<object> {
   const headers = { authorization: `Bearer ${gateway.token}` };
-  // Bun's WebSocket takes headers; the type that the browsers share does not say so.
-  const socket = new WebSocket(`${gateway.url.replace("http", "ws")}/ws`, { headers } as never);
+  const socket = new WebSocket(`${gateway.url.replace("http", "ws")}/ws`, { headers });
   try {
     return await new Promise((resolve, reject) => {
-      socket.onopen = () => socket.send(JSON.stringify(frame));
-      socket.onmessage = ({ data }) => resolve(JSON.parse(String(data)) as object);
-      socket.onclose = () => reject(new Error("closed without an answer"));
+      socket.addEventListener("open", () => socket.send(JSON.stringify(frame)));
+      socket.addEventListener("message", ({ data }) => resolve(JSON.parse(String(data)) as object));
+      socket.addEventListener("close", () => reject(new Error("closed without an answer")));
     });
   } finally {
     socket.close();

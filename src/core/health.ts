@@ -36,10 +36,10 @@ export function healthOf(facts: HealthFacts): Health {
     problems,
     pool,
     ...(pool.model ? { model: pool.model } : {}),
-    channels: facts.channels.map(({ name, account = "default", status }) => ({
-      name,
-      account,
-      ...(status ? { status: status() } : {}),
+    channels: facts.channels.map((channel) => ({
+      name: channel.name,
+      account: channel.account ?? "default",
+      ...(channel.status ? { status: channel.status() } : {}),
     })),
     memoryBytes: process.memoryUsage.rss(),
   };

@@ -1,3 +1,5 @@
+/** What people take for one character, however many code points it has. */
+const GRAPHEMES = new Intl.Segmenter();
 const FENCE = /^\s*(```+|~~~+)/;
 
 type Fits = (part: string) => boolean;
@@ -56,7 +58,7 @@ function wholeLines(lines: readonly string[], fits: Fits): { end: number; fence:
 /** One line alone is too long: cut at its last space that fits, else anywhere between characters. */
 function cutLine(fence: string, [line = "", ...others]: readonly string[], fits: Fits): Cut {
   const wrap = (piece: string) => (fence === "" ? piece : close(`${fence}\n${piece}`, fence));
-  const characters = [...line];
+  const characters = Array.from(GRAPHEMES.segment(line), ({ segment }) => segment);
   let low = 1;
   let high = characters.length;
   while (low < high) {

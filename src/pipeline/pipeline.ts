@@ -115,7 +115,7 @@ function runningTurns(
         turn: turn.id,
         mode,
         previews: turn.previews,
-        onPage: progress.notePreview,
+        onPage: (page, ref) => progress.notePreview(page, ref),
         pacer,
         signal,
         log,

@@ -46,8 +46,7 @@ export class HookRegistry implements HookRunner {
     handler: HookHandler<Names[number]>,
     owner: string,
   ): Disposable {
-    // The map holds handlers of all hooks; `run` gives each only contexts of the names it was added under.
-    const registration: Registration = { owner, handler: handler as HookHandler<HookName> };
+    const registration: Registration = { owner, handler };
     for (const name of names) this.#registered.set(name, [...this.#of(name), registration]);
     return {
       [Symbol.dispose]: () => {

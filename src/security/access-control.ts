@@ -1,8 +1,7 @@
 import type { InboundMessage } from "../core/message.ts";
 
 export type Access =
-  | { readonly allowed: true }
-  | { readonly allowed: false; readonly why: string; readonly reply?: string };
+  { readonly allowed: true } | { readonly allowed: false; readonly why: string; readonly reply?: string };
 
 /** Decides who may talk to an agent, by the channel's policy, its allowlist, and open pairings. */
 export interface AccessControl {

@@ -10,9 +10,9 @@ export interface ChannelUnderTest {
   /** A chat that the platform has. */
   readonly chat: Address;
   /** Has somebody write `text` on the platform; resolves once the channel has handed it over or dropped it. */
-  write(text: string): Promise<void>;
+  readonly write: (text: string) => Promise<void>;
   /** What people see of what was sent to `chat`; undefined where the platform is the gateway's own store. */
-  transcript?(): Promise<readonly string[]>;
+  readonly transcript?: () => Promise<readonly string[]>;
 }
 
 /** What every channel promises, whatever its platform. `open` makes a fresh one each time. */

@@ -29,7 +29,9 @@ async function sendThroughCrash(gateway: GatewayProcess, text: string, key: stri
   using client = await ChatClient.connect(gateway.url, gateway.token);
   const acknowledged = await client.send(SESSION, text, key).then(
     ({ messageId }) => messageId,
-    (error: unknown) => void expect(String(error)).toContain("CLOSED"),
+    (error: unknown) => {
+      expect(String(error)).toContain("CLOSED");
+    },
   );
   expect(await gateway.exited()).toBe(137);
   await client.closed();

@@ -61,7 +61,8 @@ const transcripts = () => {
 test("before_tool_call stops pi's own bash: the command does not run, and the model reads why", async () => {
   const guard: Plugin = (api) => {
     api.registerHook(["before_tool_call"], ({ tool, params }) => {
-      if (tool === "bash" && String(params["command"]).includes("forbidden")) return { block: "Not here." };
+      const isForbidden = tool === "bash" && JSON.stringify(params).includes("forbidden");
+      return isForbidden ? { block: "Not here." } : undefined;
     });
   };
   await withPlugin(guard, async (alice) => {

@@ -128,7 +128,10 @@ export function lookThenAnswer(text: string, diesAt?: "text" | "tool" | "answere
   return async function* (prompt, pi) {
     yield { type: "message_start" };
     yield { type: "text", delta: "Let me look." };
-    if (diesAt === "text") return yield died;
+    if (diesAt === "text") {
+      yield died;
+      return;
+    }
     pi.write("user", prompt.text);
     pi.write("assistant", "Let me look.", "toolUse");
     yield { type: "message_end", text: "Let me look.", stopReason: "toolUse" };
@@ -140,13 +143,22 @@ export function lookThenAnswer(text: string, diesAt?: "text" | "tool" | "answere
       tool: "bash",
       result: { content: [{ type: "text", text: "42" }], isError: false },
     };
-    if (diesAt === "tool") return yield died;
+    if (diesAt === "tool") {
+      yield died;
+      return;
+    }
     yield { type: "message_start" };
     yield { type: "text", delta: text };
     pi.write("assistant", text, "stop");
-    if (diesAt === "answered") return yield died;
+    if (diesAt === "answered") {
+      yield died;
+      return;
+    }
     yield { type: "message_end", text, stopReason: "stop" };
-    if (diesAt === "end") return yield died;
+    if (diesAt === "end") {
+      yield died;
+      return;
+    }
     yield { type: "end", reason: "stop", usage: NO_USAGE };
   };
 }

@@ -42,7 +42,7 @@ export class PathWorld implements AsyncDisposable {
   constructor(options: WorldOptions = {}) {
     this.pi = new FakePi(options.places);
     this.platform = options.platform?.(this.clock) ?? new EditingPlatform("fake", PLAIN, this.clock.now);
-    this.#config = configSchema({}).parse(options.config ?? {}) as Config;
+    this.#config = configSchema({}).parse(options.config ?? {});
     this.#access = options.access ?? admitAuthenticated;
     this.store = this.#openStore();
     this.pipeline = this.#assemble();

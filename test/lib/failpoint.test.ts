@@ -4,7 +4,11 @@ import { join } from "node:path";
 const FAILPOINT = join(import.meta.dir, "../../src/lib/failpoint.ts");
 
 /** Passes `name` three times in a process of its own; what it printed before it ended. */
-function run(armed: string | undefined): { out: string; code: number | null; signal: string | number | undefined } {
+function run(armed: string | undefined): {
+  out: string;
+  code: number | null;
+  signal: string | number | undefined;
+} {
   const script = `import { failpoint } from ${JSON.stringify(FAILPOINT)};
     const { writeSync } = await import("node:fs");
     for (const pass of [1, 2, 3]) { failpoint("here"); writeSync(1, String(pass)); }`;

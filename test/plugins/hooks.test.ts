@@ -19,13 +19,13 @@ test("hooks run in the order in which they were registered, each sees what the o
   for (const mark of ["a", "b"]) {
     hooks.add(
       ["before_tool_call"],
-      (context) => void (context.params["seen"] = `${context.params["seen"] ?? ""}${mark}`),
+      ({ params }) => void (params["seen"] = [params["seen"], mark].flat()),
       mark,
     );
   }
   const context = toolCall();
   await hooks.run("before_tool_call", context);
-  expect(context.params["seen"]).toBe("ab");
+  expect(context.params["seen"]).toEqual([undefined, "a", "b"]);
 });
 
 test("the first block wins, later hooks are not asked", async () => {

@@ -15,7 +15,7 @@ const states = (client: SocketClient) =>
 /** Answers each message as a turn would. */
 function answerAtOnce(doors: OpenDoors, answerOf: (text: string) => string): void {
   doors.gateway.onAccept = ({ text, sessionKey }, messageId) => {
-    const session = sessionKey!;
+    const session = sessionKey;
     const of = { turn: `t-${messageId}`, messageIds: [messageId] };
     const publish = (event: TurnEvent) => doors.feed.publish(session, event);
     publish({ kind: "started", ...of });
