@@ -56,7 +56,7 @@ export interface Pipeline {
 }
 
 export function assemblePipeline(parts: PipelineParts): Pipeline {
-  const { store, hooks, events, clock, log, config } = parts;
+  const { store, hooks, clock, log, config } = parts;
   const { turns, outbox, sessions } = store;
   const sentences = () => sentencesIn(config().gateway.language);
   const open = (key: SessionKey, address: Address) =>
