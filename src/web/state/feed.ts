@@ -20,7 +20,7 @@ interface Follow {
 }
 
 export interface FeedWishes {
-  readonly connection: Connection;
+  readonly connection: Pick<Connection, "request">;
   /** Resolves when no message of this conversation is on its way. */
   readonly sent: (sessionKey: string) => Promise<void>;
   readonly onEnd: (sessionKey: string, event: ChatEvent) => void;

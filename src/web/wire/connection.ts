@@ -28,6 +28,8 @@ export interface ConnectionWishes {
   readonly onEvent: (frame: EventFrame) => void;
   /** Nothing was heard for a while: time to see whether anybody is there. */
   readonly onQuiet?: () => void;
+  /** How long nothing is a while. */
+  readonly quietMs?: number;
 }
 
 const FIRST_DELAY_MS = 500;
@@ -177,7 +179,7 @@ export class Connection {
   #take(data: unknown): void {
     // A line that died without a word looks like one on which nothing happens.
     clearTimeout(this.#quiet);
-    this.#quiet = setTimeout(() => this.#wishes.onQuiet?.(), QUIET_MS);
+    this.#quiet = setTimeout(() => this.#wishes.onQuiet?.(), this.#wishes.quietMs ?? QUIET_MS);
     const frame = readFrame(data);
     if (!frame) return;
     if (frame.type === "event") return this.#wishes.onEvent(frame);

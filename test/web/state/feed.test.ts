@@ -1,106 +1,153 @@
 import { expect, test } from "bun:test";
-import { useBrowser } from "../browser.ts";
-import { FakeGateway } from "../fake-gateway.ts";
-import { enter, reads, reconnect, until, write } from "../on-page.ts";
+import { Feed } from "../../../src/web/state/feed.ts";
+import { LostRequest } from "../../../src/web/wire/connection.ts";
+import type { EventFrame, HistoryMessage } from "../../../src/web/wire/frames.ts";
+import { KEY, screenOf, user } from "./conversations.ts";
 
-const browser = useBrowser();
+/** A feed whose gateway is a list of questions and what is answered to them. */
+class World {
+  readonly asked: string[] = [];
+  history: HistoryMessage[] = [];
+  running: unknown;
+  isDown = false;
+  subscribed: unknown = { resumed: true, seq: 0 };
+  readonly ended: string[] = [];
+  readonly feed = new Feed({
+    connection: { request: (method, params) => this.#answer(method, params) },
+    sent: async () => {},
+    onEnd: (_key, event) => this.ended.push(event.text ?? ""),
+    onProblem: () => {},
+    now: () => 1,
+    soon: (work) => work(),
+  });
 
-/** A conversation in which a turn is writing. */
-async function talk(gateway: FakeGateway) {
-  const visitor = await enter(browser, gateway);
-  await write(visitor.page, "Go");
-  await until(() => gateway.taken.length === 1);
-  const turn = gateway.begin(gateway.session).write("One ");
-  await reads(visitor.page, ["you: Go", "pi: One"]);
-  return { visitor, page: visitor.page, turn };
+  /** An open conversation that has been read. */
+  static async open(history: HistoryMessage[]): Promise<World> {
+    const world = new World();
+    world.history = history;
+    world.subscribed = { resumed: false, seq: 10 };
+    world.feed.resume("epoch");
+    world.feed.open(KEY);
+    await world.settled();
+    world.asked.length = 0;
+    world.subscribed = { resumed: true, seq: 10 };
+    return world;
+  }
+
+  async #answer(method: string, params: unknown): Promise<unknown> {
+    const since = (params as { sinceSeq?: number }).sinceSeq;
+    this.asked.push(since === undefined ? method : `${method} since ${since}`);
+    if (this.isDown) throw new LostRequest("down");
+    if (method === "chat.subscribe") return this.subscribed;
+    return { messages: this.history, ...(this.running ? { running: this.running } : {}) };
+  }
+
+  push(seq: number, payload: object): void {
+    const frame: EventFrame = { type: "event", event: "chat", seq, payload: { sessionKey: KEY, ...payload } };
+    this.feed.take(frame);
+  }
+
+  delta(seq: number, delta: string, replace = false): void {
+    this.push(seq, { state: "delta", turnId: "t1", messageIds: ["a"], delta, replace });
+  }
+
+  /** Every promise that was under way has had its turn. */
+  async settled(): Promise<void> {
+    for (let round = 0; round < 20; round += 1) await Promise.resolve();
+  }
+
+  get screen(): readonly string[] {
+    return screenOf(this.feed.conversation(KEY).value);
+  }
 }
 
-test("after a broken line the text goes on exactly where it was", async () => {
-  await using gateway = await FakeGateway.open();
-  const { visitor, page, turn } = await talk(gateway);
-  await using _leaving = visitor;
-  gateway.cut();
-  turn.write("two ").beginTool("x", "bash", {}).endTool("x", "bash", "out").write("three ", true);
-  await reconnect(gateway, page);
-  await reads(page, ["you: Go", "pi: One two | bash | three"]);
-  turn.write("four");
-  await reads(page, ["you: Go", "pi: One two | bash | three four"]);
-  turn.finish("three four.");
-  await page.locator("details.steps").waitFor();
-  await reads(page, ["you: Go", "pi: three four."]);
+test("a frame that comes twice counts once", async () => {
+  const world = await World.open([user("a", "running")]);
+  world.delta(11, "One ");
+  world.delta(11, "One ");
+  world.delta(12, "two");
+  world.delta(11, "One ");
+  expect(world.screen).toEqual(["you: a (running)", "… One two"]);
 });
 
-test("an answer that ended while the line was broken is there afterwards, once", async () => {
-  await using gateway = await FakeGateway.open();
-  const { visitor, page, turn } = await talk(gateway);
-  await using _leaving = visitor;
-  gateway.cut();
-  turn.finish("One two three.");
-  await reconnect(gateway, page);
-  await reads(page, ["you: Go", "pi: One two three."]);
+test("a missing frame is asked for, and nothing is shown out of order meanwhile", async () => {
+  const world = await World.open([user("a", "running")]);
+  world.delta(11, "One ");
+  world.delta(13, "three");
+  expect(world.screen.at(-1)).toBe("… One ");
+  expect(world.asked).toEqual(["chat.subscribe since 11"]);
+  world.delta(12, "two ");
+  world.delta(13, "three");
+  await world.settled();
+  expect(world.screen.at(-1)).toBe("… One two three");
 });
 
-test("after a restart of the gateway the running turn goes on, and nothing stands there twice", async () => {
-  await using gateway = await FakeGateway.open();
-  const { visitor, page } = await talk(gateway);
-  await using _leaving = visitor;
-  await gateway.restart();
-  await until(() => gateway.clients() === 1);
-  const again = gateway.resume(gateway.session, "turn1").write("One again", true);
-  await reads(page, ["you: Go", "pi: One again"]);
-  again.finish("One again, and two.");
-  await reads(page, ["you: Go", "pi: One again, and two."]);
+test("a snapshot closes a gap at once, and the history says what else was missed", async () => {
+  const world = await World.open([user("a", "running")]);
+  world.delta(11, "One ");
+  world.delta(20, "Everything so far", true);
+  expect(world.screen.at(-1)).toBe("… Everything so far");
+  expect(world.asked).toEqual(["chat.history"]);
+  world.delta(21, "!");
+  expect(world.screen.at(-1)).toBe("… Everything so far!");
 });
 
-test("a turn that did not survive the restart is not shown as if it ran", async () => {
-  await using gateway = await FakeGateway.open();
-  const { visitor, page } = await talk(gateway);
-  await using _leaving = visitor;
-  gateway.cut();
-  gateway.mark(gateway.session, ["m1"], "failed");
-  gateway.rowsOf(gateway.session).push({
-    id: "turn1/0",
-    role: "assistant",
-    text: "Something went wrong here (ref 3F9K)",
-    atMs: 1,
-    state: "failed",
+test("where nothing can be resumed the numbers begin anew", async () => {
+  const world = await World.open([user("a", "running")]);
+  world.delta(11, "One ");
+  world.subscribed = { resumed: false, seq: 500 };
+  world.delta(400, "?");
+  await world.settled();
+  world.delta(501, "two");
+  expect(world.screen.at(-1)).toBe("… One two");
+});
+
+test("the same epoch goes on where it was; another one begins anew and trusts no turn from before", async () => {
+  const world = await World.open([user("a", "running")]);
+  world.delta(11, "One ");
+  world.feed.resume("epoch");
+  await world.settled();
+  expect(world.asked).toEqual(["chat.subscribe since 11", "chat.history"]);
+  expect(world.screen.at(-1)).toBe("… One ");
+  world.asked.length = 0;
+  world.history = [user("a", "waiting")];
+  world.feed.resume("another");
+  await world.settled();
+  expect(world.asked).toEqual(["chat.subscribe", "chat.history"]);
+  expect(world.screen).toEqual(["you: a (waiting)"]);
+});
+
+test("a conversation that could not be read is read when the gateway is back", async () => {
+  const world = new World();
+  world.isDown = true;
+  world.feed.open(KEY);
+  await world.settled();
+  expect(world.feed.conversation(KEY).value.loading).toBe("failed");
+  world.isDown = false;
+  world.history = [user("a")];
+  world.feed.resume("epoch");
+  await world.settled();
+  expect(world.screen).toEqual(["you: a (done)"]);
+});
+
+test("a message nobody here knows is looked up, once", async () => {
+  const world = await World.open([]);
+  world.history = [user("b", "running")];
+  world.push(11, { state: "status", status: "started", turnId: "t2", messageIds: ["b"] });
+  world.push(12, { state: "delta", turnId: "t2", messageIds: ["b"], delta: "Hi", replace: true });
+  await world.settled();
+  expect(world.screen).toEqual(["you: b (running)", "… Hi"]);
+  expect(world.asked.filter((what) => what === "chat.history").length).toBeLessThanOrEqual(2);
+});
+
+test("events of conversations that are not open do no harm", async () => {
+  const world = await World.open([user("a")]);
+  world.feed.take({
+    type: "event",
+    event: "chat",
+    seq: 1,
+    payload: { sessionKey: "other", state: "final", text: "x" },
   });
-  await gateway.restart();
-  await reads(page, ["you: Go", "pi: Something went wrong here (ref 3F9K)"]);
-});
-
-test("a restart while a message is on its way neither loses nor doubles it", async () => {
-  await using gateway = await FakeGateway.open();
-  const { visitor, page, turn } = await talk(gateway);
-  await using _leaving = visitor;
-  turn.finish("One.");
-  let restarts = 1;
-  let restarted = Promise.resolve();
-  gateway.onMessage = () => {
-    if (restarts-- > 0) restarted = gateway.restart();
-  };
-  await write(page, "Next");
-  await until(() => gateway.taken.length === 2);
-  await restarted;
-  await until(() => gateway.sends.length === 3);
-  gateway.begin(gateway.session).finish("Two.");
-  await reads(page, ["you: Go", "pi: One.", "you: Next", "pi: Two."]);
-  expect(gateway.taken).toHaveLength(2);
-});
-
-test("a thousand small pieces arrive as one text, and not each of them is drawn", async () => {
-  await using gateway = await FakeGateway.open();
-  const { visitor, page, turn } = await talk(gateway);
-  await using _leaving = visitor;
-  await page.evaluate(`
-    globalThis.drawn = 0;
-    new MutationObserver(() => { drawn += 1; }).observe(document.querySelector(".column"), { subtree: true, childList: true });
-  `);
-  const words = Array.from({ length: 1000 }, (_, at) => `w${at}`);
-  for (const word of words) {
-    turn.write(`${word} `);
-    if (word.endsWith("0")) await Bun.sleep(0);
-  }
-  await reads(page, ["you: Go", `pi: One ${words.join(" ")}`]);
-  expect(await page.evaluate<number>("globalThis.drawn")).toBeLessThan(500);
+  world.feed.take({ type: "event", event: "unknown", seq: 12, payload: {} });
+  expect(world.screen).toEqual(["you: a (done)"]);
 });

