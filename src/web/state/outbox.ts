@@ -146,12 +146,8 @@ export class Outbox {
     });
   }
 
-  #keep({ key, state, ...entry }: OutboxEntry): void {
-    // What was on its way when the page went away has to go out again.
-    this.#store.set(
-      PREFIX + key,
-      JSON.stringify({ ...entry, state: state === "failed" ? state : "waiting" }),
-    );
+  #keep({ key, ...entry }: OutboxEntry): void {
+    this.#store.set(PREFIX + key, JSON.stringify(entry));
   }
 }
 
@@ -173,6 +169,7 @@ function readEntry(value: unknown, key: string): OutboxEntry | undefined {
       const { name, mimeType } = fieldsOf(item);
       return { name: stringOf(name) ?? "", mimeType: stringOf(mimeType) ?? "" };
     }),
+    // What was on its way when the page went away has to go out again.
     state: fields["state"] === "failed" ? "failed" : "waiting",
     ...(fields["error"] ? { error: readError(fields["error"]) } : {}),
   };

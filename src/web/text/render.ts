@@ -87,7 +87,8 @@ class PageRenderer extends Renderer {
   override html({ text }: Tokens.HTML | Tokens.Tag): string {
     const tags = [...text.matchAll(/<\/?([a-z][\w:-]*)/gi)].map((found) => found[1]?.toLowerCase() ?? "");
     const isPlain = tags.length > 0 && tags.every((tag) => OWN_HTML.has(tag)) && !text.includes("<!");
-    return isPlain ? text : escapeHtml(text);
+    // The bare tags: attributes have nothing to say here, and the browser would complain about some of them.
+    return isPlain ? text.replaceAll(/<(\/?)([a-z]+)[^>]*>/gi, "<$1$2>") : escapeHtml(text);
   }
   override code({ text, lang }: Tokens.Code): string {
     const language = lang?.match(/^[\w+#.-]+/)?.[0] ?? "";

@@ -81,6 +81,25 @@ test("messages of a conversation go out in order, one after the other", async ()
   expect(world.delivered.map(({ key }) => key)).toEqual(["a", "b"]);
 });
 
+test("a message is not sent before the one before it is acknowledged", async () => {
+  const world = new World();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const begun: string[] = [];
+  world.outbox = new Outbox(world.store, world.shelf, (entry) => {
+    begun.push(entry.key);
+    return promise;
+  });
+  for (const key of ["a", "b"]) {
+    await world.outbox.add({ key, sessionKey: KEY, text: key, atMs: begun.length, attachments: [] }, []);
+  }
+  expect(begun).toEqual(["a"]);
+  expect(world.states).toEqual(["a sending", "b waiting"]);
+  expect(world.open().entries.value.map(({ state }) => state)).toEqual(["waiting", "waiting"]);
+  resolve();
+  await world.outbox.settled(KEY);
+  expect(begun).toEqual(["a", "b"]);
+});
+
 test("a refused message says so, stays for the person to decide, and does not hold up the next one", async () => {
   const world = new World();
   world.outcomes = [refused(false)];
