@@ -40,6 +40,8 @@ export class FakeGateway implements AsyncDisposable {
   onHistory: () => void | Promise<void> = () => {};
   version: string;
   demo: boolean;
+  /** Whether a pi has come up yet: before that, nobody knows what answers. */
+  isPiUp = true;
   auth: AuthSettings;
   readonly #ids = new Map<string, string>();
   readonly #lines = new Set<Socket>();
@@ -247,10 +249,15 @@ export class FakeGateway implements AsyncDisposable {
   #control(): DoorsParts["control"] {
     return {
       health: () => ({
-        public: { status: "ok", version: this.version, uptimeMs: 5, demo: this.demo },
+        public: {
+          status: "ok",
+          version: this.version,
+          uptimeMs: 5,
+          ...(this.isPiUp ? { demo: this.demo } : {}),
+        },
         problems: [],
-        pool: { total: 1, busy: 0, idle: 1, min: 1, max: 4, waiting: 0, longestWaitMs: 0 },
-        queue: { waiting: 0 },
+        pool: { total: 1, busy: 0, idle: 1, min: 1, max: 4, longestWaitMs: 0 },
+        ...(this.isPiUp ? { model: { id: "faux/echo", isDemo: this.demo } } : {}),
         channels: [],
         memoryBytes: 1,
       }),

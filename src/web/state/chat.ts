@@ -1,7 +1,7 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { Connection } from "../wire/connection.ts";
 import type { ChatEvent, Welcome, WireError } from "../wire/frames.ts";
-import { fieldsOf, readSessions, stringOf } from "../wire/read.ts";
+import { fieldsOf, readSessions, readWelcome, stringOf } from "../wire/read.ts";
 import { type Chosen, readFiles } from "./attachments.ts";
 import type { Conversation } from "./conversation.ts";
 import { ConversationList, idOfKey, keyOfId } from "./conversation-list.ts";
@@ -24,6 +24,8 @@ export interface ChatWishes {
   readonly startId: string | undefined;
 }
 
+/** How long until the gateway is asked again what answers, at first. */
+const ASK_MODEL_MS = 500;
 /** Conversations at work that are followed without being looked at. */
 const FOLLOWED_AT_ONCE = 8;
 
@@ -181,6 +183,30 @@ export class Chat {
     this.outbox.flush();
     this.feed.resume(welcome.epoch);
     void this.#listSessions();
+    if (welcome.model === undefined) void this.#learnModel();
+  }
+
+  /**
+   * Right after its start the gateway does not know yet what answers, a real model or the demo: it is asked
+   * again until it does. Never rejects: the next connection asks anew.
+   */
+  async #learnModel(): Promise<void> {
+    const { link } = this.connection;
+    for (
+      let pauseMs = ASK_MODEL_MS;
+      link.value === "open";
+      pauseMs = Math.min(2 * pauseMs, 30 * ASK_MODEL_MS)
+    ) {
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      try {
+        const welcome = readWelcome(await this.connection.request("connect", {}));
+        if (welcome.model === undefined) continue;
+        this.welcome.value = welcome;
+      } catch {
+        // Not connected any more, or not let in: whoever connects next learns it.
+      }
+      return;
+    }
   }
 
   #refused(error: WireError, hadCredential: boolean): void {

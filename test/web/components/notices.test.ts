@@ -16,6 +16,16 @@ test("the demo model is said at the top of the page, with the way to a real one"
   expect(await banner.innerText()).toContain("pi-gateway.jsonc");
 });
 
+test("a page that is open before the first pi is up learns of the demo as soon as it is", async () => {
+  await using gateway = await FakeGateway.open({ demo: true });
+  gateway.isPiUp = false;
+  await using visitor = await enter(browser, gateway);
+  await visitor.page.getByText("What shall we do?").waitFor();
+  expect(await visitor.page.locator(".demo").count()).toBe(0);
+  gateway.isPiUp = true;
+  await visitor.page.locator(".demo").waitFor();
+});
+
 test("a real model needs no banner", async () => {
   await using gateway = await FakeGateway.open();
   await using visitor = await enter(browser, gateway);
