@@ -1,5 +1,5 @@
 import { useComputed, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Listed } from "../state/conversation-list.ts";
 import { strings } from "../text/strings.ts";
 import { useChat } from "./context.ts";
@@ -82,7 +82,11 @@ function Marks({ conversation }: { conversation: string }) {
 function Rename({ listed, onDone }: { listed: Listed; onDone: () => void }) {
   const chat = useChat();
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.select(), []);
+  // At once, not after the next frame: whoever types right away types in here.
+  useLayoutEffect(() => {
+    field.current?.focus();
+    field.current?.select();
+  }, []);
   const keep = () => {
     if (field.current) chat.list.rename(listed.key, field.current.value);
     onDone();
@@ -112,7 +116,7 @@ function Rename({ listed, onDone }: { listed: Listed; onDone: () => void }) {
 function Remove({ listed, onDone }: { listed: Listed; onDone: () => void }) {
   const chat = useChat();
   const cancel = useRef<HTMLButtonElement>(null);
-  useEffect(() => cancel.current?.focus(), []);
+  useLayoutEffect(() => cancel.current?.focus(), []);
   return (
     <li class="listed-item listed-question">
       <p>{strings.removeQuestion}</p>

@@ -59,6 +59,7 @@ test("a conversation can be renamed, and the name stays", async () => {
   await write(page, "About cats");
   await page.getByRole("button", { name: "About cats", exact: true }).hover();
   await page.getByRole("button", { name: "Rename “About cats”" }).click();
+  await page.getByLabel("Name of the conversation").waitFor();
   await page.keyboard.type("Kittens");
   await page.keyboard.press("Enter");
   await until(async () => (await titles(page)).join() === "Kittens");
@@ -66,6 +67,7 @@ test("a conversation can be renamed, and the name stays", async () => {
   await until(async () => (await titles(page)).join() === "Kittens");
   await page.getByRole("button", { name: "Kittens", exact: true }).hover();
   await page.getByRole("button", { name: "Rename “Kittens”" }).click();
+  await page.getByLabel("Name of the conversation").waitFor();
   await page.keyboard.type("Never mind");
   await page.keyboard.press("Escape");
   await until(async () => (await titles(page)).join() === "Kittens");
