@@ -51,7 +51,8 @@ export class SqliteInbox implements InboxLedger {
     const session = SHOWN_FATES.includes(admission.fate) ? (admission.session ?? null) : null;
     const heard = queued ? encode(queued.message) : null;
     const priority = queued?.priority ?? 0;
-    const isSettled = connection.write(() => {
+    // The message is on the disk; an admission that a power cut takes back is made again.
+    const isSettled = connection.writeSoon(() => {
       const row = this.#sql.open.get({ seq });
       if (!row) return false;
       const droppedAt = session === null ? clock.now() : null;

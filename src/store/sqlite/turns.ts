@@ -46,7 +46,8 @@ export class SqliteTurns implements TurnLedger {
   async claim(worker: WorkerId, { leaseMs, mergeLimit }: ClaimOptions): Promise<Turn | undefined> {
     const now = this.#parts.clock.now();
     const lease = { worker, now, until: now + leaseMs };
-    return this.#parts.connection.write(() => {
+    // A claim that a power cut takes back is made again; `notePrompt` puts it on the disk before pi is asked.
+    return this.#parts.connection.writeSoon(() => {
       const row = this.#sql.takeDue.get(lease) ?? this.#begin(lease, mergeLimit);
       return row && this.#read(row);
     });
@@ -67,7 +68,8 @@ export class SqliteTurns implements TurnLedger {
 
   async extend(turn: TurnId, worker: WorkerId, leaseMs: number): Promise<boolean> {
     const until = this.#parts.clock.now() + leaseMs;
-    return this.#writeHeld(this.#sql.extend, { seq: seqOf(turn), worker, until });
+    const held = { seq: seqOf(turn), worker, until };
+    return this.#parts.connection.writeSoon(() => this.#sql.extend.run(held) > 0);
   }
 
   async notePrompt(turn: TurnId, worker: WorkerId, { text, position }: PromptNote): Promise<boolean> {

@@ -173,3 +173,19 @@ test("what a transaction throws undoes all of it, and a bug stays a bug", async 
   expect((await under.store.cron.list()).length).toBe(1);
   await under.end();
 });
+
+test("what need not be on the disk at once leaves the next write as durable as ever, also when it fails", async () => {
+  const under = await openTemporaryStore();
+  const { connection } = under.store;
+  const level = () => connection.database.query("pragma synchronous").values()[0]?.[0];
+  const full = level();
+  connection.writeSoon(() => expect(level()).not.toBe(full));
+  expect(level()).toBe(full);
+  const failing = () =>
+    connection.writeSoon(() => {
+      throw new Error("not this time");
+    });
+  expect(failing).toThrow("not this time");
+  expect(level()).toBe(full);
+  await under.end();
+});
