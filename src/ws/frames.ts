@@ -24,6 +24,8 @@ export class FrameError extends RequestError {
 
 const FORM = 'Expected {"type":"req","id":"1","method":"…","params":{…}} or {"method":"…","params":{…}}.';
 
+// Made once: making a schema costs more than reading a frame with it.
+const frameSchema = z.record(z.string(), z.unknown());
 const idSchema = z.union([z.string().max(200), z.number()]).optional();
 const methodSchema = z.string().min(1).max(100);
 const paramsSchema = z.record(z.string(), z.unknown()).nullish();
@@ -55,7 +57,7 @@ function parseObject(text: string): Record<string, unknown> {
     // What JSON.parse says depends on the engine and quotes the frame; the form is what helps.
     throw new FrameError(`This frame is not JSON. ${FORM}`);
   }
-  const object = z.record(z.string(), z.unknown()).safeParse(frame);
+  const object = frameSchema.safeParse(frame);
   if (!object.success) throw new FrameError(`This frame is not an object. ${FORM}`);
   return object.data;
 }

@@ -73,7 +73,7 @@ export class Sockets implements Service {
       idleTimeout: 120,
       sendPings: true,
       open: (socket) => this.#open(socket),
-      message: (socket, message) => socket.data.client?.receive(message),
+      message: (socket, message) => this.#receive(socket.data.client, message),
       drain: (socket) => socket.data.client?.drained(),
       close: (socket) => this.#left(socket.data.client),
     };
@@ -106,6 +106,12 @@ export class Sockets implements Service {
     this.#clients.add(client);
     this.#parts.log.debug({ client: client.id, remote }, "client came");
     if (!grant) void this.#expectHello(client);
+  }
+
+  #receive(client: Client | undefined, message: string | Uint8Array): void {
+    client?.receive(message);
+    // Who has connected is no stranger any more, and leaves the place to the next one.
+    if (client?.grant) this.#deadlines.get(client)?.abort();
   }
 
   /** Closes a socket that does not connect in time. Never rejects; ends with the socket. */
