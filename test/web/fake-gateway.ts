@@ -36,6 +36,8 @@ export class FakeGateway implements AsyncDisposable {
   onSend: (message: BrowserMessage) => void | Promise<void> = () => {};
   onAbort: (session: SessionKey) => void = () => {};
   historyFails = false;
+  /** Tries to connect while the line was cut. */
+  refused = 0;
   /** Called before a page of the history is read. */
   onHistory: () => void | Promise<void> = () => {};
   version: string;
@@ -164,7 +166,11 @@ export class FakeGateway implements AsyncDisposable {
   }
 
   #connect(socket: Socket): void {
-    if (this.#isCut) return void socket.destroy();
+    if (this.#isCut) {
+      this.refused += 1;
+      socket.destroy();
+      return;
+    }
     const inner = connect(Number(new URL(this.#doors.url()).port), "127.0.0.1");
     for (const line of [socket, inner]) {
       this.#lines.add(line);
