@@ -1,3 +1,4 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { type FileHandle, open, readFile, rename, writeFile } from "node:fs/promises";
 import type { TranscriptEntry } from "./agent.ts";
 import { isRecord, textOfContent, type WireMessage } from "./rpc-protocol.ts";
@@ -5,12 +6,44 @@ import { isRecord, textOfContent, type WireMessage } from "./rpc-protocol.ts";
 const CHUNK_BYTES = 64 * 1024;
 /** The first line of a session file: an id, a time and a path or two. */
 const HEAD_BYTES = 16 * 1024;
+/** Most entries are shorter; a longer one is found in the long way. */
+const TAIL_BYTES = 16 * 1024;
 const NEWLINE = 10;
 
 /** Id of the last entry in pi's session file; undefined if there is none, or no file. */
 export async function lastEntryId(file: string): Promise<string | undefined> {
+  const last = parseEntry(lastLineOf(file));
+  if (last) return last.id;
   for await (const entry of entriesFromEnd(file)) return entry.id;
   return undefined;
+}
+
+/**
+ * The last line of a file, as far as it is short; else nothing. Reads without giving way: each prompt waits for
+ * this, and handing a read of a few kilobytes to another thread takes longer than the read.
+ */
+function lastLineOf(file: string): string {
+  const descriptor = openNow(file);
+  if (descriptor === undefined) return "";
+  try {
+    const { size } = fstatSync(descriptor);
+    const tail = Buffer.alloc(Math.min(size, TAIL_BYTES));
+    readSync(descriptor, tail, 0, tail.length, size - tail.length);
+    const lines = tail.toString("utf8").trimEnd();
+    // Without a line before it, it may be the end of a longer one.
+    return lines.slice(lines.lastIndexOf("\n") + 1 || lines.length);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function openNow(file: string): number | undefined {
+  try {
+    return openSync(file, "r");
+  } catch {
+    // Not there, most often; if it is there and cannot be read, the long way says why.
+    return undefined;
+  }
 }
 
 /**

@@ -84,8 +84,10 @@ export class Receiver implements Service {
   /** Admission may be slow (hooks), so the platform does not wait for it; a chat stays in order. */
   #admitBehind(entry: InboxEntry): void {
     const { channel, account, chat } = entry.message.address;
+    // What is sent over a socket leaves at the end of this round of the event loop: the acknowledgement goes first.
+    const isAcknowledged = new Promise((resolve) => void setImmediate(resolve));
     const admission = this.#inOrder
-      .run(`${channel}/${account}/${chat}`, () => this.#admitUntilDone(entry))
+      .run(`${channel}/${account}/${chat}`, () => isAcknowledged.then(() => this.#admitUntilDone(entry)))
       .finally(() => this.#admissions.delete(admission));
     this.#admissions.add(admission);
   }

@@ -223,7 +223,6 @@ export class RunningTurn {
       return;
     }
     failpoint("turn.after-finish");
-    this.#log.info({ state }, "turn finished");
     const said = replies.find((reply) => reply.message.kind === "text");
     this.#deps.events.publish(session, {
       kind: "end",
@@ -234,6 +233,7 @@ export class RunningTurn {
       ...(said ? { key: said.key } : {}),
       ...(failure ? { error: failure } : {}),
     });
+    this.#log.info({ state }, "turn finished");
   }
 
   get #messageIds(): readonly string[] {

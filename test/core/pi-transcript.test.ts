@@ -56,6 +56,14 @@ test("entries that are no messages move the position and are no messages", async
   expect((await entriesAfter(file, undefined)).map(({ role }) => role)).toEqual(["user", "tool"]);
 });
 
+test.each([100, 16_000, 17_000, 70_000])(
+  "an entry of %d characters is found as the last one",
+  async (length) => {
+    await write(HEADER, entry("e1", "user", "hi"), entry("e2", "assistant", "é".repeat(length / 2)));
+    expect(await lastEntryId(file)).toBe("e2");
+  },
+);
+
 test("a half-written last line is not there", async () => {
   await write(HEADER, entry("e1", "user", "hi"));
   const whole = await Bun.file(file).text();

@@ -71,6 +71,21 @@ test("messages of one chat are admitted in order, a slow chat holds back no othe
   expect(admitted).toEqual(["3", "1", "2"]);
 });
 
+test("whoever sends a message hears that it was taken before anything is done with it", async () => {
+  const admitted = Promise.withResolvers<void>();
+  const happened: string[] = [];
+  const { receiver: one } = receiver(async () => {
+    happened.push("admitted");
+    admitted.resolve();
+  });
+  await one.receive(inbound("1", "a"));
+  // As far as an answer goes on its way to the socket.
+  for (let step = 0; step < 100; step += 1) await Promise.resolve();
+  happened.push("acknowledged");
+  await admitted.promise;
+  expect(happened).toEqual(["acknowledged", "admitted"]);
+});
+
 test("a hard stop does not wait for an admission that keeps failing: the next start tries again", async () => {
   const { receiver: one, clock } = receiver(async () => {
     throw new Error("never");
