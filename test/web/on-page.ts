@@ -1,4 +1,4 @@
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { Visitor, type Visit } from "./browser.ts";
 import type { FakeGateway } from "./fake-gateway.ts";
 
@@ -45,6 +45,16 @@ export async function reads(page: Page, expected: readonly string[]): Promise<vo
     matches,
     () => `the transcript to read\n${expected.join("\n")}\nbut it reads\n${last.join("\n")}`,
   );
+}
+
+/** What stands there. What has just come into the transcript reads as empty until the browser has drawn it. */
+export async function textOf(place: Locator): Promise<string> {
+  let text = "";
+  await until(
+    async () => (text = await place.innerText()) !== "",
+    () => `text in ${String(place)}`,
+  );
+  return text;
 }
 
 /** The line is whole again, and the browser has noticed: nobody waits for the next try. */

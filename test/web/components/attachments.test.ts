@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { useBrowser } from "../browser.ts";
 import { FakeGateway } from "../fake-gateway.ts";
-import { enter, reads, reconnect, until, write } from "../on-page.ts";
+import { enter, reads, reconnect, textOf, until, write } from "../on-page.ts";
 
 const browser = useBrowser();
 
@@ -33,7 +33,7 @@ test("chosen files go with the message, byte for byte", async () => {
     { name: "b.txt", mimeType: "text/plain", base64: Buffer.from("hello").toString("base64") },
   ]);
   expect(await page.locator(".chosen").count()).toBe(0);
-  expect(await page.locator(".bubble-files").innerText()).toContain("all.bin");
+  expect(await textOf(page.locator(".bubble-files"))).toContain("all.bin");
   await page.reload();
   await page.locator(".bubble-files").waitFor();
 });
@@ -63,7 +63,7 @@ test("files may be dropped and pasted, and pictures are seen before they go", as
     globalThis.carrying = carrying;
   `);
   await page.getByText("Drop the files here").waitFor();
-  expect(await page.locator(".drop").innerText()).toContain("Up to 10 files, 20 MB together");
+  expect(await textOf(page.locator(".drop"))).toContain("Up to 10 files, 20 MB together");
   await page.evaluate(`
     document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: carrying("a.txt", "text/plain"), bubbles: true, cancelable: true }));
     document.getElementById("message").dispatchEvent(

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { useBrowser } from "../browser.ts";
 import { FakeGateway } from "../fake-gateway.ts";
-import { enter, until, write } from "../on-page.ts";
+import { enter, textOf, until, write } from "../on-page.ts";
 
 const browser = useBrowser();
 
@@ -37,7 +37,7 @@ test("a turn that takes long shows how long", async () => {
   await until(() => gateway.taken.length === 1);
   gateway.begin(gateway.session);
   await page.locator(".status-time").waitFor();
-  expect(await page.locator(".status-time").innerText()).toMatch(/^\d+ s$/);
+  expect(await textOf(page.locator(".status-time"))).toMatch(/^\d+ s$/);
 });
 
 test("a turn that failed is one sentence with its reference, and can be sent again", async () => {
@@ -53,9 +53,7 @@ test("a turn that failed is one sentence with its reference, and can be sent aga
     ref: "3F9K",
   });
   await page.locator(".failure").waitFor();
-  expect((await page.locator(".failure p").innerText()).trim()).toBe(
-    "The model is overloaded. Reference 3F9K",
-  );
+  expect((await textOf(page.locator(".failure p"))).trim()).toBe("The model is overloaded. Reference 3F9K");
   await page.getByRole("button", { name: "Send it again" }).click();
   await until(() => gateway.taken.length === 2);
   expect(gateway.taken[1]?.text).toBe("Go");

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { useBrowser } from "../browser.ts";
 import { FakeGateway } from "../fake-gateway.ts";
-import { enter, reads, until, write } from "../on-page.ts";
+import { enter, reads, textOf, until, write } from "../on-page.ts";
 
 const browser = useBrowser();
 
@@ -13,14 +13,14 @@ test("a tool at work is a line with its name and what it does; opened, it shows 
   await until(() => gateway.taken.length === 1);
   const turn = gateway.begin(gateway.session).beginTool("x", "bash", { command: "ls -la" });
   await page.locator(".tool-running").waitFor();
-  expect(await page.locator(".tool-gist").innerText()).toBe("ls -la");
+  expect(await textOf(page.locator(".tool-gist"))).toBe("ls -la");
   await page.getByText("Running bash…").waitFor();
   turn.endTool("x", "bash", "total 0");
   await page.locator(".tool-done").waitFor();
   expect(await page.getByText("total 0").isVisible()).toBe(false);
   await page.locator(".tool summary").click();
   expect(await page.getByText("total 0").isVisible()).toBe(true);
-  expect(await page.locator(".tool-body").innerText()).toContain('"command": "ls -la"');
+  expect(await textOf(page.locator(".tool-body"))).toContain('"command": "ls -la"');
 });
 
 test("a tool that failed says so without being opened", async () => {
@@ -32,7 +32,7 @@ test("a tool that failed says so without being opened", async () => {
   const turn = gateway.begin(gateway.session).beginTool("x", "read", { path: "/nowhere" });
   turn.endTool("x", "read", "ENOENT", true);
   await page.locator(".tool-failed").waitFor();
-  expect(await page.locator(".tool-state").innerText()).toBe("failed");
+  expect(await textOf(page.locator(".tool-state"))).toBe("failed");
 });
 
 test("after the answer the steps are one line that can be opened, with what was said on the way", async () => {
@@ -48,7 +48,7 @@ test("after the answer the steps are one line that can be opened, with what was 
   await reads(page, ["you: Go", "pi: Let me look. | bash | read | Found it"]);
   turn.finish("Found it.");
   await reads(page, ["you: Go", "pi: Found it."]);
-  expect(await page.locator(".steps > summary").innerText()).toMatch(/2 steps\s*· bash, read\s*1 failed/);
+  expect(await textOf(page.locator(".steps > summary"))).toMatch(/2 steps\s*· bash, read\s*1 failed/);
   await page.locator(".steps > summary").click();
   await reads(page, ["you: Go", "pi: Let me look. | bash | read | Found it."]);
 });
@@ -73,7 +73,7 @@ test("a picture that a tool made is seen, and a long output is cut instead of sl
   const image = page.locator(".tool-image");
   await until(() => image.evaluate("document.querySelector('.tool-image').naturalWidth === 1"));
   expect(await image.count()).toBe(1);
-  const shown = await page.locator(".tool-body pre").last().innerText();
+  const shown = await textOf(page.locator(".tool-body pre").last());
   expect(shown.length).toBeLessThan(21_000);
   expect(shown).toEndWith("… cut here");
   expect(visitor.complaints).toEqual([]);

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { useBrowser } from "../browser.ts";
 import { FakeGateway, sessionOf } from "../fake-gateway.ts";
-import { enter, reads, until, write } from "../on-page.ts";
+import { enter, reads, textOf, until, write } from "../on-page.ts";
 
 const browser = useBrowser();
 
@@ -40,7 +40,7 @@ test("a person writes, sees the answer grow, and finds both again after a reload
   await reads(page, ["you: How are you?", "pi: I am fine"]);
   turn.finish("I am **fine**, thanks.");
   await reads(page, ["you: How are you?", "pi: I am fine, thanks."]);
-  expect(await page.locator(".markdown strong").innerText()).toBe("fine");
+  expect(await textOf(page.locator(".markdown strong"))).toBe("fine");
   await page.reload();
   await reads(page, ["you: How are you?", "pi: I am fine, thanks."]);
   expect(visitor.complaints).toEqual([]);

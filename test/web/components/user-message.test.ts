@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { RequestError } from "../../../src/core/errors.ts";
 import { useBrowser } from "../browser.ts";
 import { busy, FakeGateway } from "../fake-gateway.ts";
-import { enter, reads, reconnect, until, write } from "../on-page.ts";
+import { enter, reads, reconnect, textOf, until, write } from "../on-page.ts";
 
 const browser = useBrowser();
 
@@ -108,7 +108,7 @@ test("what was typed is shown as typed: no Markdown, no HTML, with its line brea
   await page.locator("#message").fill("**a**\n<b>b</b>");
   await page.locator("#message").press("Enter");
   await until(async () => (await page.locator(".bubble").count()) === 1);
-  expect(await page.locator(".bubble").innerText()).toBe("**a**\n<b>b</b>");
+  expect(await textOf(page.locator(".bubble"))).toBe("**a**\n<b>b</b>");
   await write(page, "مرحبا");
   await page.locator(".bubble").nth(1).waitFor();
   expect(

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { useBrowser } from "../browser.ts";
 import { FakeGateway } from "../fake-gateway.ts";
-import { enter, until, write } from "../on-page.ts";
+import { enter, until, write, textOf } from "../on-page.ts";
 
 const browser = useBrowser();
 
@@ -33,7 +33,7 @@ async function answer(markdown: string, look: (page: Page) => Promise<void>): Pr
 }
 
 const markup = (page: Page) => page.evaluate<string>("document.querySelector('.markdown').innerHTML");
-const shown = (page: Page) => page.locator(".markdown").innerText();
+const shown = (page: Page) => textOf(page.locator(".markdown"));
 
 const ATTACKS = `
 <script>alert(1)</script>
@@ -121,7 +121,7 @@ test("a picture from elsewhere is a link, one that is in the answer itself is se
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
   await answer(`![a cat](https://example.org/cat.png) ![dot](data:image/png;base64,${png})`, async (page) => {
     expect(await page.locator("a.remote-image").getAttribute("href")).toBe("https://example.org/cat.png");
-    expect(await page.locator("a.remote-image").innerText()).toContain("a cat");
+    expect(await textOf(page.locator("a.remote-image"))).toContain("a cat");
     expect(await page.locator(".markdown img").count()).toBe(1);
     await until(() => page.evaluate<boolean>("document.querySelector('.markdown img').naturalWidth === 1"));
   });
@@ -131,8 +131,8 @@ test("code has its colours, its language and a button that copies it as it is", 
   const code = 'const a: number = 1;\n\nif (a < 2) console.log("<b>");\n';
   await answer(`Look:\n\n\`\`\`ts\n${code}\`\`\`\n\nAnd \`inline\`.`, async (page) => {
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-    expect(await page.locator(".code-bar span").innerText()).toBe("ts");
-    expect(await page.locator(".hljs-keyword").first().innerText()).toBe("const");
+    expect(await textOf(page.locator(".code-bar span"))).toBe("ts");
+    expect(await textOf(page.locator(".hljs-keyword").first())).toBe("const");
     await page.getByRole("button", { name: "Copy", exact: true }).click();
     await page.getByRole("button", { name: "Copied" }).waitFor();
     expect(await page.evaluate<string>("navigator.clipboard.readText()")).toBe(code.trimEnd());
@@ -176,15 +176,15 @@ test("tables keep their alignment, task lists their marks", async () => {
 
 test("HTML that people write in Markdown works, other tags are shown as written", async () => {
   await answer("Press <kbd>Ctrl</kbd>, H<sub>2</sub>O, and List<String> or <MyTag/>.", async (page) => {
-    expect(await page.locator(".markdown kbd").innerText()).toBe("Ctrl");
-    expect(await page.locator(".markdown sub").innerText()).toBe("2");
+    expect(await textOf(page.locator(".markdown kbd"))).toBe("Ctrl");
+    expect(await textOf(page.locator(".markdown sub"))).toBe("2");
     expect(await shown(page)).toContain("List<String> or <MyTag/>.");
   });
 });
 
 test("Chinese is emphasised by dots and bold, never by slanting", async () => {
   await answer("**注意：**请*务必*保存，*really*。", async (page) => {
-    expect(await page.locator("strong").innerText()).toBe("注意：");
+    expect(await textOf(page.locator("strong"))).toBe("注意：");
     expect(
       await page.evaluate<string>("getComputedStyle(document.querySelectorAll('em')[0]).fontStyle"),
     ).toBe("normal");
