@@ -55,6 +55,18 @@ export interface InboundMessage {
   readonly sentAtMs: number;
   /** The agent the sender chose, where the channel lets people choose one. */
   readonly agent?: string;
+  /** The role that the channel's own configuration gives to this chat. */
+  readonly role?: string;
+  /** Where the chat belongs, as far as the platform tells: bindings go by it. */
+  readonly within?: {
+    /** The chat that this one is a thread or topic of. */
+    readonly parent?: string;
+    /** A server or workspace, and the sender's roles in it, by id. */
+    readonly guild?: string;
+    readonly roles?: readonly string[];
+  };
+  /** Set by the gateway: the text is a command of pi's own that the sender may run, so it is handed over as one. */
+  readonly isPiCommand?: boolean;
 }
 
 /** What happened in a chat that is no new message. Recorded like messages, so that none is lost. */

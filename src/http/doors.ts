@@ -39,6 +39,9 @@ export interface DoorsParts {
   readonly assets: PageAssets;
   /** Made by the caller when something has to publish to it before there are doors. */
   readonly feed?: SessionFeed;
+  /** The same, where somebody adds routes and methods before there are doors. */
+  readonly router?: Router;
+  readonly methods?: MethodTable;
   readonly log: Logger;
   readonly clock: Clock;
   readonly limits?: Partial<SocketLimits>;
@@ -62,8 +65,7 @@ export interface Doors {
 export function createDoors(parts: DoorsParts): Doors {
   const { auth, store, control, browser, clock } = parts;
   const feed = parts.feed ?? new SessionFeed({ clock });
-  const router = new Router();
-  const methods = new MethodTable();
+  const { router = new Router(), methods = new MethodTable() } = parts;
   const log = parts.log.child({ part: "doors" });
   const reader: SessionReader = {
     sessions: store.sessions,

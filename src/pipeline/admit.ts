@@ -1,9 +1,11 @@
+import type { CommandDesk } from "../core/command.ts";
 import type { HookContext, HookRunner } from "../core/hooks.ts";
 import type { Address, InboundMessage } from "../core/message.ts";
 import type { MessageQueue } from "../core/message-queue.ts";
-import type { SessionKey } from "../core/session-key.ts";
+import type { QuestionDesk } from "../core/question.ts";
 import type { Session } from "../core/session.ts";
-import type { SessionRouter } from "../core/session-router.ts";
+import type { SessionKey } from "../core/session-key.ts";
+import type { Route, SessionRouter } from "../core/session-router.ts";
 import type { Admission, InboxEntry, InboxLedger, OutboxLedger } from "../core/store.ts";
 import type { TurnEvents } from "../core/turn-events.ts";
 import { noticeKey } from "../delivery/keys.ts";
@@ -19,7 +21,11 @@ export interface AdmitDeps {
   readonly router: SessionRouter;
   readonly queue: MessageQueue;
   readonly events: TurnEvents;
-  readonly openSession: (key: SessionKey, address: Address) => Promise<Session>;
+  readonly questions: QuestionDesk;
+  readonly commands: CommandDesk;
+  readonly openSession: (route: Route, address: Address) => Promise<Session>;
+  /** Told of each message that waits in a session now: a turn that runs there may take it in. */
+  readonly onQueued: (session: SessionKey) => void;
   readonly sentences: () => Sentences;
 }
 
@@ -34,10 +40,13 @@ export async function admit(entry: InboxEntry, deps: AdmitDeps): Promise<void> {
   if (fate.fate === "queued") {
     const place = await deps.queue.depth(session);
     if (place > 0) deps.events.publish(session, { kind: "queued", messageIds, place });
-  } else if (said !== undefined) {
+    deps.onQueued(session);
+  } else if (fate.fate === "command") {
+    deps.events.publish(session, { kind: "end", state: "final", messageIds, text: "", ...said });
+  } else if (said?.text !== undefined) {
     const error = {
       code: fate.fate.toUpperCase(),
-      message: said,
+      message: said.text,
       retryable: fate.fate === "full",
       ref: entry.id,
     };
@@ -47,8 +56,8 @@ export async function admit(entry: InboxEntry, deps: AdmitDeps): Promise<void> {
 
 interface Decision {
   readonly fate: Admission;
-  /** What the person was told instead of an answer. */
-  readonly said?: string;
+  /** What the person was told instead of an answer, and the delivery that carries it. */
+  readonly said?: { readonly text?: string; readonly key?: string };
 }
 
 async function decide({ id, message }: InboxEntry, deps: AdmitDeps): Promise<Decision> {
@@ -64,18 +73,31 @@ async function decide({ id, message }: InboxEntry, deps: AdmitDeps): Promise<Dec
     channel: message.address.channel,
   };
   const block = await deps.hooks.run("message_received", heard);
-  if (block) return { fate: { fate: "blocked", session: heard.sessionKey }, said: block.block };
-
-  const route = deps.router.route(heard.message, heard.agent);
-  if (await deps.queue.isFull(route.session)) {
-    const said = deps.sentences().queueFull;
-    await tell(said, id, message, route.session, deps);
-    return { fate: { fate: "full", session: route.session }, said };
+  if (block) {
+    return { fate: { fate: "blocked", session: heard.sessionKey }, said: { text: block.block } };
   }
-  await deps.openSession(route.session, heard.message.address);
-  return {
-    fate: { fate: "queued", session: route.session, priority: route.priority, message: heard.message },
-  };
+  return direct(id, heard.message, deps.router.route(heard.message, heard.agent), deps);
+}
+
+/** Whoever may talk has spoken: an answer, a command, or something for pi. */
+async function direct(id: string, message: InboundMessage, route: Route, deps: AdmitDeps): Promise<Decision> {
+  const { session, priority } = route;
+  const command = await deps.commands.take(id, message, route);
+  if (command?.kind === "done") {
+    const { said, key } = command;
+    const told = { ...(said === undefined ? {} : { text: said }), ...(key === undefined ? {} : { key }) };
+    return { fate: { fate: "command", session }, said: told };
+  }
+  if (!command && (await deps.questions.take(message, session))) {
+    return { fate: { fate: "command", session } };
+  }
+  if (await deps.queue.isFull(session)) {
+    const said = deps.sentences().queueFull;
+    await tell(said, id, message, session, deps);
+    return { fate: { fate: "full", session }, said: { text: said } };
+  }
+  await deps.openSession(route, message.address);
+  return { fate: { fate: "queued", session, priority, message: command?.message ?? message } };
 }
 
 /** Keyed by the message it answers, so an admission that runs twice still says it once. */

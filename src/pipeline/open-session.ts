@@ -2,7 +2,7 @@ import type { HookRunner } from "../core/hooks.ts";
 import type { Address } from "../core/message.ts";
 import { newSessionFile } from "../core/session-file.ts";
 import type { Session } from "../core/session.ts";
-import { parseSessionKey, type SessionKey } from "../core/session-key.ts";
+import type { Route } from "../core/session-router.ts";
 import type { SessionLedger } from "../core/store.ts";
 import type { Clock } from "../lib/clock.ts";
 
@@ -16,15 +16,16 @@ export interface OpenSessionDeps {
 
 /** The record of a session; its first message makes it, or begins it anew, and that is when it starts. */
 export async function openSession(
-  key: SessionKey,
+  { session: key, agent, role }: Pick<Route, "session" | "agent" | "role">,
   address: Address,
   { sessions, hooks, clock, folder }: OpenSessionDeps,
 ): Promise<Session> {
   const now = clock.now();
   const { session, created } = await sessions.open({
     key,
-    agent: parseSessionKey(key)?.agent ?? "main",
+    agent,
     address,
+    ...(role === undefined ? {} : { role }),
     file: newSessionFile(folder, key),
     createdAtMs: now,
     lastActiveAtMs: now,

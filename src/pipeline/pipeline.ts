@@ -1,11 +1,14 @@
 import type { AgentPool } from "../core/agent.ts";
 import type { Channel, StreamingMode } from "../core/channel.ts";
+import type { CommandDesk } from "../core/command.ts";
 import type { Config } from "../core/config-schema.ts";
 import type { HookRunner } from "../core/hooks.ts";
 import type { Address } from "../core/message.ts";
 import { MessageQueue } from "../core/message-queue.ts";
-import type { SessionKey } from "../core/session-key.ts";
-import type { SessionRouter } from "../core/session-router.ts";
+import type { QuestionDesk } from "../core/question.ts";
+import { parseSessionKey, type SessionKey } from "../core/session-key.ts";
+import type { Session } from "../core/session.ts";
+import type { Route, SessionRouter } from "../core/session-router.ts";
 import type { Store, Turn, WorkerId } from "../core/store.ts";
 import type { TurnEvents } from "../core/turn-events.ts";
 import { openLiveReply } from "../delivery/open-live-reply.ts";
@@ -33,6 +36,8 @@ export interface PipelineParts {
   readonly events: TurnEvents;
   readonly access: AccessControl;
   readonly router: SessionRouter;
+  readonly commands: CommandDesk;
+  readonly questions: QuestionDesk;
   /** The channel that can reach an address; undefined if it is not there any more. */
   readonly channel: (to: Address) => Channel | undefined;
   readonly streamingMode: (to: Address) => StreamingMode;
@@ -59,10 +64,18 @@ export function assemblePipeline(parts: PipelineParts): Pipeline {
   const { store, hooks, clock, log, config } = parts;
   const { turns, outbox, sessions } = store;
   const sentences = () => sentencesIn(config().gateway.language);
-  const open = (key: SessionKey, address: Address) =>
-    openSession(key, address, { sessions, hooks, clock, folder: parts.folders.sessions });
+  const open = (route: Pick<Route, "session" | "agent" | "role">, address: Address) =>
+    openSession(route, address, { sessions, hooks, clock, folder: parts.folders.sessions });
   const queue = new MessageQueue(turns, () => config().queue);
-  const admitDeps = { ...parts, inbox: store.inbox, outbox, queue, openSession: open, sentences };
+  const admitDeps = {
+    ...parts,
+    inbox: store.inbox,
+    outbox,
+    queue,
+    openSession: open,
+    onQueued: () => {},
+    sentences,
+  };
   const receiver = new Receiver({
     inbox: store.inbox,
     queue,
@@ -76,7 +89,7 @@ export function assemblePipeline(parts: PipelineParts): Pipeline {
     ...parts,
     turns,
     mergeLimit: () => (config().queue.mode === "followup" ? 1 : config().queue.mergeLimit),
-    running: runningTurns(parts, open, pacer),
+    running: runningTurns(parts, (turn) => sessionOf(turn, parts, open), pacer),
   });
   const deliverer = new Deliverer({ ...parts, outbox, pacer, policy: () => config().delivery });
   const endDeps = { ...parts, sessions, turns, outbox, workers, sentences, folder: parts.folders.sessions };
@@ -96,7 +109,7 @@ export function assemblePipeline(parts: PipelineParts): Pipeline {
 /** How a claimed turn becomes a running one. */
 function runningTurns(
   parts: PipelineParts,
-  open: TurnDeps["openSession"],
+  session: TurnDeps["session"],
   pacer: Pacer,
 ): (turn: Turn) => RunningTurn {
   const { store, config, clock, log } = parts;
@@ -106,7 +119,7 @@ function runningTurns(
     sentences,
     turns: store.turns,
     outbox: store.outbox,
-    openSession: open,
+    session,
     channel: (address) => channelOf(parts, address),
     openLive: ({ turn, channel, mode, progress, signal }) =>
       openLiveReply({
@@ -134,6 +147,18 @@ function runningTurns(
       clock,
       work: (one, slot, progress, signal) => runTurn(one, slot, progress, deps, signal),
     });
+}
+
+/** A session that was removed while messages waited in it begins again with them. */
+async function sessionOf(
+  turn: Turn,
+  { store }: PipelineParts,
+  open: (route: Pick<Route, "session" | "agent">, address: Address) => Promise<Session>,
+): Promise<Session> {
+  const known = await store.sessions.get(turn.session);
+  if (known && !known.hasEnded) return known;
+  const agent = known?.agent ?? parseSessionKey(turn.session)?.agent ?? "main";
+  return open({ session: turn.session, agent }, addressOf(turn));
 }
 
 function channelOf(parts: PipelineParts, address: Address): Channel {

@@ -51,6 +51,7 @@ interface Ending {
 export class RunningTurn {
   readonly #turn: Turn;
   readonly #deps: RunningTurnDeps;
+  readonly #watch: TurnWatch;
   readonly #stop = new AbortController();
   readonly #over = new AbortController();
   readonly #ended = Promise.withResolvers<void>();
@@ -62,7 +63,17 @@ export class RunningTurn {
     this.#turn = turn;
     this.#deps = deps;
     this.#previews = [...turn.previews];
+    this.#watch = new TurnWatch(deps.clock, deps.limits());
     this.#log = deps.log.child({ turn: turn.id, session: turn.session, attempt: turn.attempt });
+  }
+
+  get turn(): Turn {
+    return this.#turn;
+  }
+
+  /** A question to a person is open, or no longer: meanwhile the turn is not stuck. */
+  noteQuestion(open: boolean): void {
+    this.#watch.see({ type: "question", open });
   }
 
   /** Resolves once nothing of this turn goes on. Never rejects. */
@@ -91,10 +102,9 @@ export class RunningTurn {
   }
 
   async #work(slot: Slot): Promise<Ending | undefined> {
-    const watch = new TurnWatch(this.#deps.clock, this.#deps.limits());
-    const watched = this.#watch(watch);
+    const watched = this.#stopAtLimit();
     try {
-      const outcome = await this.#deps.work(this.#turn, slot, this.#progress(watch), this.#stop.signal);
+      const outcome = await this.#deps.work(this.#turn, slot, this.#progress(), this.#stop.signal);
       return await this.#endingOf(outcome);
     } catch (error) {
       return await this.#endingAfter(error);
@@ -104,9 +114,9 @@ export class RunningTurn {
     }
   }
 
-  #progress(watch: TurnWatch): TurnProgress {
+  #progress(): TurnProgress {
     return {
-      see: (event) => watch.see(event),
+      see: (event) => this.#watch.see(event),
       notePreview: async (page, ref) => {
         this.#previews[page] = ref;
         await this.#deps.outbox.notePreview(this.#turn.id, page, ref);
@@ -114,8 +124,8 @@ export class RunningTurn {
     };
   }
 
-  async #watch(watch: TurnWatch): Promise<void> {
-    const passed = await watch.limitPassed(this.#over.signal);
+  async #stopAtLimit(): Promise<void> {
+    const passed = await this.#watch.limitPassed(this.#over.signal);
     if (passed === undefined) return;
     this.#log.warn({ limit: passed }, "the turn passed a limit and is aborted");
     this.stop(passed);

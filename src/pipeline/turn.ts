@@ -5,7 +5,6 @@ import { AgentError } from "../core/errors.ts";
 import type { HookContext, HookRunner } from "../core/hooks.ts";
 import type { Address, MessageRef } from "../core/message.ts";
 import type { Session } from "../core/session.ts";
-import type { SessionKey } from "../core/session-key.ts";
 import type { Delivery, OutboxLedger, Turn, TurnLedger, WorkerId } from "../core/store.ts";
 import type { TurnEvents } from "../core/turn-events.ts";
 import { deliveriesOf, withdrawals } from "../delivery/deliveries-of.ts";
@@ -26,7 +25,8 @@ export interface TurnDeps {
   readonly events: TurnEvents;
   readonly config: () => Config;
   readonly sentences: () => Sentences;
-  readonly openSession: (key: SessionKey, address: Address) => Promise<Session>;
+  /** The record of a turn's session, as its admission left it. */
+  readonly session: (turn: Turn) => Promise<Session>;
   readonly channel: (address: Address) => Channel;
   readonly streamingMode: (address: Address) => StreamingMode;
   readonly openLive: (preview: PreviewRequest) => LiveReply | undefined;
@@ -77,7 +77,7 @@ export async function runTurn(
 ): Promise<TurnOutcome> {
   const address = addressOf(turn);
   const channel = deps.channel(address);
-  const session = await deps.openSession(turn.session, address);
+  const session = await deps.session(turn);
   const live = deps.openLive({ turn, channel, mode: deps.streamingMode(address), progress, signal });
   const view = new TurnView(turn, deps.events, live);
   const onEvent = (event: AgentEvent, text: ReplyText) => {

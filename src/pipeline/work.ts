@@ -58,6 +58,11 @@ export class Workers implements Service {
     this.#wake.ring();
   }
 
+  /** The turn that runs in `session` here, if one does. */
+  running(session: SessionKey): RunningTurn | undefined {
+    return this.#running.get(session);
+  }
+
   /** Stops the turn that runs in `session`; resolves once it has ended. False if none runs. */
   async stopTurn(session: SessionKey, reason: StopReason): Promise<boolean> {
     const running = this.#running.get(session);

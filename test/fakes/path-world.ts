@@ -117,6 +117,8 @@ export class PathWorld implements AsyncDisposable {
       events: { publish: (session, event) => void this.events.push({ session, event }) },
       access: this.#access,
       router: plainRouter,
+      commands: { take: async () => undefined },
+      questions: { ask: async () => undefined, take: async () => false },
       channel: ({ channel }) => (channel === this.platform.name ? this.platform : undefined),
       streamingMode: () => "partial",
       config: () => this.#config,

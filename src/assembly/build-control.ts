@@ -1,0 +1,35 @@
+import manifest from "../../package.json";
+import type { GatewayControl } from "../core/control.ts";
+import { healthOf } from "../core/health.ts";
+import { systemClock } from "../lib/clock.ts";
+import { redactConfig } from "../security/redact.ts";
+import type { Base, Parts } from "./parts.ts";
+
+type ControlNeeds = Base & Pick<Parts, "pool" | "pipeline" | "channels" | "credentials">;
+
+/** What doors, tools and commands may ask of the gateway. */
+export function buildControl(needs: ControlNeeds, whole: () => Parts): GatewayControl {
+  const { lifetime, live, registry, pool, pipeline, channels, credentials } = needs;
+  return {
+    health: () =>
+      healthOf({
+        ...lifetime,
+        version: manifest.version,
+        nowMs: systemClock.now(),
+        pool: pool.stats(),
+        channels: registry.channels,
+        storeProblem: pipeline.receiver.problem,
+        channelFailures: channels.failures,
+      }),
+    abort: (session) => pipeline.workers.stopTurn(session, "asked"),
+    kill: (session) => pipeline.endSession(session),
+    reloadConfig: async () => {
+      // A rotated token is in a file of its own, which is no part of the configuration.
+      await credentials.start();
+      const report = await live.reload();
+      whole().doors.recheckClients();
+      return report;
+    },
+    configForDisplay: () => redactConfig(live.loaded, credentials.generated),
+  };
+}

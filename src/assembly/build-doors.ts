@@ -1,0 +1,40 @@
+import type { BrowserChannel } from "../core/browser-channel.ts";
+import type { Channel } from "../core/channel.ts";
+import { createDoors, type Doors } from "../http/doors.ts";
+import { prepareAssets } from "../http/prepare-assets.ts";
+import { systemClock } from "../lib/clock.ts";
+import { sayTo } from "../pipeline/say.ts";
+import { GatewayAuth } from "../security/gateway-auth.ts";
+import { pageAssets } from "../web/assets.ts";
+import { registerMessageMethods } from "../ws/methods/message.ts";
+import type { Base, Parts } from "./parts.ts";
+
+type DoorsNeeds = Base & Pick<Parts, "pipeline" | "credentials" | "control" | "feed" | "router" | "methods">;
+
+/** The port, and what is behind it. */
+export function buildDoors(needs: DoorsNeeds): Doors {
+  const { options, live, registry, store, pipeline, credentials, control, feed, router, methods } = needs;
+  const doors = createDoors({
+    bind: options.loaded.bind,
+    port: live.config.gateway.port,
+    origins: () => live.config.gateway,
+    auth: new GatewayAuth({ settings: () => credentials.settings, clock: systemClock }),
+    store,
+    control,
+    browser: registry.channels.find(isBrowserChannel),
+    assets: prepareAssets(pageAssets),
+    feed,
+    router,
+    methods,
+    log: options.log,
+    clock: systemClock,
+  });
+  registerMessageMethods(methods, (to, text, key) =>
+    sayTo(to, text, key, (place) => registry.channelFor(place), pipeline),
+  );
+  return doors;
+}
+
+function isBrowserChannel(channel: Channel): channel is Channel & BrowserChannel {
+  return "accept" in channel;
+}

@@ -1,0 +1,47 @@
+import type { ChannelName, InboundMessage, Sender } from "./message.ts";
+import type { SessionKey } from "./session-key.ts";
+import type { Route } from "./session-router.ts";
+import type { InboxId } from "./store.ts";
+
+/** Something people write after a slash. */
+export interface Command {
+  /** Lower case letters, digits, `_` and `-`; at most 32 of them, as platforms have it. */
+  readonly name: string;
+  /** What it does, in one line of `/help`. */
+  readonly summary: string;
+  /** What may stand behind the name, as `/help` shows it: `[model]`. */
+  readonly parameters?: string;
+  /** Who may use it, of those who may talk at all. Default `anyone`. */
+  readonly who?: "anyone" | "owner";
+  /** Runs perhaps twice around a crash, so its effect should bear that. */
+  run(call: CommandCall): CommandResult | Promise<CommandResult>;
+}
+
+export interface CommandCall {
+  readonly name: string;
+  /** What stands behind the name, trimmed. */
+  readonly args: string;
+  readonly sessionKey: SessionKey;
+  readonly agent: string;
+  readonly channel: ChannelName;
+  readonly sender: Sender;
+  readonly isOwner: boolean;
+  readonly message: InboundMessage;
+  /** Answers in the chat. Durable once it resolves; several replies come in order. */
+  reply(markdown: string): Promise<void>;
+}
+
+/** `prompt`: the command is done and this text goes on as a message, as in `/new How are you?`. */
+export type CommandResult = void | { readonly prompt: string };
+
+/** Where admission takes what may be a command. */
+export interface CommandDesk {
+  /** Runs the command in `message`; undefined if it is none that the sender may use. Rejects never. */
+  take(id: InboxId, message: InboundMessage, route: Route): Promise<CommandFate | undefined>;
+}
+
+export type CommandFate =
+  /** Over; `said` is what the person was told, and `key` the delivery that carries it. */
+  | { readonly kind: "done"; readonly said?: string; readonly key?: string }
+  /** Goes on to the queue in this form. */
+  | { readonly kind: "prompt"; readonly message: InboundMessage };
