@@ -11,6 +11,7 @@ export interface Session {
   readonly file: string;
   readonly model?: string;
   readonly thinkingLevel?: string;
+  readonly queue?: QueueWishes;
   readonly createdAtMs: number;
   readonly lastActiveAtMs: number;
   /** Set from its end until its next message begins it anew. */
@@ -19,4 +20,22 @@ export interface Session {
   readonly turns: number;
 }
 
-export type SessionPatch = Partial<Omit<Session, "key" | "createdAtMs">>;
+/** What people set for one conversation with `/queue`; what is absent is as configured. */
+export interface QueueWishes {
+  readonly mode?: "steer" | "followup" | "collect" | "interrupt";
+  /** How long a message waits for the next one before they become a turn together. */
+  readonly debounceMs?: number;
+  /** How many messages may wait. */
+  readonly cap?: number;
+  /** What happens to what waits when there is one more than `cap`. */
+  readonly drop?: "summarize" | "old" | "new";
+}
+
+/** What changes in a session. `undefined` takes away what only this session had. */
+export type SessionPatch = Partial<
+  Omit<Session, "key" | "createdAtMs" | "model" | "thinkingLevel" | "queue">
+> & {
+  readonly model?: string | undefined;
+  readonly thinkingLevel?: string | undefined;
+  readonly queue?: QueueWishes | undefined;
+};

@@ -34,6 +34,9 @@ export function sessionContract(open: OpenStore): void {
     const updated = await store.sessions.update(sessionOf("a"), { turns: 3, model: "x/y" });
     expect(updated).toEqual({ ...session("a"), turns: 3, model: "x/y" });
     expect(await store.sessions.get(sessionOf("a"))).toEqual(updated);
+    const taken = await store.sessions.update(sessionOf("a"), { model: undefined });
+    expect(taken).toEqual({ ...session("a"), turns: 3 });
+    expect(taken).not.toContainKey("model");
     expect(await store.sessions.update(sessionOf("b"), { turns: 1 })).toBeUndefined();
   });
 

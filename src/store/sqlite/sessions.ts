@@ -30,7 +30,7 @@ export class SqliteSessions implements SessionLedger {
     return this.#parts.connection.write(() => {
       const session = this.#read(key);
       if (!session) return undefined;
-      const updated = { ...session, ...patch };
+      const updated = patched(session, patch);
       this.#sql.update.run(rowOf(updated));
       return updated;
     });
@@ -58,6 +58,13 @@ export class SqliteSessions implements SessionLedger {
     const row = this.#sql.get.get({ key });
     return row && decode(row.body);
   }
+}
+
+/** A value of `undefined` takes the field away: only optional fields can have one. */
+function patched(session: Session, patch: SessionPatch): Session {
+  const entries = Object.entries({ ...session, ...patch }).filter(([, value]) => value !== undefined);
+  // The fields of a session, those that every session has among them.
+  return Object.fromEntries(entries) as unknown as Session;
 }
 
 const rowOf = (session: Session) => ({
