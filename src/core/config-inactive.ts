@@ -5,7 +5,6 @@ import { childOf } from "./config-shape.ts";
 const UNBUILT: Readonly<Record<string, (loaded: LoadedConfig) => boolean>> = {
   roles: ({ config }) => Object.keys(config.roles.capabilities).length > 0,
   cron: ({ config }) => config.cron.enabled && config.cron.jobs.some((job) => job.enabled),
-  plugins: ({ config }) => config.plugins.entries.some((plugin) => plugin.enabled),
   hooks: ({ config }) => config.hooks.enabled,
   security: ({ written }) => written.has("security"),
   media: ({ written }) => written.has("media"),

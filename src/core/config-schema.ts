@@ -5,12 +5,12 @@ import { gatewaySchema } from "./config-sections/gateway.ts";
 import {
   cronSchema,
   mediaSchema,
-  pluginsSchema,
   rolesSchema,
   securitySchema,
   webhooksSchema,
 } from "./config-sections/later.ts";
 import { deliverySchema, queueSchema, storeSchema } from "./config-sections/pipeline.ts";
+import { pluginsSchema } from "./config-sections/plugins.ts";
 
 // Compiling a parser costs more than a gateway's start ever parses, and a frame of two microseconds is no loss.
 z.config({ jitless: true });

@@ -45,7 +45,7 @@ describe("what a change needs", () => {
     expect(needOf("agent.pool.max")).toBe("nothing");
     expect(needOf("agent.skillsBase[0]")).toBe("recycle-pool");
     expect(needOf("plugins.hookTimeoutMs")).toBe("nothing");
-    expect(needOf("plugins.entries")).toBe("restart");
+    expect(needOf("plugins.entries")).toBe("nothing");
     expect(needOf("$schema")).toBe("nothing");
   });
 

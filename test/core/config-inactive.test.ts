@@ -19,7 +19,6 @@ test("what was asked for and does not run yet is named, so that nobody waits for
     inactive({
       channels: { telegram: { botToken: "t" }, signal: {} },
       cron: { jobs: [job] },
-      plugins: ["./p.ts"],
       hooks: { enabled: true },
       roles: { capabilities: { mentor: {} } },
       security: { ssrfGuard: {} },
@@ -30,7 +29,6 @@ test("what was asked for and does not run yet is named, so that nobody waits for
     "channels.signal",
     "roles",
     "cron",
-    "plugins",
     "hooks",
     "security",
     "owners",

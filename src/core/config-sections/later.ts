@@ -71,29 +71,6 @@ export const cronSchema = z
   })
   .transform((cron) => ({ ...cron, enabled: cron.enabled ?? cron.jobs.length > 0 }));
 
-const pluginSchema = z.union([
-  path().transform((entry) => ({ path: entry, enabled: true })),
-  z.strictObject({
-    path: path().describe("The plugin's file or folder."),
-    options: z.unknown().optional().describe("What the plugin itself reads."),
-    enabled: z.boolean().default(true).describe("Whether it is loaded."),
-  }),
-]);
-
-const pluginListSchema = z.array(pluginSchema);
-const hookTimeoutMs = () => milliseconds().default(5000).describe("How long one hook of a plugin may take.");
-
-/** `plugins`: a list as in the guide, or `{ entries, hookTimeoutMs }`. The program always sees the latter. */
-export const pluginsSchema = z
-  .union([
-    pluginListSchema,
-    z.strictObject({
-      entries: pluginListSchema.default([]).describe("The plugins, in the order in which their hooks run."),
-      hookTimeoutMs: hookTimeoutMs(),
-    }),
-  ])
-  .transform((plugins) => (Array.isArray(plugins) ? { entries: plugins, hookTimeoutMs: 5000 } : plugins));
-
 /** `hooks`: webhooks that wake the agent. */
 export const webhooksSchema = z.strictObject({
   enabled: z.boolean().default(false).describe("Whether `POST /hooks/wake` is served."),
