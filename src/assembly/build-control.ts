@@ -1,6 +1,7 @@
 import manifest from "../../package.json";
 import type { GatewayControl } from "../core/control.ts";
 import { healthOf } from "../core/health.ts";
+import { readSessionStatus } from "../core/session-status.ts";
 import { systemClock } from "../lib/clock.ts";
 import { redactConfig } from "../security/redact.ts";
 import type { Base, Parts } from "./parts.ts";
@@ -9,7 +10,7 @@ type ControlNeeds = Base & Pick<Parts, "pool" | "pipeline" | "channels" | "crede
 
 /** What doors, tools and commands may ask of the gateway. */
 export function buildControl(needs: ControlNeeds, whole: () => Parts): GatewayControl {
-  const { lifetime, live, registry, pool, pipeline, channels, credentials } = needs;
+  const { lifetime, live, registry, store, pool, pipeline, channels, credentials } = needs;
   return {
     health: () =>
       healthOf({
@@ -23,6 +24,9 @@ export function buildControl(needs: ControlNeeds, whole: () => Parts): GatewayCo
       }),
     abort: (session) => pipeline.workers.stopTurn(session, "asked"),
     kill: (session) => pipeline.endSession(session),
+    sessionStatus: (session) =>
+      readSessionStatus(session, { sessions: store.sessions, turns: store.turns, pool }),
+    restart: async () => "impossible",
     reloadConfig: async () => {
       // A rotated token is in a file of its own, which is no part of the configuration.
       await credentials.start();

@@ -80,6 +80,8 @@ export interface Agent {
 export interface ModelInUse {
   readonly id: string;
   readonly isDemo: boolean;
+  /** How many tokens it can take, where pi has told. */
+  readonly contextWindow?: number;
 }
 
 export interface TranscriptEntry {

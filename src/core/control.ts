@@ -1,7 +1,9 @@
 import type { ModelInUse, PoolStats } from "./agent.ts";
 import type { ChannelName } from "./message.ts";
 import type { ChannelStatus } from "./channel.ts";
+import type { Address } from "./message.ts";
 import type { SessionKey } from "./session-key.ts";
+import type { SessionStatus } from "./session-status.ts";
 
 /** What the gateway's doors (HTTP, WebSocket, CLI, tools) may ask of the running gateway. */
 export interface GatewayControl {
@@ -13,11 +15,28 @@ export interface GatewayControl {
    * the history stay; the next message begins a new transcript. Undefined if there is no such session.
    */
   kill(session: SessionKey): Promise<{ readonly cancelled: number } | undefined>;
+  /** How a session is, also while its turn runs. Undefined if there is no such session. */
+  sessionStatus(session: SessionKey): Promise<SessionStatus | undefined>;
+  /**
+   * Starts the gateway anew once the turn that asks has ended and its answer is on its way. Resolves as soon as
+   * that is decided and written down: the chat that asked is told when the gateway is back. The same `id` asks once.
+   */
+  restart(asker: RestartAsker): Promise<RestartPlan>;
   /** Reads the file again. A broken one changes nothing and comes back as `problems`. */
   reloadConfig(): Promise<ReloadReport>;
   /** The configuration in force, secrets redacted. */
   configForDisplay(): unknown;
 }
+
+export interface RestartAsker {
+  /** Names the wish for ever: a turn or a command that goes on after the restart must not ask again. */
+  readonly id: string;
+  readonly session: SessionKey;
+  readonly chat: Address;
+}
+
+/** `planned`: it will happen. `done`: it has happened already. `impossible`: whoever started the gateway has to do it. */
+export type RestartPlan = "planned" | "done" | "impossible";
 
 export interface ReloadReport {
   /** Dotted paths of what changed. */

@@ -29,6 +29,11 @@ export interface Sender {
   readonly id: string;
   readonly name: string;
   readonly isBot: boolean;
+  /**
+   * Set where the channel's own door has asked for a credential: true for the gateway's own, false for one
+   * that only lets people chat. Absent where the platform says who somebody is; see `isOwner`.
+   */
+  readonly isOwner?: boolean;
 }
 
 /** A file in a message, named but not yet fetched: see {@link Channel.download}. */

@@ -51,7 +51,8 @@ export const isDemo = (model: Pick<WireModel, "provider" | "id">) =>
   model.provider === DEMO_MODEL.provider && model.id === DEMO_MODEL.id;
 
 function choiceOf(model: WireModel, findings: readonly Finding[]): ModelChoice {
-  return { model, inUse: { id: nameOf(model), isDemo: isDemo(model) }, findings };
+  const window = model.contextWindow === undefined ? {} : { contextWindow: model.contextWindow };
+  return { model, inUse: { id: nameOf(model), isDemo: isDemo(model), ...window }, findings };
 }
 
 function ownDefault(real: readonly WireModel[], current: WireModel | undefined): WireModel | undefined {

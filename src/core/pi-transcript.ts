@@ -95,14 +95,14 @@ async function moveTo(cwd: string, file: string, head: Buffer): Promise<void> {
   await rename(`${file}.tmp`, file);
 }
 
-interface FileEntry {
+export interface FileEntry {
   readonly id: string;
   readonly type: string;
   readonly message?: WireMessage;
 }
 
 /** The entries of a session file, last first. Lines that cannot be read are skipped. */
-async function* entriesFromEnd(file: string): AsyncGenerator<FileEntry> {
+export async function* entriesFromEnd(file: string): AsyncGenerator<FileEntry> {
   const handle = await openIfThere(file, "r");
   if (!handle) return;
   try {

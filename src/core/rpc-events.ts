@@ -165,7 +165,8 @@ export function usageOf(usage: WireUsage | undefined): Usage {
   };
 }
 
-const addUsage = (a: Usage, b: Usage): Usage => ({
+/** The sum of two. */
+export const addUsage = (a: Usage, b: Usage): Usage => ({
   inputTokens: a.inputTokens + b.inputTokens,
   outputTokens: a.outputTokens + b.outputTokens,
   costUsd: a.costUsd + b.costUsd,

@@ -65,6 +65,9 @@ export interface WireMessage {
   readonly stopReason?: string;
   readonly errorMessage?: string;
   readonly usage?: WireUsage;
+  /** Of an assistant's message: what answered. */
+  readonly provider?: string;
+  readonly model?: string;
 }
 
 export interface WireBlock {

@@ -52,6 +52,8 @@ export class FakeGateway {
       this.killed.push(session);
       return { cancelled: 2 };
     },
+    sessionStatus: async () => undefined,
+    restart: async () => "planned",
     reloadConfig: async () => this.reload,
     configForDisplay: () => ({ gateway: { auth: { token: "[redacted]" } } }),
   };

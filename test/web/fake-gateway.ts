@@ -273,6 +273,8 @@ export class FakeGateway implements AsyncDisposable {
         return true;
       },
       kill: async () => undefined,
+      sessionStatus: async () => undefined,
+      restart: async () => "planned",
       reloadConfig: async () => ({ changed: [], needsRestart: [], problems: [], warnings: [] }),
       configForDisplay: () => ({}),
     };

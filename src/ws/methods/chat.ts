@@ -130,7 +130,8 @@ async function send(
 
 function senderOf(session: SessionKey, call: MethodCall) {
   const id = parseSessionKey(session)?.address.chat ?? session;
-  return { id, name: call.principal.kind === "admin" ? "Owner" : "Visitor", isBot: false };
+  const isOwner = call.principal.kind === "admin";
+  return { id, name: isOwner ? "Owner" : "Visitor", isBot: false, isOwner };
 }
 
 function assertFits(attachments: readonly BrowserAttachment[]): void {

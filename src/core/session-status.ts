@@ -1,0 +1,82 @@
+import type { Agent, AgentPool, SessionStats, Usage } from "./agent.ts";
+import type { SessionKey } from "./session-key.ts";
+import type { SessionLedger, TurnLedger } from "./store.ts";
+import { readTranscriptUsage } from "./transcript-usage.ts";
+
+/** How a session is: for `session_status`, `/status`, and whoever else asks. */
+export interface SessionStatus {
+  readonly sessionKey: SessionKey;
+  readonly agent: string;
+  /** What answers, or answered last: `provider/id`. Absent before the first answer. */
+  readonly model?: string;
+  readonly thinkingLevel?: string;
+  /** Of all answers in the current transcript. */
+  readonly usage: Usage;
+  readonly context: {
+    /** What the model would be sent with the next question. */
+    readonly tokens: number;
+    /** What it can take; absent where nobody has told. */
+    readonly window?: number;
+    /** `tokens` as a share of `window`, in percent with one decimal. */
+    readonly percent?: number;
+  };
+  readonly isRunning: boolean;
+  /** Messages that wait for the next turn. */
+  readonly waiting: number;
+  /** Turns that ended, however they ended. */
+  readonly turns: number;
+  readonly createdAtMs: number;
+  readonly lastActiveAtMs: number;
+}
+
+export interface StatusSources {
+  readonly sessions: Pick<SessionLedger, "get">;
+  readonly turns: Pick<TurnLedger, "depth">;
+  readonly pool: Pick<AgentPool, "running" | "stats">;
+}
+
+/** How a session is now: what its pi says while a turn runs, and what its transcript holds otherwise. */
+export async function readSessionStatus(
+  sessionKey: SessionKey,
+  { sessions, turns, pool }: StatusSources,
+): Promise<SessionStatus | undefined> {
+  const session = await sessions.get(sessionKey);
+  if (!session) return undefined;
+  const agent = pool.running(sessionKey);
+  const kept = await readTranscriptUsage(session.file);
+  const live = agent && (await liveStats(agent));
+  const model = live?.model ?? session.model ?? kept.model;
+  const tokens = live?.contextTokens || kept.contextTokens;
+  const window = live?.contextWindow || windowOf(model, pool);
+  return {
+    sessionKey,
+    agent: session.agent,
+    ...(model === undefined ? {} : { model }),
+    ...(session.thinkingLevel === undefined ? {} : { thinkingLevel: session.thinkingLevel }),
+    usage: live ? larger(live.usage, kept.usage) : kept.usage,
+    context: { tokens, ...(window ? { window, percent: Math.round((1000 * tokens) / window) / 10 } : {}) },
+    isRunning: agent !== undefined,
+    waiting: await turns.depth(sessionKey),
+    turns: session.turns,
+    createdAtMs: session.createdAtMs,
+    lastActiveAtMs: session.lastActiveAtMs,
+  };
+}
+
+/** Undefined where pi does not answer: the transcript tells enough. */
+async function liveStats(agent: Agent): Promise<SessionStats | undefined> {
+  try {
+    return await agent.stats();
+  } catch {
+    // It is ending, or too busy to say; nobody should wait for a figure.
+    return undefined;
+  }
+}
+
+/** pi forgets what it has compacted, the transcript does not; and pi is ahead of what it has written. */
+const larger = (a: Usage, b: Usage) => (a.inputTokens >= b.inputTokens ? a : b);
+
+function windowOf(model: string | undefined, pool: StatusSources["pool"]): number | undefined {
+  const { model: known } = pool.stats();
+  return known?.id === model ? known?.contextWindow : undefined;
+}
