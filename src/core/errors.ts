@@ -99,6 +99,11 @@ export class RequestError extends GatewayError {
   }
 }
 
+/** A name that is registered already. */
+export class NameTakenError extends GatewayError {
+  readonly code = "name-taken";
+}
+
 /** The configuration cannot be used. Each problem is one line with its place and its fix. */
 export class ConfigError extends GatewayError {
   readonly code = "bad-config";

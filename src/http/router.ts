@@ -1,4 +1,4 @@
-import { NameTakenError } from "../ws/methods.ts";
+import { NameTakenError } from "../core/errors.ts";
 import type { Principal } from "../security/gateway-auth.ts";
 
 /** One request, as routes see it. */

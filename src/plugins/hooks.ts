@@ -1,5 +1,6 @@
 import type { Block, HookContext, HookHandler, HookName, HookRunner } from "../core/hooks.ts";
 import type { Logger } from "../lib/logger.ts";
+import type { HookOptions } from "./types.ts";
 
 type Policy = "open" | "closed" | "observe";
 
@@ -28,9 +29,20 @@ const HOOK_POLICY: Readonly<Record<HookName, Policy>> = {
 interface Registration {
   readonly owner: string;
   readonly handler: HookHandler<HookName>;
+  readonly priority: number;
+  readonly rank: number;
+  readonly timeoutMs: number | undefined;
 }
 
-/** Runs the registered hooks one after the other, in the order in which they were registered. */
+/** The longest that a hook may ask for: an approval waits for a person. */
+const MOST_TIMEOUT_MS = 600_000;
+
+/** Where a plugin's hooks stand: its place in the configuration. */
+export interface HookPlace extends HookOptions {
+  readonly rank?: number;
+}
+
+/** Runs the registered hooks one after the other: higher priority first, then by the plugin's rank. */
 export class HookRegistry implements HookRunner {
   readonly #registered = new Map<HookName, Registration[]>();
   readonly #timeoutMs: () => number;
@@ -45,9 +57,16 @@ export class HookRegistry implements HookRunner {
     names: Names,
     handler: HookHandler<Names[number]>,
     owner: string,
+    { priority = 0, timeoutMs, rank = 0 }: HookPlace = {},
   ): Disposable {
-    const registration: Registration = { owner, handler };
-    for (const name of names) this.#registered.set(name, [...this.#of(name), registration]);
+    const registration: Registration = { owner, handler, priority, rank, timeoutMs };
+    for (const name of names) {
+      const all = [...this.#of(name), registration];
+      this.#registered.set(
+        name,
+        all.toSorted((a, b) => b.priority - a.priority || a.rank - b.rank),
+      );
+    }
     return {
       [Symbol.dispose]: () => {
         for (const name of names) {
@@ -87,11 +106,11 @@ export class HookRegistry implements HookRunner {
   /** Never rejects: a hook that fails is logged under its plugin's name, and blocks where the policy says so. */
   async #runOne(
     name: HookName,
-    { owner, handler }: Registration,
+    { owner, handler, timeoutMs = this.#timeoutMs() }: Registration,
     context: HookContext<HookName>,
   ): Promise<Block | undefined> {
     try {
-      return (await withTimeout(handler, context, this.#timeoutMs())) ?? undefined;
+      return (await withTimeout(handler, context, Math.min(timeoutMs, MOST_TIMEOUT_MS))) ?? undefined;
     } catch (error) {
       this.#log.error({ error, hook: name, plugin: owner }, "a hook failed");
       if (HOOK_POLICY[name] !== "closed") return undefined;

@@ -1,14 +1,9 @@
 import { z } from "zod";
-import { GatewayError, RequestError } from "../core/errors.ts";
+import { NameTakenError, RequestError } from "../core/errors.ts";
 import { nearest } from "../lib/nearest.ts";
 import type { Principal } from "../security/gateway-auth.ts";
 import type { SessionKey } from "../core/session-key.ts";
 import type { ReadUpTo, Subscribed } from "./session-feed.ts";
-
-/** A name that is registered already. */
-export class NameTakenError extends GatewayError {
-  readonly code = "name-taken";
-}
 
 /** Who calls, and what a method may do with the caller's socket. */
 export interface MethodCall {

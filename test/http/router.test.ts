@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { type Route, Router } from "../../src/http/router.ts";
-import { NameTakenError } from "../../src/ws/methods.ts";
+import { NameTakenError } from "../../src/core/errors.ts";
 
 const named = (name: string): Route => ({ auth: "none", run: () => new Response(name) });
 

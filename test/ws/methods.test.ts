@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { z } from "zod";
-import { anyParams, type MethodCall, MethodTable, NameTakenError } from "../../src/ws/methods.ts";
+import { NameTakenError } from "../../src/core/errors.ts";
+import { anyParams, type MethodCall, MethodTable } from "../../src/ws/methods.ts";
 import { caught } from "./caught.ts";
 
 const callBy = (kind: "admin" | "browser"): MethodCall => ({
