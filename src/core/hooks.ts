@@ -1,4 +1,4 @@
-import type { ToolOutput, Usage } from "./agent.ts";
+import type { ToolContent, ToolOutput, Usage } from "./agent.ts";
 import type { Config } from "./config-schema.ts";
 import type { ChannelName, InboundMessage, OutboundMessage } from "./message.ts";
 import type { SessionKey } from "./session-key.ts";
@@ -8,8 +8,8 @@ import type { SessionKey } from "./session-key.ts";
  *
  * - A field without `readonly` may be assigned: later hooks and the gateway see the new value.
  * - `Block` in `returns` means the hook can stop what was about to happen. The first block wins.
- * - A hook that throws or takes longer than `plugins.hookTimeoutMs` is logged and skipped, except
- *   where `HOOK_POLICY` says `closed`: there, failing means blocking.
+ * - A hook that throws or takes too long is logged, has changed nothing and is skipped, except where it is a guard
+ *   (`before_tool_call`, `message_sending`): there, failing means blocking.
  */
 export interface HookMap {
   gateway_start: Observe<{ config: Config }>;
@@ -21,37 +21,63 @@ export interface HookMap {
     readonly channel: ChannelName;
     agent?: string;
   }>;
-  message_sending: Gate<{
-    readonly sessionKey: SessionKey;
-    message: OutboundMessage;
-    readonly channel: ChannelName;
-  }>;
+  message_sending: Gate<
+    {
+      readonly sessionKey: SessionKey;
+      message: OutboundMessage;
+      readonly channel: ChannelName;
+    },
+    /** `content` takes the place of the text, or of the caption of a file. */
+    { readonly content?: string; readonly cancel?: boolean }
+  >;
   message_sent: Observe<{ sessionKey: SessionKey; message: OutboundMessage; channel: ChannelName }>;
 
   session_start: Observe<{ sessionKey: SessionKey }>;
   session_end: Observe<{ sessionKey: SessionKey }>;
 
-  before_agent_start: Gate<{ readonly sessionKey: SessionKey; message: string; readonly config: Config }>;
+  before_agent_start: Gate<
+    {
+      readonly sessionKey: SessionKey;
+      /** What pi is asked. */
+      message: string;
+      readonly config: Config;
+      /** Stands before `message` in the prompt. What several hooks return is put one after the other. */
+      prependContext?: string;
+      /** Added to pi's own system prompt, for this run. */
+      systemPrompt?: string;
+    },
+    { readonly prependContext?: string; readonly systemPrompt?: string }
+  >;
   agent_end: Observe<{ sessionKey: SessionKey; messages: readonly AgentMessage[]; usage: Usage }>;
 
-  before_tool_call: Gate<{
-    readonly sessionKey: SessionKey;
-    readonly tool: string;
-    params: Record<string, unknown>;
-  }>;
-  after_tool_call: Transform<{
-    readonly sessionKey: SessionKey;
-    readonly tool: string;
-    readonly params: Readonly<Record<string, unknown>>;
-    result: ToolOutput;
-  }>;
-  tool_result_persist: Transform<{
-    readonly sessionKey: SessionKey;
-    readonly tool: string;
-    result: ToolOutput;
-  }>;
+  before_tool_call: Gate<
+    {
+      readonly sessionKey: SessionKey;
+      readonly tool: string;
+      params: Record<string, unknown>;
+    },
+    /** `params` are merged over the ones of the call. */
+    { readonly params?: Readonly<Record<string, unknown>> }
+  >;
+  after_tool_call: Transform<
+    {
+      readonly sessionKey: SessionKey;
+      readonly tool: string;
+      readonly params: Readonly<Record<string, unknown>>;
+      result: ToolOutput;
+    },
+    { readonly result?: ToolOutputChange }
+  >;
+  tool_result_persist: Transform<
+    {
+      readonly sessionKey: SessionKey;
+      readonly tool: string;
+      result: ToolOutput;
+    },
+    { readonly result?: ToolOutputChange; readonly message?: ToolOutputChange }
+  >;
 
-  before_compaction: Gate<{ readonly sessionKey: SessionKey }>;
+  before_compaction: Gate<{ readonly sessionKey: SessionKey }, { readonly cancel?: boolean }>;
   after_compaction: Observe<{ sessionKey: SessionKey }>;
 }
 
@@ -60,15 +86,28 @@ interface Observe<Context> {
   readonly context: Readonly<Context>;
   readonly returns: void;
 }
-interface Transform<Context> {
+interface Transform<Context, Answer> {
   readonly kind: "transform";
   readonly context: Context;
-  readonly returns: void;
+  readonly returns: Answer | void;
 }
-interface Gate<Context> {
+interface Gate<Context, Answer = unknown> {
   readonly kind: "gate";
   readonly context: Context;
-  readonly returns: Block | void;
+  readonly returns: Block | (Answer & Verdict) | void;
+}
+
+/** The same as {@link Block}, as OpenClaw's plugins say it. `false` is no opinion. */
+export interface Verdict {
+  readonly block?: boolean;
+  readonly blockReason?: string;
+}
+
+/** What is left out stays as it was. */
+export interface ToolOutputChange {
+  readonly content?: string | readonly ToolContent[];
+  readonly details?: unknown;
+  readonly isError?: boolean;
 }
 
 /** Stops what was about to happen; the text says why. */

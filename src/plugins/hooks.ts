@@ -1,30 +1,8 @@
 import type { Block, HookContext, HookHandler, HookName, HookRunner } from "../core/hooks.ts";
 import type { Logger } from "../lib/logger.ts";
+import { checkDraft, hear, type HookDraft } from "./hook-answer.ts";
+import { HOOK_RULES } from "./hook-rules.ts";
 import type { HookOptions } from "./types.ts";
-
-type Policy = "open" | "closed" | "observe";
-
-/**
- * What a hook that fails or takes too long means. `closed`: what it guards does not happen, because a
- * broken guard must not open the gate. `open`: it is skipped, because a broken plugin must not cost a
- * message. `observe`: nobody waits for it at all.
- */
-const HOOK_POLICY: Readonly<Record<HookName, Policy>> = {
-  gateway_start: "open",
-  gateway_stop: "open",
-  message_received: "open",
-  message_sending: "closed",
-  message_sent: "observe",
-  session_start: "observe",
-  session_end: "observe",
-  before_agent_start: "open",
-  agent_end: "observe",
-  before_tool_call: "closed",
-  after_tool_call: "open",
-  tool_result_persist: "open",
-  before_compaction: "open",
-  after_compaction: "observe",
-};
 
 interface Registration {
   readonly owner: string;
@@ -47,6 +25,7 @@ export class HookRegistry implements HookRunner {
   readonly #registered = new Map<HookName, Registration[]>();
   readonly #timeoutMs: () => number;
   readonly #log: Logger;
+  readonly #strange = new Set<string>();
 
   constructor(timeoutMs: () => number, log: Logger) {
     this.#timeoutMs = timeoutMs;
@@ -86,7 +65,7 @@ export class HookRegistry implements HookRunner {
   async run<N extends HookName>(name: N, context: HookContext<N>): Promise<Block | undefined> {
     const registered = this.#of(name);
     if (registered.length === 0) return undefined;
-    if (HOOK_POLICY[name] !== "observe") return this.#runInOrder(name, registered, context);
+    if (HOOK_RULES[name].policy !== "observe") return this.#runInOrder(name, registered, context);
     for (const one of registered) void this.#runOne(name, one, context);
     return undefined;
   }
@@ -103,19 +82,40 @@ export class HookRegistry implements HookRunner {
     return undefined;
   }
 
-  /** Never rejects: a hook that fails is logged under its plugin's name, and blocks where the policy says so. */
+  /**
+   * Never rejects: a hook that fails is logged under its plugin's name, has changed nothing, and blocks where
+   * the policy says so.
+   */
   async #runOne(
     name: HookName,
     { owner, handler, timeoutMs = this.#timeoutMs() }: Registration,
     context: HookContext<HookName>,
   ): Promise<Block | undefined> {
+    const draft = draftOf(name, context);
     try {
-      return (await withTimeout(handler, context, Math.min(timeoutMs, MOST_TIMEOUT_MS))) ?? undefined;
+      const answer: unknown = await withTimeout(handler, draft, Math.min(timeoutMs, MOST_TIMEOUT_MS));
+      const { block, strange } = hear(name, answer, draft);
+      checkDraft(name, draft);
+      for (const field of HOOK_RULES[name].assignable) {
+        if (field in draft) Object.assign(context, { [field]: draft[field] });
+      }
+      if (strange !== undefined) this.#noteStrange(name, owner, strange);
+      return block;
     } catch (error) {
       this.#log.error({ error, hook: name, plugin: owner }, "a hook failed");
-      if (HOOK_POLICY[name] !== "closed") return undefined;
+      if (HOOK_RULES[name].policy !== "closed") return undefined;
       return { block: `The check ${name} of the plugin ${owner} failed.`, failed: true };
     }
+  }
+
+  /** Once for each hook of a plugin: a mistake in a handler is made at every call. */
+  #noteStrange(hook: HookName, plugin: string, strange: string): void {
+    const key = `${plugin}/${hook}`;
+    if (this.#strange.has(key)) return;
+    this.#strange.add(key);
+    const returns = HOOK_RULES[hook].returns;
+    const allowed = returns.length === 0 ? "nothing" : `an object with ${returns.join(", ")}`;
+    this.#log.warn({ hook, plugin, returned: strange, allowed }, "what a hook returned means nothing here");
   }
 
   #of(name: HookName): readonly Registration[] {
@@ -123,15 +123,23 @@ export class HookRegistry implements HookRunner {
   }
 }
 
+/** Parameters are copied to the bottom: handlers change them in place. */
+function draftOf(name: HookName, context: HookContext<HookName>): HookDraft {
+  const draft: HookDraft = { ...context };
+  if (name === "before_tool_call") draft["params"] = structuredClone(draft["params"]);
+  return draft;
+}
+
 async function withTimeout(
   handler: HookHandler<HookName>,
-  context: HookContext<HookName>,
+  draft: HookDraft,
   timeoutMs: number,
-): Promise<Block | void> {
+): Promise<unknown> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
   try {
-    return await Promise.race([handler(context), late.promise]);
+    // It has the fields of the context that it was made from.
+    return await Promise.race([handler(draft as HookContext<HookName>), late.promise]);
   } finally {
     clearTimeout(timer);
   }
