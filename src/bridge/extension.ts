@@ -30,7 +30,12 @@ interface MessageEvent {
   readonly message: ToolResult & { readonly role: string; readonly toolName?: string };
 }
 
+interface StartEvent {
+  readonly systemPrompt: string;
+}
+
 interface PiApi {
+  on(event: "before_agent_start", listener: (event: StartEvent, ctx: PiContext) => Promise<unknown>): void;
   on(event: "tool_call", listener: (event: ToolEvent, ctx: PiContext) => Promise<unknown>): void;
   on(
     event: "tool_result",
@@ -76,6 +81,7 @@ export default function bridge(pi: PiApi): void {
     });
   }
   const hooks = new Set(manifest.hooks);
+  if (hooks.has("before_agent_start")) pi.on("before_agent_start", beforeRun);
   if (hooks.has("before_tool_call")) pi.on("tool_call", beforeToolCall);
   if (hooks.has("after_tool_call")) pi.on("tool_result", afterToolCall);
   if (hooks.has("tool_result_persist")) pi.on("message_end", beforeResultIsKept);
@@ -90,6 +96,12 @@ export default function bridge(pi: PiApi): void {
       await ask(ctx, { call: "after_compaction" });
     });
   }
+}
+
+async function beforeRun({ systemPrompt }: StartEvent, ctx: PiContext): Promise<unknown> {
+  const answer = await ask(ctx, { call: "system_prompt" });
+  if (answer.systemPrompt === undefined) return undefined;
+  return { systemPrompt: `${systemPrompt}\n\n${answer.systemPrompt}` };
 }
 
 async function beforeToolCall(event: ToolEvent, ctx: PiContext): Promise<unknown> {

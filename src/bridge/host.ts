@@ -45,6 +45,7 @@ export interface BridgeHostDeps {
 }
 
 const HOOKS: readonly BridgeHook[] = [
+  "before_agent_start",
   "before_tool_call",
   "after_tool_call",
   "tool_result_persist",
@@ -102,6 +103,7 @@ export class BridgeHost implements BridgePort {
       const call = parseCall(text);
       const { session } = caller;
       if (session === undefined) return { error: "no turn is running" };
+      if (call.call === "system_prompt") return systemPromptOf(caller);
       return await this.#run(call, session, caller.signal);
     } catch (error) {
       this.#deps.log.error({ error, session: caller.session }, "a call from pi could not be answered");
@@ -156,6 +158,9 @@ export class BridgeHost implements BridgePort {
     return { result: await tools.run(call.tool, call.params, { session, callId: call.toolCallId, signal }) };
   }
 }
+
+const systemPromptOf = ({ systemPrompt }: BridgeCaller): BridgeAnswer =>
+  systemPrompt === undefined ? {} : { systemPrompt };
 
 function parseCall(text: string): BridgeCall {
   const value: unknown = JSON.parse(text);

@@ -9,7 +9,12 @@ export const MANIFEST_VARIABLE = "PI_GATEWAY_BRIDGE";
 
 /** Hooks that happen inside pi. Only those that somebody registered are asked for. */
 export type BridgeHook =
-  "before_tool_call" | "after_tool_call" | "tool_result_persist" | "before_compaction" | "after_compaction";
+  | "before_agent_start"
+  | "before_tool_call"
+  | "after_tool_call"
+  | "tool_result_persist"
+  | "before_compaction"
+  | "after_compaction";
 
 export interface BridgeManifest {
   readonly hooks: readonly BridgeHook[];
@@ -51,6 +56,8 @@ export type BridgeCall =
     }
   | { readonly call: "tool_result_persist"; readonly tool: string; readonly result: ToolResult }
   | { readonly call: "before_compaction" | "after_compaction" }
+  /** What hooks add to the system prompt: they have run before pi was asked. */
+  | { readonly call: "system_prompt" }
   | {
       readonly call: "tool";
       readonly tool: string;
@@ -63,6 +70,8 @@ export interface BridgeAnswer {
   readonly error?: string;
   /** Stops the tool call or the compaction; the text says why. */
   readonly block?: string;
+  /** Added to pi's own system prompt. */
+  readonly systemPrompt?: string;
   /** Replaces the parameters of the tool call. */
   readonly params?: Readonly<Record<string, unknown>>;
   /** Replaces the result, or is the result of a gateway tool. */

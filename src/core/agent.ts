@@ -17,6 +17,8 @@ export type AgentEvent =
     }
   | { readonly type: "tool_update"; readonly id: string; readonly tool: string; readonly result: ToolOutput }
   | { readonly type: "tool_end"; readonly id: string; readonly tool: string; readonly result: ToolOutput }
+  /** The result as it stands in the transcript, after every hook. */
+  | { readonly type: "tool_kept"; readonly id: string; readonly tool: string; readonly result: ToolOutput }
   | { readonly type: "retrying"; readonly attempt: number; readonly delayMs: number; readonly reason: string }
   | { readonly type: "compacting"; readonly done: boolean }
   /** pi asks a person something: the turn waits, and is not stuck, until `open` is false again. */
@@ -51,6 +53,8 @@ export interface Usage {
 export interface Prompt {
   readonly text: string;
   readonly images: readonly { readonly mimeType: string; readonly base64: string }[];
+  /** Added to pi's own system prompt for this run, where the bridge is loaded: see `before_agent_start`. */
+  readonly systemPrompt?: string;
 }
 
 /** One pi process with one session open. Valid only inside {@link Slot.use}. */

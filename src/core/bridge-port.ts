@@ -22,6 +22,8 @@ export interface BridgeLaunch {
 export interface BridgeCaller {
   /** The session whose turn runs in that process; undefined between turns. */
   readonly session: SessionKey | undefined;
+  /** What hooks added to the system prompt of the run in progress. */
+  readonly systemPrompt?: string | undefined;
   /** Aborted when the turn or the process ends. */
   readonly signal: AbortSignal;
 }

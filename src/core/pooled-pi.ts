@@ -10,6 +10,7 @@ import { BOOT_VARIABLE } from "./leftovers.ts";
 import { chooseModel, isDemo, type ModelChoice, nameOf } from "./model-choice.ts";
 import { mendTranscript } from "./pi-transcript.ts";
 import { startupError } from "./pi-startup-error.ts";
+import type { RpcAgent } from "./rpc-agent.ts";
 import { RpcProcess } from "./rpc-process.ts";
 import { isRecord, type UiRequest, type WireModel, type WireState } from "./rpc-protocol.ts";
 import type { Session } from "./session.ts";
@@ -53,7 +54,7 @@ export class PooledPi {
   #choice: ModelChoice | undefined;
   #file: string | undefined;
   #model: string | undefined;
-  #turn: { readonly session: SessionKey; readonly over: AbortController } | undefined;
+  #turn: { readonly agent: RpcAgent; readonly over: AbortController } | undefined;
 
   constructor(options: PooledPiOptions) {
     this.#options = options;
@@ -98,9 +99,9 @@ export class PooledPi {
     return { id: this.#model ?? "unknown", isDemo: isDemoName(this.#model) };
   }
 
-  /** From here on, what its extensions ask is asked for `session`. */
-  beginTurn(session: SessionKey): void {
-    this.#turn = { session, over: new AbortController() };
+  /** From here on, what its extensions ask is asked for the session of `agent`. */
+  beginTurn(agent: RpcAgent): void {
+    this.#turn = { agent, over: new AbortController() };
     this.turns += 1;
   }
 
@@ -180,7 +181,8 @@ export class PooledPi {
   async #answer(request: UiRequest): Promise<void> {
     const turn = this.#turn;
     const answer = await this.#options.bridge.answer(request, {
-      session: turn?.session,
+      session: turn?.agent.session,
+      systemPrompt: turn?.agent.systemPrompt,
       signal: turn?.over.signal ?? NEVER,
     });
     if (answer) this.process.answer(request.id, answer);

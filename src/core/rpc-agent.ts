@@ -35,6 +35,7 @@ export class RpcAgent implements Agent {
   readonly #options: RpcAgentOptions;
   readonly #file: string;
   #abortRun: (() => void) | undefined;
+  #systemPrompt: string | undefined;
 
   constructor(options: RpcAgentOptions) {
     this.#options = options;
@@ -44,7 +45,13 @@ export class RpcAgent implements Agent {
     this.model = options.model;
   }
 
+  /** What is added to pi's system prompt in the run in progress. */
+  get systemPrompt(): string | undefined {
+    return this.#systemPrompt;
+  }
+
   async *run(prompt: Prompt, signal: AbortSignal): AsyncIterable<AgentEvent> {
+    this.#systemPrompt = prompt.systemPrompt;
     const { process, capabilities, clock, graceMs } = this.#options;
     const run = new Run(process, capabilities, clock, graceMs);
     using _listening = process.listen((record) => run.take(record));

@@ -74,6 +74,7 @@ export class RunReader {
   }
 
   #messageEnd(message: WireMessage | undefined): AgentEvent[] {
+    if (message?.role === "toolResult") return [keptResult(message)];
     if (message?.role !== "assistant") return [];
     this.#note(message);
     return [
@@ -126,6 +127,12 @@ function otherEvent(record: WireRecord): AgentEvent[] {
     default:
       return [];
   }
+}
+
+/** pi writes a tool's result down in this form: its extensions have changed what they wanted to. */
+function keptResult({ toolCallId, toolName, content, details, isError }: WireMessage): AgentEvent {
+  const result = toolOutput({ content, details }, isError === true);
+  return { type: "tool_kept", id: textOf(toolCallId), tool: textOf(toolName), result };
 }
 
 function messageOf(record: WireRecord): WireMessage | undefined {

@@ -160,7 +160,7 @@ export class RpcPool implements AgentPool {
   async #use<T>(session: Session, signal: AbortSignal, work: (agent: Agent) => Promise<T>): Promise<T> {
     const [pi, agent] = await this.#acquire(session, signal);
     this.#running.set(session.key, agent);
-    pi.beginTurn(session.key);
+    pi.beginTurn(agent);
     try {
       return await work(agent);
     } finally {

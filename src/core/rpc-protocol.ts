@@ -36,10 +36,15 @@ export interface UiRequest {
   readonly placeholder?: string;
   readonly message?: string;
   readonly options?: readonly string[];
+  readonly prefill?: string;
+  /** pi itself stops waiting after this many milliseconds. */
+  readonly timeout?: number;
+  readonly notifyType?: string;
 }
 
-/** The answer to a {@link UiRequest}: a text, or none. */
-export type UiAnswer = { readonly value: string } | { readonly cancelled: true };
+/** The answer to a {@link UiRequest}: a text, yes or no, or none. */
+export type UiAnswer =
+  { readonly value: string } | { readonly confirmed: boolean } | { readonly cancelled: true };
 
 export interface WireModel {
   readonly provider: string;
@@ -68,6 +73,11 @@ export interface WireMessage {
   /** Of an assistant's message: what answered. */
   readonly provider?: string;
   readonly model?: string;
+  /** Of a tool's result. */
+  readonly toolCallId?: string;
+  readonly toolName?: string;
+  readonly isError?: boolean;
+  readonly details?: unknown;
 }
 
 export interface WireBlock {

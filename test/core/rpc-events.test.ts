@@ -42,9 +42,25 @@ test("snapshots of pi 0.73 and deltas of later ones give the same events", () =>
   ]);
 });
 
+test("a tool's result is told a second time as it stands in the transcript, images and details included", () => {
+  const content = [
+    { type: "text", text: "x" },
+    { type: "image", data: "AA", mimeType: "image/png" },
+  ];
+  const message = { role: "toolResult", toolCallId: "c1", toolName: "bash", content, details: { code: 1 } };
+  expect(read(new RunReader(), { type: "message_end", message: { ...message, isError: true } })).toEqual([
+    {
+      type: "tool_kept",
+      id: "c1",
+      tool: "bash",
+      result: { content, details: { code: 1 }, isError: true },
+    } as never,
+  ]);
+});
+
 test("what people and the system say is no part of the answer", () => {
   const reader = new RunReader();
-  for (const role of ["user", "system", "toolResult", "custom"]) {
+  for (const role of ["user", "system", "custom"]) {
     const message = { role, content: "…" };
     expect(read(reader, { type: "message_start", message }, { type: "message_end", message })).toEqual([]);
   }
