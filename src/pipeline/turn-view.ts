@@ -1,22 +1,30 @@
 import type { AgentEvent } from "../core/agent.ts";
+import type { HookRunner } from "../core/hooks.ts";
 import type { Turn } from "../core/store.ts";
 import type { TurnEvent, TurnEvents } from "../core/turn-events.ts";
 import type { LiveReply } from "../delivery/live-reply.ts";
 import type { ReplyText } from "../delivery/reply-text.ts";
+
+type ToolEvent = AgentEvent & { type: `tool_${string}` };
 
 /** Shows a turn while it runs: as events to those who watch the session, as a preview in the chat. */
 export class TurnView {
   readonly #turn: Turn;
   readonly #events: TurnEvents;
   readonly #live: LiveReply | undefined;
+  /** Whether hooks change the results of tools, and what is kept of them: what they take out is not shown. */
+  readonly #resultsChange: boolean;
+  readonly #keptChanges: boolean;
   readonly #of: { readonly turn: string; readonly messageIds: readonly string[] };
   /** The next delta begins a new text: a new message, a retry, another attempt. */
   #fresh = true;
 
-  constructor(turn: Turn, events: TurnEvents, live: LiveReply | undefined) {
+  constructor(turn: Turn, events: TurnEvents, live: LiveReply | undefined, hooks: Pick<HookRunner, "has">) {
     this.#turn = turn;
     this.#events = events;
     this.#live = live;
+    this.#keptChanges = hooks.has("tool_result_persist");
+    this.#resultsChange = this.#keptChanges || hooks.has("after_tool_call");
     this.#of = { turn: turn.id, messageIds: turn.messages.map((message) => message.id) };
   }
 
@@ -39,6 +47,7 @@ export class TurnView {
       case "tool_start":
       case "tool_update":
       case "tool_end":
+      case "tool_kept":
         return this.#showTool(event);
       case "retrying":
         this.#fresh = true;
@@ -51,13 +60,23 @@ export class TurnView {
     }
   }
 
-  #showTool(event: AgentEvent & { type: "tool_start" | "tool_update" | "tool_end" }): void {
+  /**
+   * Where hooks change what is kept of a result, people see what is kept and nothing before it: what a hook takes
+   * out of the transcript must not pass by on a screen.
+   */
+  #showTool(event: ToolEvent): void {
     const { id, tool } = event;
-    if (event.type === "tool_start") {
-      return this.#publish({ kind: "tool", id, tool, phase: "start", params: event.params, ...this.#of });
+    switch (event.type) {
+      case "tool_start":
+        return this.#publish({ kind: "tool", id, tool, phase: "start", params: event.params, ...this.#of });
+      case "tool_update": {
+        const result = this.#resultsChange ? {} : { result: event.result };
+        return this.#publish({ kind: "tool", id, tool, phase: "update", ...result, ...this.#of });
+      }
+      default:
+        if (this.#keptChanges !== (event.type === "tool_kept")) return;
+        this.#publish({ kind: "tool", id, tool, phase: "end", result: event.result, ...this.#of });
     }
-    const phase = event.type === "tool_end" ? "end" : "update";
-    this.#publish({ kind: "tool", id, tool, phase, result: event.result, ...this.#of });
   }
 
   #publish(event: TurnEvent): void {

@@ -2,7 +2,7 @@ import type { Agent, AgentEvent, Prompt, Slot } from "../core/agent.ts";
 import type { Channel, StreamingMode } from "../core/channel.ts";
 import type { Config } from "../core/config-schema.ts";
 import { AgentError } from "../core/errors.ts";
-import type { HookContext, HookRunner } from "../core/hooks.ts";
+import type { HookRunner } from "../core/hooks.ts";
 import type { Address, MessageRef } from "../core/message.ts";
 import type { Session } from "../core/session.ts";
 import type { Delivery, OutboxLedger, Turn, TurnLedger, WorkerId } from "../core/store.ts";
@@ -14,6 +14,7 @@ import { ReplyText } from "../delivery/reply-text.ts";
 import { failpoint } from "../lib/failpoint.ts";
 import { checkOutgoing } from "./outgoing.ts";
 import { goOn, resumePoint } from "./resume.ts";
+import { beforeRun, RunRecord } from "./run-hooks.ts";
 import type { Sentences } from "./sentences.ts";
 import { TurnView } from "./turn-view.ts";
 
@@ -79,7 +80,7 @@ export async function runTurn(
   const channel = deps.channel(address);
   const session = await deps.session(turn);
   const live = deps.openLive({ turn, channel, mode: deps.streamingMode(address), progress, signal });
-  const view = new TurnView(turn, deps.events, live);
+  const view = new TurnView(turn, deps.events, live, deps.hooks);
   const onEvent = (event: AgentEvent, text: ReplyText) => {
     progress.see(event);
     view.show(event, text);
@@ -120,16 +121,13 @@ async function ask(
   failpoint("turn.before-prompt");
 
   const text = new ReplyText();
+  const record = new RunRecord(opening, turn.session, deps.hooks);
   for await (const event of agent.run(opening, signal)) {
     onEvent(event, text);
     failpoint(`turn.${event.type}`);
+    record.see(event);
     if (event.type !== "end") continue;
     if (event.reason === "error") throw failureOf(event);
-    await deps.hooks.run("agent_end", {
-      sessionKey: turn.session,
-      messages: [{ role: "assistant", text: text.final, stopReason: event.reason }],
-      usage: event.usage,
-    });
     return { text: text.final, aborted: event.reason === "aborted" };
   }
   throw new AgentError("process-died", "pi's run ended without an end", { retry: "now" });
@@ -147,22 +145,17 @@ async function openingOf(
   const resume = resumePoint(turn.prompted, behind);
   if (resume.at === "answered") return { answered: resume.text };
   if (resume.at === "interrupted") {
-    return { text: goOn(await deps.outbox.saidByTools(turn.id)), images: [] };
+    const reminder = { text: goOn(await deps.outbox.saidByTools(turn.id)), images: [] };
+    return beforeRun(reminder, turn.session, deps);
   }
 
-  const prompt = await deps.compose(turn, channel, signal);
-  const starting: HookContext<"before_agent_start"> = {
-    sessionKey: turn.session,
-    message: prompt.text,
-    config: deps.config(),
-  };
-  const block = await deps.hooks.run("before_agent_start", starting);
-  if (block) return { answered: block.block };
+  const prompt = await beforeRun(await deps.compose(turn, channel, signal), turn.session, deps);
+  if ("answered" in prompt) return prompt;
   const position = await agent.position();
-  const note = { text: starting.message, ...(position === undefined ? {} : { position }) };
+  const note = { text: prompt.text, ...(position === undefined ? {} : { position }) };
   if (!(await deps.turns.notePrompt(turn.id, deps.worker, note))) throw new LeaseLost(turn.id);
   failpoint("turn.after-note");
-  return { text: starting.message, images: prompt.images };
+  return prompt;
 }
 
 /** Somebody else has the turn now: whatever we have of it is void. */
