@@ -53,6 +53,8 @@ export interface Usage {
 export interface Prompt {
   readonly text: string;
   readonly images: readonly { readonly mimeType: string; readonly base64: string }[];
+  /** The text begins with a command of pi's own, which pi is to run; any other text is taken as it is. */
+  readonly isCommand?: boolean;
   /** Added to pi's own system prompt for this run, where the bridge is loaded: see `before_agent_start`. */
   readonly systemPrompt?: string;
 }
@@ -79,6 +81,27 @@ export interface Agent {
    */
   transcriptAfter(position: string | undefined): Promise<readonly TranscriptEntry[]>;
   stats(): Promise<SessionStats>;
+  /** What pi itself understands behind a slash in this session. */
+  commands(): Promise<readonly PiCommand[]>;
+  /**
+   * Puts a summary in place of what was said longest ago; `instructions` say what it should dwell on. Rejects with
+   * `AgentError` "refused" where there is nothing to shorten. pi cannot give it up: once `signal` aborts, pi is ended.
+   */
+  compact(instructions: string | undefined, signal: AbortSignal): Promise<Compaction>;
+}
+
+/** Something of pi's own that people can write behind a slash. */
+export interface PiCommand {
+  /** As it stands behind the slash: `review`, `skill:weather`. */
+  readonly name: string;
+  readonly summary?: string;
+  readonly kind: "skill" | "template" | "extension";
+}
+
+/** How much a conversation was before it was shortened, and is since, as far as pi tells. */
+export interface Compaction {
+  readonly tokensBefore?: number;
+  readonly tokensAfter?: number;
 }
 
 export interface ModelInUse {
@@ -121,6 +144,11 @@ export interface AgentPool extends Service {
   /** Replaces idle processes now and busy ones when they come back, after a config change. */
   recycle(): Promise<void>;
   stats(): PoolStats;
+  /**
+   * What pi understands behind a slash, as a pi that is up tells: the one that has `session` open, or any. Empty
+   * while none is. For lists; what a session's own pi has decides, see {@link Agent.commands}.
+   */
+  commands(session?: SessionKey): Promise<readonly PiCommand[]>;
 }
 
 /** A place in the pool. Disposing gives it back, used or not. */

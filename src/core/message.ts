@@ -29,6 +29,8 @@ export interface Sender {
   readonly id: string;
   readonly name: string;
   readonly isBot: boolean;
+  /** The sender chose the id, and nobody vouches for it: it joins no sessions of the same name elsewhere. */
+  readonly isSelfNamed?: boolean;
   /**
    * Set where the channel's own door has asked for a credential: true for the gateway's own, false for one
    * that only lets people chat. Absent where the platform says who somebody is; see `isOwner`.
@@ -70,7 +72,10 @@ export interface InboundMessage {
     readonly guild?: string;
     readonly roles?: readonly string[];
   };
-  /** Set by the gateway: the text is a command of pi's own that the sender may run, so it is handed over as one. */
+  /**
+   * Set by the gateway: the text may be a command of pi's own, which the sender may run. Such a message is a turn of
+   * its own, neither merged with others nor steered into a run, since pi knows a command only at the beginning.
+   */
   readonly isPiCommand?: boolean;
 }
 

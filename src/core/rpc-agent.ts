@@ -1,6 +1,16 @@
 import type { Clock } from "../lib/clock.ts";
-import type { Agent, AgentEvent, ModelInUse, Prompt, SessionStats, TranscriptEntry } from "./agent.ts";
+import type {
+  Agent,
+  AgentEvent,
+  Compaction,
+  ModelInUse,
+  PiCommand,
+  Prompt,
+  SessionStats,
+  TranscriptEntry,
+} from "./agent.ts";
 import { AgentError } from "./errors.ts";
+import { askCommands, askCompaction } from "./pi-commands.ts";
 import { entriesAfter, lastEntryId } from "./pi-transcript.ts";
 import { RunReader, usageOf } from "./rpc-events.ts";
 import { diedError, type RpcProcess } from "./rpc-process.ts";
@@ -91,6 +101,14 @@ export class RpcAgent implements Agent {
       contextWindow: stats.contextUsage?.contextWindow ?? 0,
     };
   }
+
+  commands(): Promise<readonly PiCommand[]> {
+    return askCommands(this.#options.process);
+  }
+
+  compact(instructions: string | undefined, signal: AbortSignal): Promise<Compaction> {
+    return askCompaction(this.#options.process, instructions, this.#options.graceMs, signal);
+  }
 }
 
 /** One prompt on its way through pi, from before it is sent until pi is idle again. */
@@ -174,7 +192,7 @@ class Run {
     // No deadline: pi may compact first, and ask hooks. The turn's own deadline aborts.
     const answer = await this.#process.request({
       type: "prompt",
-      message: escapePrompt(prompt.text),
+      message: prompt.isCommand ? prompt.text : escapePrompt(prompt.text),
       ...(images.length > 0 ? { images } : {}),
     });
     const disposition = isRecord(answer) ? answer["disposition"] : undefined;
@@ -213,7 +231,7 @@ class Run {
   }
 }
 
-/** pi takes a leading slash for a command of its own; people's text never is one. */
+/** pi takes a leading slash for a command of its own, which people's text is only where that was decided. */
 function escapePrompt(text: string): string {
   return text.startsWith("/") ? ` ${text}` : text;
 }

@@ -3,7 +3,7 @@ import { KeyedMutex } from "../lib/keyed-mutex.ts";
 import type { Logger } from "../lib/logger.ts";
 import { untilAborted } from "../lib/until-aborted.ts";
 import { Wake } from "../lib/wake.ts";
-import type { Agent, AgentPool, PoolStats, Slot } from "./agent.ts";
+import type { Agent, AgentPool, PiCommand, PoolStats, Slot } from "./agent.ts";
 import type { BridgePort } from "./bridge-port.ts";
 import type { Finding } from "./channel.ts";
 import type { Config } from "./config-schema.ts";
@@ -11,6 +11,7 @@ import { AgentError } from "./errors.ts";
 import type { LaunchProfile } from "./launch-profile.ts";
 import { type Boot, endLeftovers, endOrphans, newBoot } from "./leftovers.ts";
 import type { ModelChoice } from "./model-choice.ts";
+import { commandsOf } from "./pi-commands.ts";
 import { autoMax, longestIdle, pick, residentMb } from "./pool-choice.ts";
 import { Places } from "./pool-places.ts";
 import { PoolWaits } from "./pool-waits.ts";
@@ -150,6 +151,10 @@ export class RpcPool implements AgentPool {
       ...(choice ? { model: choice.inUse } : {}),
       ...(this.#failures.lastError === undefined ? {} : { lastError: this.#failures.lastError }),
     };
+  }
+
+  async commands(session?: SessionKey): Promise<readonly PiCommand[]> {
+    return commandsOf([...this.#pis], session);
   }
 
   /** What is to be said about the pi that came up last: its model, and paths that were left out. */

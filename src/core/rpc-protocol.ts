@@ -7,7 +7,8 @@ export type WireRecord = { readonly type: string } & Readonly<Record<string, unk
 /** A command for pi; `id` is added when it is sent. */
 export type WireCommand =
   | { readonly type: "prompt"; readonly message: string; readonly images?: readonly WireImage[] }
-  | { readonly type: "abort" | "get_state" | "get_available_models" | "get_session_stats" }
+  | { readonly type: "abort" | "get_state" | "get_available_models" | "get_session_stats" | "get_commands" }
+  | { readonly type: "compact"; readonly customInstructions?: string }
   | { readonly type: "switch_session"; readonly sessionPath: string }
   | { readonly type: "set_model"; readonly provider: string; readonly modelId: string }
   | { readonly type: "set_thinking_level"; readonly level: string };

@@ -2,6 +2,7 @@ import type {
   Agent,
   AgentEvent,
   AgentPool,
+  PiCommand,
   PoolStats,
   Prompt,
   Slot,
@@ -21,6 +22,9 @@ export class FakePi implements AgentPool {
   readonly transcripts = new Map<string, TranscriptEntry[]>();
   readonly prompts: Prompt[] = [];
   readonly forgotten: SessionKey[] = [];
+  /** What it understands behind a slash. */
+  known: readonly PiCommand[] = [];
+  compaction: Agent["compact"] = async () => ({ tokensBefore: 100 });
   script: PiScript = answer("The answer is 42.");
   #file = "";
   #next = 1;
@@ -62,6 +66,10 @@ export class FakePi implements AgentPool {
     this.forgotten.push(session);
   }
 
+  async commands(): Promise<readonly PiCommand[]> {
+    return this.known;
+  }
+
   stats(): PoolStats {
     return { total: 1, busy: 0, idle: 1, min: 1, max: 4, longestWaitMs: 0 };
   }
@@ -90,6 +98,8 @@ export class FakePi implements AgentPool {
         return this.transcript.slice(at + 1);
       },
       stats: async () => ({ model: "fake/fake", usage: NO_USAGE, contextTokens: 0, contextWindow: 1 }),
+      commands: async () => this.known,
+      compact: (instructions, signal) => this.compaction(instructions, signal),
     };
   }
 
