@@ -3,6 +3,7 @@ import type { InboundEvent, InboundMessage } from "../core/message.ts";
 import type { StateLedger } from "../core/store.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Service } from "../lib/service.ts";
+import { withinLimit } from "./time-limit.ts";
 
 export interface ChannelDoor {
   readonly receive: (message: InboundMessage) => Promise<Receipt>;
@@ -12,6 +13,9 @@ export interface ChannelDoor {
   readonly log: Logger;
 }
 
+const START_LIMIT_MS = 60_000;
+const STOP_LIMIT_MS = 10_000;
+
 /** The intake of all channels as one service: a channel that cannot start costs nobody but itself. */
 export class ChannelIntake implements Service {
   readonly name = "channels";
@@ -19,6 +23,7 @@ export class ChannelIntake implements Service {
   readonly #door: ChannelDoor;
   readonly #failures = new Map<string, string>();
   #stop = new AbortController();
+  #isUp = false;
 
   constructor(channels: () => readonly Channel[], door: ChannelDoor) {
     this.#channels = channels;
@@ -32,25 +37,37 @@ export class ChannelIntake implements Service {
 
   async start(): Promise<void> {
     this.#stop = new AbortController();
+    this.#isUp = true;
     await Promise.all(this.#channels().map((channel) => this.#start(channel)));
   }
 
   async stop(): Promise<void> {
+    this.#isUp = false;
     this.#stop.abort();
-    await Promise.all(
-      this.#channels().map((channel) =>
-        channel.stop().catch((error: unknown) => {
-          this.#door.log.error({ error, channel: nameOf(channel) }, "a channel did not stop cleanly");
-        }),
-      ),
-    );
+    await Promise.all(this.#channels().map((channel) => this.remove(channel)));
+  }
+
+  /** Starts a channel that came later; before `start`, it is started with the others. */
+  add(channel: Channel): void {
+    if (this.#isUp) void this.#start(channel);
+  }
+
+  /** Ends the intake of one channel. Never rejects. */
+  async remove(channel: Channel): Promise<void> {
+    const name = nameOf(channel);
+    this.#failures.delete(name);
+    try {
+      await withinLimit(STOP_LIMIT_MS, () => channel.stop());
+    } catch (error) {
+      this.#door.log.error({ error, channel: name }, "a channel did not stop cleanly");
+    }
   }
 
   async #start(channel: Channel): Promise<void> {
     const name = nameOf(channel);
     this.#failures.delete(name);
     try {
-      await channel.start(this.#hostFor(channel));
+      await withinLimit(START_LIMIT_MS, () => channel.start(this.#hostFor(channel)));
     } catch (error) {
       this.#failures.set(name, error instanceof Error ? error.message : String(error));
       this.#door.log.error({ error, channel: name }, "a channel did not start, the others go on");

@@ -2,6 +2,7 @@ import type { Block, HookContext, HookHandler, HookName, HookRunner } from "../c
 import type { Logger } from "../lib/logger.ts";
 import { checkDraft, hear, type HookDraft } from "./hook-answer.ts";
 import { HOOK_RULES } from "./hook-rules.ts";
+import { withinLimit } from "./time-limit.ts";
 import type { HookOptions } from "./types.ts";
 
 interface Registration {
@@ -93,7 +94,10 @@ export class HookRegistry implements HookRunner {
   ): Promise<Block | undefined> {
     const draft = draftOf(name, context);
     try {
-      const answer: unknown = await withTimeout(handler, draft, Math.min(timeoutMs, MOST_TIMEOUT_MS));
+      const answer: unknown = await withinLimit(Math.min(timeoutMs, MOST_TIMEOUT_MS), () =>
+        // It has the fields of the context that it was made from.
+        handler(draft as HookContext<HookName>),
+      );
       const { block, strange } = hear(name, answer, draft);
       checkDraft(name, draft);
       for (const field of HOOK_RULES[name].assignable) {
@@ -128,19 +132,4 @@ function draftOf(name: HookName, context: HookContext<HookName>): HookDraft {
   const draft: HookDraft = { ...context };
   if (name === "before_tool_call") draft["params"] = structuredClone(draft["params"]);
   return draft;
-}
-
-async function withTimeout(
-  handler: HookHandler<HookName>,
-  draft: HookDraft,
-  timeoutMs: number,
-): Promise<unknown> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-  try {
-    // It has the fields of the context that it was made from.
-    return await Promise.race([handler(draft as HookContext<HookName>), late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -4,6 +4,7 @@ import { GatewayError } from "../core/errors.ts";
 import type { Tool } from "../core/tool.ts";
 import type { Logger } from "../lib/logger.ts";
 import { checkCommandName, checkHookNames, checkToolName, checkWord } from "./names.ts";
+import { routeName } from "./route-path.ts";
 import type { OpenPlugin, PluginIdentity, PluginRegistry } from "./registry.ts";
 import type { ChannelDraft, GatewayPluginApi, HookOptions, PluginState } from "./types.ts";
 
@@ -53,7 +54,7 @@ export class PluginScope implements OpenPlugin {
       on: (hook, handler, place) => this.#hold(() => this.#addHook([hook], handler, place)),
       registerHttpRoute: (method, path, handler, given = {}) => {
         const route = { method, path, handler, options: given };
-        return this.#hold(() => routes.add(`${method} ${path}`, route, name));
+        return this.#hold(() => routes.add(routeName(method, path), route, name));
       },
       registerGatewayMethod: (method, handler) =>
         this.#hold(() => methods.add(checkWord(method, "method"), handler, name)),

@@ -65,7 +65,15 @@ export class Registrations<T> {
 
   /** Tells `watcher` of what is there, and of every change from now on, until the result is disposed. */
   watch(watcher: RegistrationWatcher<T>): Disposable {
-    for (const entry of this.#entries.values()) watcher.added?.(entry);
+    for (const entry of this.entries) {
+      try {
+        watcher.added?.(entry);
+      } catch (error) {
+        const fields = { error, plugin: entry.owner, kind: this.#kind, name: entry.name };
+        this.#log.error(fields, "something that was registered cannot be used and is taken back");
+        this.#remove(entry);
+      }
+    }
     this.#watchers.add(watcher);
     return { [Symbol.dispose]: () => void this.#watchers.delete(watcher) };
   }

@@ -42,7 +42,7 @@ export class PluginRegistry {
   /** Channels that lack something, with what: they are not used. */
   readonly incompleteChannels: Registrations<readonly string[]>;
   readonly tools: Registrations<Tool>;
-  /** By `METHOD /path`. */
+  /** By `METHOD /path`, with the names in it left out. */
   readonly routes: Registrations<PluginRoute>;
   readonly methods: Registrations<GatewayMethod>;
   readonly commands: Registrations<Command>;
