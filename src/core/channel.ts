@@ -87,12 +87,14 @@ export interface Pace {
 export interface SendOptions {
   /** Same value on every attempt at the same message. Pass it on where the platform takes one. */
   readonly nonce: string;
+  /** What the gateway itself calls the message, for ever; absent for previews. Longer than a `nonce`, and no secret. */
+  readonly key?: string;
   /** `plain` after the platform refused our formatting: send the text with no markup at all. */
   readonly style: "rich" | "plain";
   readonly signal: AbortSignal;
 }
 
-export type EditOptions = Omit<SendOptions, "nonce">;
+export type EditOptions = Omit<SendOptions, "nonce" | "key">;
 
 export interface StreamOptions extends SendOptions {
   readonly mode: StreamingMode;

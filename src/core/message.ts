@@ -114,12 +114,16 @@ export interface MediaMessage extends SendWishes {
   readonly kind: "media";
   readonly media: Attachment["kind"];
   readonly path: string;
+  /** What people should see the file called; the last part of `path` when absent. */
+  readonly name?: string;
+  readonly mimeType?: string;
+  readonly sizeBytes?: number;
   readonly caption?: string;
 }
 
 export interface AlbumMessage extends SendWishes {
   readonly kind: "album";
-  readonly items: readonly Pick<MediaMessage, "media" | "path" | "caption">[];
+  readonly items: readonly Omit<MediaMessage, "kind" | keyof SendWishes>[];
 }
 
 interface SendWishes {

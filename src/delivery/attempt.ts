@@ -48,7 +48,12 @@ export async function attempt(
   try {
     return {
       state: "sent",
-      ref: await perform(delivery, step, channel, { nonce: nonceOf(delivery.key), style, signal }),
+      ref: await perform(delivery, step, channel, {
+        nonce: nonceOf(delivery.key),
+        key: delivery.key,
+        style,
+        signal,
+      }),
     };
   } catch (error) {
     return afterFailure(error, delivery, maxAttempts);
