@@ -1,31 +1,60 @@
+import type { Config } from "./config-schema.ts";
+import type { Address, ChannelName, InboundMessage } from "./message.ts";
+import type { QueueWishes } from "./session.ts";
 import type { SessionKey } from "./session-key.ts";
-import type { TurnLedger } from "./store.ts";
+import type { InboxId, TurnLedger } from "./store.ts";
 
-export interface QueueLimits {
-  readonly maxPerSession: number;
-  readonly globalMaxPending: number;
-}
+/** What becomes of messages that come while a turn runs, in one session. */
+export type QueueRules = Required<QueueWishes>;
+
+type QueueConfig = Config["queue"];
 
 /** The limits of the queue. The queue itself is the store: what waits there survives us. */
 export class MessageQueue {
   readonly #turns: Pick<TurnLedger, "depth">;
-  readonly #limits: () => QueueLimits;
+  readonly #config: () => QueueConfig;
 
-  constructor(turns: Pick<TurnLedger, "depth">, limits: () => QueueLimits) {
+  constructor(turns: Pick<TurnLedger, "depth">, config: () => QueueConfig) {
     this.#turns = turns;
-    this.#limits = limits;
+    this.#config = config;
   }
 
-  async isFull(session: SessionKey): Promise<boolean> {
-    return (await this.depth(session)) >= this.#limits().maxPerSession || (await this.isSaturated());
+  /** The rules for a message from `channel`: the session's own, else the channel's, else those of all. */
+  rules(channel: ChannelName, session: QueueWishes | undefined): QueueRules {
+    const { byChannel, ...common } = this.#config();
+    const own = byChannel[channel];
+    return {
+      mode: session?.mode ?? own?.mode ?? common.mode,
+      debounceMs: session?.debounceMs ?? own?.debounceMs ?? common.debounceMs,
+      cap: session?.cap ?? own?.cap ?? common.maxPerSession,
+      drop: session?.drop ?? own?.drop ?? common.drop,
+    };
   }
 
   /** True when the gateway as a whole should take no more: channels then make the platform wait. */
   async isSaturated(): Promise<boolean> {
-    return (await this.#turns.depth()) >= this.#limits().globalMaxPending;
+    return (await this.#turns.depth()) >= this.#config().globalMaxPending;
   }
 
   depth(session: SessionKey): Promise<number> {
     return this.#turns.depth(session);
   }
+}
+
+/**
+ * Which messages may become one turn: those whose answer goes to the same place. A command of pi's own, and
+ * each message in `followup` mode, is a turn for itself.
+ */
+export function mergeKey(id: InboxId, message: InboundMessage, { mode }: Pick<QueueRules, "mode">): string {
+  const place = placeKey(message.address);
+  return mode === "followup" || message.isPiCommand ? `${place} ${id}` : place;
+}
+
+/** True if answers to both go to the same chat and thread. */
+export function isSamePlace(one: Address, other: Address): boolean {
+  return placeKey(one) === placeKey(other);
+}
+
+function placeKey({ channel, account, scope, chat, thread }: Address): string {
+  return JSON.stringify([channel, account, scope, chat, thread ?? null]);
 }

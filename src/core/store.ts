@@ -87,8 +87,11 @@ export interface InboxLedger {
   record(message: InboundMessage): Promise<{ receipt: "recorded" | "duplicate"; id: InboxId }>;
   /** The same for what is no message. `id` is the platform's event id. */
   recordEvent(id: string, event: InboundEvent): Promise<"recorded" | "duplicate">;
-  /** Ends admission: to a session's queue, or nowhere. No effect if already settled. */
-  settle(id: InboxId, fate: Admission): Promise<void>;
+  /**
+   * Ends admission: to a session's queue, or nowhere. No effect if already settled. Returns what was cancelled
+   * to make room, each told what its sender reads in the same step.
+   */
+  settle(id: InboxId, fate: Admission): Promise<readonly InboxEntry[]>;
   /** Recorded but not settled, oldest first: what a crash interrupted. */
   unsettled(): Promise<readonly InboxEntry[]>;
 }
@@ -106,27 +109,63 @@ export type Admission =
       readonly session: SessionKey;
       readonly priority: number;
       readonly message: InboundMessage;
+      /** Only messages with the same key become one turn: those whose answer goes to the same place. */
+      readonly mergeKey: string;
+      readonly room?: QueueRoom;
+      /** Set by a message that comes while a turn runs there: the next turn begins this long after it. */
+      readonly quietMs?: number;
     }
   | { readonly fate: "refused" | "blocked" | "command" | "full"; readonly session?: SessionKey };
+
+/** What happens to what waits when one more message comes. */
+export interface QueueRoom {
+  /** So many may wait in full, the new one among them. */
+  readonly keep: number;
+  /** Whose number counts: of the whole session, or of the messages with the new one's key. */
+  readonly among: "session" | "key";
+  /**
+   * What becomes of the oldest ones that are too many. `summarize`: they go on waiting, as lines of the next
+   * prompt. `old`: they are cancelled, and `tell` makes what each sender reads.
+   */
+  readonly drop: "summarize" | "old";
+  readonly tell: (entry: InboxEntry) => Delivery;
+}
 
 /** Runs of the agent over the messages waiting in a session. */
 export interface TurnLedger {
   /**
    * Takes the session that has waited longest among those without an unfinished turn, and its waiting
-   * messages (at most `mergeLimit`), as one turn leased to `worker`. A session waits since its oldest
+   * messages, as one turn leased to `worker`: the oldest and those behind it with the same merge key, at most
+   * `mergeLimit` and those that are mere lines by now. A session waits since its oldest
    * message came or since its last turn ended, whichever is later, so sessions take turns; among those
-   * that wait since the same millisecond the higher priority goes first. Atomic across workers and
+   * that wait since the same millisecond the higher priority goes first. A session that is still to be quiet
+   * (`quietMs`) is left alone. Atomic across workers and
    * nodes: a session never runs two turns. A turn whose lease ran out, or that was released and is due,
    * is taken first, with `attempt` one higher. No two that hold at the same time share a `WorkerId`.
    */
   claim(worker: WorkerId, options: ClaimOptions): Promise<Turn | undefined>;
-  /** Adds messages still waiting in the turn's session to the running turn. False if the lease was lost. */
-  attach(turn: TurnId, worker: WorkerId, inbox: readonly InboxId[]): Promise<boolean>;
+  /** What waits in a session, oldest first, at most `limit`. */
+  waiting(session: SessionKey, limit: number): Promise<readonly InboxEntry[]>;
+  /**
+   * Adds messages still waiting in the turn's session to the running turn, each with a note of what pi is
+   * handed. Returns those that were added; undefined if the lease was lost.
+   */
+  attach(
+    turn: TurnId,
+    worker: WorkerId,
+    joining: readonly { readonly id: InboxId; readonly note: PromptNote }[],
+  ): Promise<readonly InboxId[] | undefined>;
   /** Prolongs the lease. False if it was lost: the caller must stop at once and write nothing. */
   extend(turn: TurnId, worker: WorkerId, leaseMs: number): Promise<boolean>;
-  /** Notes what is handed to pi, just before it is. Recovery looks for it behind `position`. */
+  /**
+   * Notes what is handed to pi, just before it is. Recovery looks for it behind `position`. The prompt holds all
+   * messages that the turn has by then: their own notes are gone.
+   */
   notePrompt(turn: TurnId, worker: WorkerId, prompt: PromptNote): Promise<boolean>;
-  /** Ends the turn, posts its replies, and counts it in its session, in one step. False if the lease was lost. */
+  /**
+   * Ends the turn, posts its replies, counts it in its session, and puts back what it could not ask, in one step.
+   * False if the lease was lost.
+   */
   finish(turn: TurnId, worker: WorkerId, result: TurnResult): Promise<boolean>;
   /** Puts the turn back. `countAttempt: false` for a shutdown that interrupted it. */
   release(turn: TurnId, worker: WorkerId, again: { afterMs: number; countAttempt: boolean }): Promise<void>;
@@ -134,7 +173,7 @@ export interface TurnLedger {
   clear(session: SessionKey): Promise<readonly InboxEntry[]>;
   /** Messages waiting for a turn, in one session or in all. Costs the same however many there are. */
   depth(session?: SessionKey): Promise<number>;
-  /** When the next released or lapsed turn falls due; undefined if none will. */
+  /** When the next released or lapsed turn, or a session that is to be quiet, falls due; undefined if none will. */
   nextDueAtMs(): Promise<number | undefined>;
 }
 
@@ -163,12 +202,25 @@ export interface Turn {
   readonly prompted?: PromptNote;
   /** Previews an earlier attempt left visible. The next one goes on in them. */
   readonly previews: readonly MessageRef[];
+  /** So many of the first messages were too many to wait in full: they are lines of the prompt. */
+  readonly collapsed: number;
+  /** Those of `messages` that joined while an earlier attempt ran, in the order in which pi was handed them. */
+  readonly steered: readonly SteeredMessage[];
+}
+
+/** A message that joined a running turn, and what pi was handed. */
+export interface SteeredMessage {
+  readonly id: InboxId;
+  readonly message: InboundMessage;
+  readonly note: PromptNote;
 }
 
 export interface TurnResult {
   readonly state: "done" | "failed" | "cancelled";
   readonly replies: readonly Delivery[];
   readonly error?: string;
+  /** Messages that joined the turn and that pi has not taken: they wait again, at their old place. */
+  readonly putBack?: readonly InboxId[];
 }
 
 /** What we have to say, in order per chat. */

@@ -4,6 +4,7 @@ import type { Prompt } from "../core/agent.ts";
 import type { Channel } from "../core/channel.ts";
 import type { Attachment, InboundMessage } from "../core/message.ts";
 import type { Turn } from "../core/store.ts";
+import { collapsedLines } from "./collapsed-lines.ts";
 
 export interface ComposeDeps {
   readonly channel: Channel;
@@ -14,9 +15,12 @@ export interface ComposeDeps {
 
 /** The messages of a turn as one prompt: who, where it is not plain, then what; images as images, files as paths. */
 export async function composePrompt(turn: Turn, deps: ComposeDeps): Promise<Prompt> {
-  const parts = await Promise.all(turn.messages.map((message) => composeMessage(message, deps)));
+  const inFull = turn.messages.slice(turn.collapsed);
+  const parts = await Promise.all(inFull.map((message) => composeMessage(message, deps)));
+  const texts = parts.map((part) => part.text);
+  if (turn.collapsed > 0) texts.unshift(collapsedLines(turn.messages.slice(0, turn.collapsed)));
   return {
-    text: escapeCommand(parts.map((part) => part.text).join("\n\n")),
+    text: escapeCommand(texts.join("\n\n")),
     images: parts.flatMap((part) => part.images),
   };
 }

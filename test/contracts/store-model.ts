@@ -1,12 +1,21 @@
 import { expect } from "bun:test";
-import type { InboxId, PendingDelivery, Turn } from "../../src/core/store.ts";
-import { enqueue, placeOf, refOf, saying, sessionOf, UNTOUCHED, type StoreUnderTest } from "./store-words.ts";
+import type { InboxId, PendingDelivery, QueueRoom, Turn } from "../../src/core/store.ts";
+import {
+  joining,
+  placeOf,
+  recorded,
+  refOf,
+  saying,
+  sessionOf,
+  UNTOUCHED,
+  type StoreUnderTest,
+} from "./store-words.ts";
 
 /** One thing that happens to a gateway. Workers and chats are numbered from 0. */
 export type Step =
-  | { do: "hear"; chat: number; priority: number }
+  | { do: "hear"; chat: number; priority: number; key: number; room: Room | null; quietMs: number }
   | { do: "claim"; worker: number; merge: number }
-  | { do: "finish"; worker: number; replies: number }
+  | { do: "finish"; worker: number; replies: number; putBack: boolean }
   | { do: "release"; worker: number; afterMs: number; count: boolean }
   | { do: "extend" | "attach"; worker: number }
   | { do: "clear"; chat: number }
@@ -16,6 +25,8 @@ export type Step =
   | { do: "restart" }
   | { do: "prune" };
 
+export type Room = Pick<QueueRoom, "keep" | "drop" | "among">;
+
 const LEASE_MS = 40;
 
 interface Waiting {
@@ -24,11 +35,15 @@ interface Waiting {
   readonly order: number;
   readonly atMs: number;
   readonly priority: number;
+  readonly key: string;
+  isLine: boolean;
 }
 
 interface ModelTurn {
   readonly chat: string;
   readonly messages: Waiting[];
+  /** Those of `messages` that joined on the way. */
+  joined: Waiting[];
   attempt: number;
   holder: string | undefined;
   dueAtMs: number;
@@ -58,6 +73,8 @@ export class RandomWork {
   readonly #waiting = new Map<string, Waiting[]>();
   readonly #turns = new Map<string, ModelTurn>();
   readonly #lastEnd = new Map<string, number>();
+  /** Until when a chat is to be quiet. */
+  readonly #quietUntil = new Map<string, number>();
   readonly #lines = new Map<string, ModelDelivery[]>();
   /** What each worker believes to hold: it may be long lost. */
   readonly #held = new Map<string, Turn>();
@@ -72,11 +89,11 @@ export class RandomWork {
   async step(step: Step): Promise<void> {
     switch (step.do) {
       case "hear":
-        return this.#hear(`c${step.chat}`, step.priority);
+        return this.#hear(`c${step.chat}`, step);
       case "claim":
         return this.#claim(this.#worker(step.worker), step.merge + 1);
       case "finish":
-        return this.#finish(this.#worker(step.worker), step.replies);
+        return this.#finish(this.#worker(step.worker), step.replies, step.putBack);
       case "release":
         return this.#release(this.#worker(step.worker), step.afterMs, step.count);
       case "extend":
@@ -102,9 +119,10 @@ export class RandomWork {
   async drain(): Promise<void> {
     for (let round = 0; round < 1000; round++) {
       this.#under.clock.jump(LEASE_MS + 100);
+      this.#quietUntil.clear();
       await this.#claim("drain", 10);
       if (!this.#held.has("drain")) break;
-      await this.#finish("drain", 1);
+      await this.#finish("drain", 1, false);
     }
     for (let round = 0; round < 1000; round++) {
       this.#under.clock.jump(LEASE_MS + 100);
@@ -132,14 +150,50 @@ export class RandomWork {
     return `w${number}.${this.#life}`;
   }
 
-  async #hear(chat: string, priority: number): Promise<void> {
+  async #hear(chat: string, step: Step & { do: "hear" }): Promise<void> {
+    const { priority, room, quietMs } = step;
     const order = this.#count++;
     const name = `m${order}`;
-    const inbox = await enqueue(this.#under.store, chat, name, priority);
-    const message = { name, inbox, order, priority, atMs: this.#now };
-    this.#waiting.set(chat, [...(this.#waiting.get(chat) ?? []), message]);
+    const key = `k${step.key}`;
+    const { inbox, settle } = await recorded(this.#under.store, chat, name);
+    const message = { name, inbox, order, priority, atMs: this.#now, key, isLine: false };
+    const isBusy = [...this.#turns.values()].some((turn) => turn.chat === chat);
+    const quietUntil = this.#quietUntil.get(chat) ?? 0;
+    if (isBusy || quietUntil > this.#now) {
+      this.#quietUntil.set(chat, Math.max(quietUntil, quietMs > 0 ? this.#now + quietMs : 0));
+    }
+    const line = [...(this.#waiting.get(chat) ?? []), message];
+    this.#waiting.set(chat, line);
     (this.toAnswer[chat] ??= []).push(name);
+    const expected = room ? this.#makeRoom(chat, line, message, room) : [];
+    const tell = ({ id }: { id: InboxId }) => saying(chat, `${id}/notice`);
+    const more = { mergeKey: key, quietMs, ...(room ? { room: { ...room, tell } } : {}) };
+    const dropped = await settle(priority, more);
+    expect(dropped.map(({ message: { id } }) => id)).toEqual(expected.map((one) => one.name));
     await this.#expectDepth(chat);
+  }
+
+  /** Which of the oldest go, or become lines. */
+  #makeRoom(chat: string, line: Waiting[], { key }: Waiting, { keep, drop, among }: Room): Waiting[] {
+    const inFull = line.filter((one) => !one.isLine);
+    const counted = inFull.filter((one) => among === "session" || one.key === key);
+    const tooMany = inFull.length > keep ? counted.slice(0, Math.max(0, counted.length - keep)) : [];
+    if (drop === "summarize") {
+      for (const one of tooMany) one.isLine = true;
+      return [];
+    }
+    this.#waiting.set(
+      chat,
+      line.filter((one) => !tooMany.includes(one)),
+    );
+    this.#isAnsweredNoMore(chat, tooMany);
+    for (const { inbox } of tooMany) this.#post(chat, `${inbox}/notice`);
+    return tooMany;
+  }
+
+  #isAnsweredNoMore(chat: string, cancelled: readonly Waiting[]): void {
+    const names = new Set(cancelled.map(({ name }) => name));
+    this.toAnswer[chat] = (this.toAnswer[chat] ?? []).filter((name) => !names.has(name));
   }
 
   async #claim(worker: string, mergeLimit: number): Promise<void> {
@@ -155,7 +209,12 @@ export class RandomWork {
     expected.holder = worker;
     expected.attempt += 1;
     expected.dueAtMs = this.#now + LEASE_MS;
-    expect(turn.messages.map(({ id }) => id)).toEqual(expected.messages.map(({ name }) => name));
+    const messages = expected.messages.toSorted((a, b) => a.order - b.order);
+    expect(turn.messages.map(({ id }) => id)).toEqual(messages.map(({ name }) => name));
+    expect(turn.collapsed).toBe(messages.findLastIndex(({ isLine }) => isLine) + 1);
+    expect(turn.steered.map(({ id }) => id).toSorted()).toEqual(
+      expected.joined.map(({ inbox }) => inbox).toSorted(),
+    );
     expect(turn.attempt).toBe(expected.attempt);
     this.#held.set(worker, turn);
     await this.#expectDepth(expected.chat);
@@ -165,6 +224,7 @@ export class RandomWork {
     const busy = new Set([...this.#turns.values()].map(({ chat }) => chat));
     const next = [...this.#waiting]
       .filter(([chat, messages]) => messages.length > 0 && !busy.has(chat))
+      .filter(([chat]) => (this.#quietUntil.get(chat) ?? 0) <= this.#now)
       .map(([chat, messages]) => {
         const head = messages[0]!;
         return { chat, head, since: Math.max(head.atMs, this.#lastEnd.get(chat) ?? 0) };
@@ -173,11 +233,17 @@ export class RandomWork {
         (a, b) => a.since - b.since || b.head.priority - a.head.priority || a.head.order - b.head.order,
       )[0];
     if (!next) return undefined;
-    const messages = this.#waiting.get(next.chat)!.splice(0, mergeLimit);
-    return { chat: next.chat, messages, attempt: 0, holder: undefined, dueAtMs: 0 };
+    const line = this.#waiting.get(next.chat)!;
+    let count = 0;
+    for (let full = 0; count < line.length && line[count]?.key === line[0]?.key; count++) {
+      if (!line[count]?.isLine && ++full > mergeLimit) break;
+    }
+    this.#quietUntil.delete(next.chat);
+    const messages = line.splice(0, count);
+    return { chat: next.chat, messages, joined: [], attempt: 0, holder: undefined, dueAtMs: 0 };
   }
 
-  async #finish(worker: string, replies: number): Promise<void> {
+  async #finish(worker: string, replies: number, putsBack: boolean): Promise<void> {
     const turn = this.#held.get(worker);
     if (!turn) return;
     this.#held.delete(worker);
@@ -185,13 +251,20 @@ export class RandomWork {
     const isHolder = model?.holder === worker;
     const chat = turn.messages[0]!.address.chat;
     const posted = Array.from({ length: replies }, (_, i) => saying(chat, `${turn.id}/${i}`));
-    const result = { state: "done", replies: posted } as const;
+    // Of what has joined, the last one.
+    const back = putsBack && isHolder ? model.joined.slice(-1) : [];
+    const putBack = back.map(({ inbox }) => inbox);
+    const result = { state: "done", replies: posted, putBack } as const;
     expect(await this.#under.store.turns.finish(turn.id, worker, result)).toBe(isHolder);
     if (!model || !isHolder) return;
-    (this.answered[chat] ??= []).push(...model.messages.map(({ name }) => name));
+    const asked = model.messages.filter((message) => !back.includes(message));
+    (this.answered[chat] ??= []).push(...asked.map(({ name }) => name));
+    const line = [...(this.#waiting.get(chat) ?? []), ...back].toSorted((a, b) => a.order - b.order);
+    this.#waiting.set(chat, line);
     this.#turns.delete(turn.id);
     this.#lastEnd.set(chat, this.#now);
     for (const { key } of posted) this.#post(chat, key);
+    await this.#expectDepth(chat);
   }
 
   #post(chat: string, key: string): void {
@@ -230,16 +303,21 @@ export class RandomWork {
     const chat = turn.messages[0]!.address.chat;
     const waiting = this.#waiting.get(chat) ?? [];
     const ids = waiting.slice(0, 2).map(({ inbox }) => inbox);
-    expect(await this.#under.store.turns.attach(turn.id, worker, ids)).toBe(isHolder);
-    if (model && isHolder) model.messages.push(...waiting.splice(0, 2));
+    const attached = await this.#under.store.turns.attach(turn.id, worker, joining(...ids));
+    expect(attached).toEqual(isHolder ? ids : undefined);
+    if (model && isHolder) {
+      const joined = waiting.splice(0, 2);
+      for (const one of joined) one.isLine = false;
+      this.#quietUntil.delete(chat);
+      model.messages.push(...joined);
+      model.joined.push(...joined);
+    }
     await this.#expectDepth(chat);
   }
 
   async #clear(chat: string): Promise<void> {
     const waiting = this.#waiting.get(chat)?.splice(0) ?? [];
-    this.toAnswer[chat] = (this.toAnswer[chat] ?? []).filter(
-      (name) => !waiting.some((message) => message.name === name),
-    );
+    this.#isAnsweredNoMore(chat, waiting);
     const cleared = await this.#under.store.turns.clear(sessionOf(chat));
     expect(cleared.map(({ message }) => message.id)).toEqual(waiting.map(({ name }) => name));
     await this.#expectDepth(chat);
@@ -298,6 +376,13 @@ export class RandomWork {
     this.#under.clock.jump(LEASE_MS);
     this.#held.clear();
     this.#taken.clear();
+    this.#endQuiet();
+  }
+
+  /** A start ends the quiet of chats in which nothing runs. */
+  #endQuiet(): void {
+    const busy = new Set([...this.#turns.values()].map(({ chat }) => chat));
+    for (const chat of this.#quietUntil.keys()) if (!busy.has(chat)) this.#quietUntil.delete(chat);
   }
 
   async #expectDepth(chat: string): Promise<void> {

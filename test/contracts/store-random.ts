@@ -8,11 +8,32 @@ const SEED = Number(process.env["STORE_SEED"] ?? Math.floor(Math.random() * 2 **
 
 const who = fc.nat({ max: 3 });
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant("hear"), chat: who, priority: fc.nat({ max: 2 }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant("hear"),
+      chat: who,
+      priority: fc.nat({ max: 2 }),
+      key: fc.nat({ max: 1 }),
+      room: fc.option(
+        fc.record({
+          keep: fc.integer({ min: 1, max: 4 }),
+          drop: fc.constantFrom("summarize", "old"),
+          among: fc.constantFrom("session", "key"),
+        }),
+      ),
+      quietMs: fc.constantFrom(0, 0, 30),
+    }),
+  },
   { weight: 5, arbitrary: fc.record({ do: fc.constant("claim"), worker: who, merge: fc.nat({ max: 2 }) }) },
   {
     weight: 4,
-    arbitrary: fc.record({ do: fc.constant("finish"), worker: who, replies: fc.nat({ max: 2 }) }),
+    arbitrary: fc.record({
+      do: fc.constant("finish"),
+      worker: who,
+      replies: fc.nat({ max: 2 }),
+      putBack: fc.boolean(),
+    }),
   },
   {
     weight: 2,

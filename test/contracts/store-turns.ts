@@ -5,6 +5,7 @@ import {
   enqueue,
   idsOf,
   inbound,
+  joining,
   LEASE_MS,
   queued,
   refOf,
@@ -167,7 +168,7 @@ export function turnContract(open: OpenStore): void {
       const { turns, outbox } = store;
       expect(await turns.extend(turn!.id, "zombie", LEASE_MS)).toBe(false);
       expect(await turns.notePrompt(turn!.id, "zombie", { text: "stale" })).toBe(false);
-      expect(await turns.attach(turn!.id, "zombie", [inbox, later])).toBe(false);
+      expect(await turns.attach(turn!.id, "zombie", joining(inbox, later))).toBeUndefined();
       await turns.release(turn!.id, "zombie", { afterMs: 0, countAttempt: true });
       const reply = { state: "done", replies: [saying("a", `${turn!.id}/0`)] } as const;
       expect(await turns.finish(turn!.id, "zombie", reply)).toBe(false);
@@ -245,6 +246,8 @@ export function turnContract(open: OpenStore): void {
         attempt: 2,
         prompted: prompt,
         previews: [refOf("a", "p0-again"), refOf("a", "p1")],
+        collapsed: 0,
+        steered: [],
       });
       expect(await under.store.turns.finish(turn!.id, "dead", DONE)).toBe(false);
     },
@@ -275,8 +278,8 @@ export function turnContract(open: OpenStore): void {
       const two = await enqueue(store, "a", "2");
       const three = await enqueue(store, "a", "3");
       const foreign = await enqueue(store, "b", "1");
-      expect(await store.turns.attach(turn!.id, "w1", [two, foreign, "nonsense!"])).toBe(true);
-      expect(await store.turns.attach(turn!.id, "w1", [two])).toBe(true);
+      expect(await store.turns.attach(turn!.id, "w1", joining(two, foreign, "nonsense!"))).toEqual([two]);
+      expect(await store.turns.attach(turn!.id, "w1", joining(two))).toEqual([]);
       expect([await store.turns.depth(sessionOf("a")), await store.turns.depth()]).toEqual([1, 2]);
       clock.jump(LEASE_MS);
       const again = await store.turns.claim("w2", CLAIM);
@@ -284,7 +287,7 @@ export function turnContract(open: OpenStore): void {
       await store.turns.finish(again!.id, "w2", DONE);
       const rest = [await store.turns.claim("w3", CLAIM), await store.turns.claim("w4", CLAIM)];
       expect(rest.map(idsOf)).toEqual([["1"], ["3"]]);
-      expect(await store.turns.attach(rest[1]!.id, "w4", [three])).toBe(true);
+      expect(await store.turns.attach(rest[1]!.id, "w4", joining(three))).toEqual([]);
       expect(await store.turns.depth()).toBe(0);
     },
   );

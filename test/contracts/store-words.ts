@@ -62,19 +62,43 @@ export const inbound = (chat: string, id: string, more: Partial<InboundMessage> 
   ...more,
 });
 
-export const queued = (message: InboundMessage, priority = 5): Admission => ({
+type Queued = Admission & { readonly fate: "queued" };
+
+export const queued = (
+  message: InboundMessage,
+  priority = 5,
+  more: Partial<Pick<Queued, "mergeKey" | "room" | "quietMs">> = {},
+): Queued => ({
   fate: "queued",
   session: sessionOf(message.address.chat),
   priority,
   message,
+  mergeKey: "",
+  ...more,
 });
 
-/** Records and queues one message, as admission does when nothing is special. */
-export async function enqueue(store: Store, chat: string, id: string, priority = 5): Promise<InboxId> {
+type HowQueued = Parameters<typeof queued>[2];
+
+/** Records a message; `settle` queues it. */
+export async function recorded(store: Store, chat: string, id: string) {
   const message = inbound(chat, id);
-  const recorded = await store.inbox.record(message);
-  await store.inbox.settle(recorded.id, queued(message, priority));
-  return recorded.id;
+  const { id: inbox } = await store.inbox.record(message);
+  const settle = (priority: number, more: HowQueued = {}) =>
+    store.inbox.settle(inbox, queued(message, priority, more));
+  return { inbox, settle };
+}
+
+/** Records and queues one message, as admission does when nothing is special. */
+export async function enqueue(
+  store: Store,
+  chat: string,
+  id: string,
+  priority = 5,
+  more: HowQueued = {},
+): Promise<InboxId> {
+  const { inbox, settle } = await recorded(store, chat, id);
+  await settle(priority, more);
+  return inbox;
 }
 
 export const saying = (chat: string, key: string, more: Partial<Delivery> = {}): Delivery => ({
@@ -88,6 +112,9 @@ export const refOf = (chat: string, id: string): MessageRef => ({ address: place
 
 export const idsOf = (turn: { messages: readonly InboundMessage[] } | undefined): string[] | undefined =>
   turn?.messages.map(({ id }) => id);
+
+/** Messages that join a turn, as pi is handed them. */
+export const joining = (...ids: InboxId[]) => ids.map((id) => ({ id, note: { text: `asked ${id}` } }));
 
 /** Takes and settles the deliveries that are due, one per chat and round; returns their keys in order. */
 export async function deliverAll(store: Store, worker = "d"): Promise<string[]> {

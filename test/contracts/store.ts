@@ -1,8 +1,10 @@
 import { describe } from "bun:test";
 import { historyContract, pruneContract } from "./store-history.ts";
 import { inboxContract } from "./store-inbox.ts";
+import { joiningContract } from "./store-joining.ts";
 import { outboxContract } from "./store-outbox.ts";
 import { randomWorkContract } from "./store-random.ts";
+import { roomContract } from "./store-room.ts";
 import { accessContract, sessionContract, smallLedgerContract } from "./store-small-ledgers.ts";
 import { turnContract } from "./store-turns.ts";
 import type { OpenStore } from "./store-words.ts";
@@ -14,6 +16,8 @@ export function storeContract(name: string, open: OpenStore): void {
   describe(`${name} keeps the store contract`, () => {
     describe("inbox", () => inboxContract(open));
     describe("turns", () => turnContract(open));
+    describe("room in a queue", () => roomContract(open));
+    describe("joining a turn", () => joiningContract(open));
     describe("outbox", () => outboxContract(open));
     describe("history", () => historyContract(open));
     describe("sessions", () => sessionContract(open));

@@ -19,9 +19,13 @@ const capabilities = {
   nonceWindowMs: 0,
 };
 
-async function compose(...messages: InboundMessage[]) {
+function compose(...messages: InboundMessage[]) {
+  return composeAll(messages, 0);
+}
+
+async function composeAll(messages: InboundMessage[], collapsed: number) {
   const workspace = mkdtempSync(join(tmpdir(), "workspace-"));
-  const turn = { id: "t", session: SESSION, messages, attempt: 1, previews: [] };
+  const turn = { id: "t", session: SESSION, messages, attempt: 1, previews: [], collapsed, steered: [] };
   const channel = new WithFiles("fake", capabilities);
   const signal = new AbortController().signal;
   const prompt = await composePrompt(turn, { channel, workspace, signal });
@@ -38,6 +42,23 @@ test("a person's text in a DM is the prompt, letter by letter", async () => {
 test("several messages are one prompt, in order", async () => {
   using made = await compose(inbound("1", "first"), inbound("2", "second"));
   expect(made.prompt.text).toBe("first\n\nsecond");
+});
+
+test("what became too much to wait in full is a few lines before the rest, never more than fifty", async () => {
+  using made = await composeAll([inbound("1", `one\ntwo ${"x".repeat(300)}`), inbound("2", "last")], 1);
+  expect(made.prompt.text.split("\n")).toEqual([
+    "[gateway] 1 earlier message had to wait for too long; in short:",
+    `- one two ${"x".repeat(192)}…`,
+    "",
+    "last",
+  ]);
+  const many = Array.from({ length: 61 }, (_, n) => inbound(`${n}`, `m${n}`));
+  using flood = await composeAll(many, 60);
+  expect(flood.prompt.text.split("\n")).toHaveLength(1 + 1 + 50 + 2);
+  expect(flood.prompt.text).toContain("- (10 before these)\n- m10\n");
+  const group = { ...inbound("1", "hi"), address: { ...CHAT, scope: "group" } as const };
+  using lone = await composeAll([{ ...group, attachments: [file("a.pdf", "application/pdf")] }], 1);
+  expect(lone.prompt.text).toEndWith("- Una: hi [a.pdf]");
 });
 
 test("in a group pi is told who speaks, and what they answer to", async () => {

@@ -163,7 +163,9 @@ describe("what waits", () => {
   });
 
   test("is bounded: what is too much is answered, not lost in silence", async () => {
-    await using world = await new PathWorld({ config: { queue: { maxPerSession: 3 } } }).start();
+    await using world = await new PathWorld({
+      config: { queue: { maxPerSession: 3, drop: "new", mode: "collect" } },
+    }).start();
     world.pi.script = hang("…");
     for (const id of ["1", "2", "3", "4", "5", "6"]) await world.say(id, `m${id}`);
     await world.pass(1000);

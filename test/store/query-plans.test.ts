@@ -3,11 +3,12 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { addFinishedRows } from "../../bench/store-rows.ts";
-import type { Store, TurnId } from "../../src/core/store.ts";
+import type { InboxId, Store, TurnId } from "../../src/core/store.ts";
 import {
   CLAIM,
   enqueue,
   inbound,
+  joining,
   placeOf,
   queued,
   refOf,
@@ -70,6 +71,9 @@ const VERBS: readonly [name: string, run: (store: Store, n: number) => Promise<u
   ["claim a turn", (store) => claimTurn(store)],
   ["next due turn", (store) => store.turns.nextDueAtMs()],
   ["record and settle in a busy session", (store, n) => enqueue(store, CHAT, `busy${n}`)],
+  ["what waits", (store) => store.turns.waiting(BUSY, 5)],
+  ["settle where there is no room", (store, n) => settleWithoutRoom(store, n)],
+  ["join a turn", (store) => joinTurn(store)],
   ["clear", (store) => store.turns.clear(BUSY)],
   ["claim when nothing can be taken", (store) => store.turns.claim("other", CLAIM)],
   ["finish with a reply", (store) => finishTurn(store)],
@@ -95,11 +99,27 @@ async function claimTurn(store: Store): Promise<void> {
   expect(turn).toBeDefined();
 }
 
+async function settleWithoutRoom(store: Store, n: number): Promise<void> {
+  for (const drop of ["summarize", "old"] as const) {
+    const room = { keep: 1, drop, among: "session", tell: () => saying(CHAT, `notice${drop}${n}`) } as const;
+    await enqueue(store, CHAT, `${drop}${n}`, 5, { room, quietMs: 10 });
+  }
+}
+
+let joined: InboxId | undefined;
+
+async function joinTurn(store: Store): Promise<void> {
+  const [oldest] = await store.turns.waiting(BUSY, 1);
+  joined = oldest?.id;
+  expect(await store.turns.attach(turn!, "w", joining(joined!))).toEqual([joined!]);
+}
+
 async function finishTurn(store: Store): Promise<void> {
   await store.turns.notePrompt(turn!, "w", { text: "asked" });
   await store.outbox.notePreview(turn!, 0, refOf(CHAT, "p"));
   const replies = [saying(CHAT, `${turn}/0`, { session: BUSY, turn: turn! })];
-  expect(await store.turns.finish(turn!, "w", { state: "done", replies })).toBe(true);
+  expect(await store.turns.finish(turn!, "w", { state: "done", replies, putBack: [joined!] })).toBe(true);
+  await store.turns.clear(BUSY);
 }
 
 async function deliverNext(store: Store): Promise<void> {

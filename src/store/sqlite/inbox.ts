@@ -4,7 +4,9 @@ import type { Connection } from "./connection.ts";
 import { decode, encode, type Json } from "./json.ts";
 import type { LedgerParts } from "./parts.ts";
 import { idOf, seqOf } from "./sequence.ts";
+import type { Poster } from "./outbox.ts";
 import type { SessionQueue } from "./session-queue.ts";
+import type { WaitingLine } from "./waiting-line.ts";
 
 /** Fates that a person can see in the history of the session, if admission got as far as one. */
 const SHOWN_FATES: readonly Admission["fate"][] = ["queued", "full", "command"];
@@ -12,11 +14,15 @@ const SHOWN_FATES: readonly Admission["fate"][] = ["queued", "full", "command"];
 export class SqliteInbox implements InboxLedger {
   readonly #parts: LedgerParts;
   readonly #queue: SessionQueue;
+  readonly #line: WaitingLine;
+  readonly #outbox: Poster;
   readonly #sql: ReturnType<typeof inboxStatements>;
 
-  constructor(parts: LedgerParts, queue: SessionQueue) {
+  constructor(parts: LedgerParts, queue: SessionQueue, line: WaitingLine, outbox: Poster) {
     this.#parts = parts;
     this.#queue = queue;
+    this.#line = line;
+    this.#outbox = outbox;
     this.#sql = inboxStatements(parts.connection);
   }
 
@@ -44,30 +50,42 @@ export class SqliteInbox implements InboxLedger {
     return isNew ? "recorded" : "duplicate";
   }
 
-  async settle(id: InboxId, admission: Admission): Promise<void> {
+  async settle(id: InboxId, admission: Admission): Promise<readonly InboxEntry[]> {
     const { connection, clock, ring } = this.#parts;
     const seq = seqOf(id);
     const queued = admission.fate === "queued" ? admission : undefined;
     const session = SHOWN_FATES.includes(admission.fate) ? (admission.session ?? null) : null;
     const heard = queued ? encode(queued.message) : null;
-    const priority = queued?.priority ?? 0;
     // The message is on the disk; an admission that a power cut takes back is made again.
-    const isSettled = connection.writeSoon(() => {
+    const dropped = connection.writeSoon(() => {
       const row = this.#sql.open.get({ seq });
-      if (!row) return false;
-      const droppedAt = session === null ? clock.now() : null;
+      if (!row) return undefined;
       this.#sql.settle.run({
         seq,
         fate: admission.fate,
         heard: heard === row.body ? null : heard,
         session,
-        priority,
-        droppedAt,
+        priority: queued?.priority ?? 0,
+        mergeKey: queued?.mergeKey ?? "",
+        droppedAt: session === null ? clock.now() : null,
       });
-      if (queued) this.#queue.add(queued.session, { seq, priority, recorded_at: row.recorded_at });
-      return true;
+      return queued ? this.#enqueue(seq, row.recorded_at, queued) : [];
     });
-    if (isSettled && queued) ring("turn");
+    if (dropped && queued) ring("turn");
+    if (dropped && dropped.length > 0) ring("delivery");
+    return dropped ?? [];
+  }
+
+  /** Puts a message in its session's line; returns what was cancelled to make room. */
+  #enqueue(seq: number, recordedAt: number, queued: Queued): readonly InboxEntry[] {
+    const { session, priority, mergeKey, quietMs = 0, room } = queued;
+    const quietUntil = quietMs === 0 ? 0 : recordedAt + quietMs;
+    const arrival = { seq, priority, recorded_at: recordedAt, quietUntil };
+    const now = this.#queue.add(session, arrival, this.#parts.clock.now());
+    if (!room || !now) return [];
+    const dropped = this.#line.makeRoom(session, mergeKey, room, now);
+    this.#outbox.postAll(dropped.map(room.tell));
+    return dropped;
   }
 
   async unsettled(): Promise<readonly InboxEntry[]> {
@@ -75,6 +93,8 @@ export class SqliteInbox implements InboxLedger {
     return rows.map(({ seq, body }) => ({ id: idOf(seq), message: decode(body) }));
   }
 }
+
+type Queued = Admission & { readonly fate: "queued" };
 
 /** Names a message for ever. An absent thread or agent is a value of its own. */
 function nameOf({ address, agent, id }: InboundMessage): string {
@@ -107,7 +127,7 @@ function inboxStatements(connection: Connection) {
     ),
     settle: connection.query<unknown, Settlement>(
       `update inbox set fate = $fate, heard = $heard, session = $session, priority = $priority,
-         dropped_at = $droppedAt where seq = $seq`,
+         merge_key = $mergeKey, dropped_at = $droppedAt where seq = $seq`,
     ),
     unsettled: connection.query<{ seq: number; body: Json<InboundMessage> }>(
       "select seq, body from inbox indexed by inbox_unsettled where fate is null order by seq",
@@ -121,5 +141,6 @@ type Settlement = {
   heard: string | null;
   session: string | null;
   priority: number;
+  mergeKey: string;
   droppedAt: number | null;
 };

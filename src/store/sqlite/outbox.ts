@@ -17,7 +17,12 @@ import type { LedgerParts } from "./parts.ts";
 import { seqOf } from "./sequence.ts";
 import type { PreviewNotes } from "./previews.ts";
 
-export class SqliteOutbox implements OutboxLedger {
+/** Posts deliveries inside a transaction that is already open. */
+export interface Poster {
+  postAll(deliveries: readonly Delivery[]): void;
+}
+
+export class SqliteOutbox implements OutboxLedger, Poster {
   readonly #parts: LedgerParts;
   readonly #previews: PreviewNotes;
   readonly #sql: ReturnType<typeof outboxStatements>;

@@ -7,6 +7,17 @@ interface Head {
   readonly recorded_at: number;
 }
 
+/** One more message that waits, and until when its session is to be quiet if something keeps it waiting. */
+export interface Arrival extends Head {
+  readonly quietUntil: number;
+}
+
+/** So many messages of a session, and how many of them are mere lines by now. */
+export interface Share {
+  readonly waiting: number;
+  readonly collapsed: number;
+}
+
 /**
  * Which session is next, and how much waits. The session that has waited longest goes first: since
  * its oldest message came, or since its last turn ended, so that one with much to say takes turns
@@ -19,28 +30,45 @@ export class SessionQueue {
     this.#sql = queueStatements(connection);
   }
 
-  /** One more message waits in `session`. */
-  add(session: string, { seq, priority, recorded_at: since }: Head): void {
-    this.#sql.add.run({ session, head: seq, since, priority });
+  /** One more message waits in `session`. Returns all that waits there now. */
+  add(
+    session: string,
+    { seq, priority, recorded_at: since, quietUntil }: Arrival,
+    nowMs: number,
+  ): Share | undefined {
     this.#sql.count.run({ by: 1 });
+    return this.#sql.add.get({ session, head: seq, since, priority, quietUntil, now: nowMs });
   }
 
-  /** The session whose turn it is, if any waits without an unfinished turn. */
-  next(): SessionKey | undefined {
-    return this.#sql.next.get({})?.session;
+  /** The session whose turn it is, if any may have one and has no unfinished one. */
+  next(nowMs: number): { readonly session: SessionKey; readonly collapsed: number } | undefined {
+    return this.#sql.next.get({ now: nowMs });
   }
 
-  /** `count` messages of the session wait no more: its turn has them. */
-  take(session: string, count: number): void {
-    this.#sql.take.run({ session, count, busy: 1 });
-    this.#sql.count.run({ by: -count });
+  /** Messages of the session wait no more: its turn, which begins or goes on, has them. */
+  take(session: string, { waiting, collapsed }: Share): void {
+    this.#sql.take.run({ session, waiting, collapsed });
+    this.#sql.count.run({ by: -waiting });
   }
 
-  /** `count` messages of the session, all that waited, were given up. */
-  drop(session: string, count: number): void {
-    this.#sql.take.run({ session, count, busy: 0 });
-    this.#sql.count.run({ by: -count });
-    this.#sql.removeIdle.run({ session });
+  /** Messages of the session were given up; others may go on waiting. */
+  drop(session: string, { waiting, collapsed }: Share): void {
+    this.#sql.drop.run({ session, waiting, collapsed });
+    this.#sql.count.run({ by: -waiting });
+    const head = this.#sql.head.get({ session });
+    if (!head) return void this.#sql.removeIdle.run({ session });
+    this.#sql.moveHead.run({ session, head: head.seq, since: head.recorded_at, priority: head.priority });
+  }
+
+  /** Messages that wait have become mere lines. */
+  collapse(session: string, count: number): void {
+    this.#sql.drop.run({ session, waiting: 0, collapsed: -count });
+  }
+
+  /** Messages of the session's turn wait again. `free` follows. */
+  putBack(session: string, count: number): void {
+    this.#sql.drop.run({ session, waiting: -count, collapsed: 0 });
+    this.#sql.count.run({ by: count });
   }
 
   /** The session's turn has ended. True if more waits in it. */
@@ -61,28 +89,50 @@ export class SessionQueue {
     const row = session === undefined ? this.#sql.total.get({}) : this.#sql.waiting.get({ session });
     return row?.waiting ?? 0;
   }
+
+  /** When the first of the sessions that are still to be quiet may have its turn. */
+  nextQuietUntil(): number | undefined {
+    return this.#sql.nextQuiet.get({})?.quiet_until;
+  }
+
+  /** For a start: what was to be quiet has been for long enough. */
+  endQuiet(): void {
+    this.#sql.endQuiet.run({});
+  }
 }
 
 function queueStatements(connection: Connection) {
+  return { ...changingQueue(connection), ...readingQueue(connection) };
+}
+
+function changingQueue(connection: Connection) {
   return {
-    add: connection.query<unknown, { session: string; head: number; since: number; priority: number }>(
+    // A chat where nothing runs never waits for more: only what keeps a message waiting anyway makes it quiet.
+    add: connection.query<
+      Share,
+      { session: string; head: number; since: number; priority: number; quietUntil: number; now: number }
+    >(
       `insert into queue (session, waiting, busy, since, head, priority)
        values ($session, 1, 0, $since, $head, $priority)
        on conflict (session) do update set
          waiting = waiting + 1,
          since = iif(excluded.head < head, max(ended_at, excluded.since), since),
          priority = iif(excluded.head < head, excluded.priority, priority),
-         head = min(head, excluded.head)`,
+         head = min(head, excluded.head),
+         quiet_until = iif(busy = 1 or quiet_until > $now, max(quiet_until, $quietUntil), quiet_until)
+       returning waiting, collapsed`,
     ),
-    next: connection.query<{ session: SessionKey }>(
-      "select session from queue where busy = 0 order by since, priority desc, head limit 1",
+    take: connection.query<unknown, Change>(
+      `update queue set waiting = waiting - $waiting, collapsed = collapsed - $collapsed, busy = 1, quiet_until = 0
+       where session = $session`,
     ),
-    take: connection.query<unknown, { session: string; count: number; busy: number }>(
-      "update queue set waiting = waiting - $count, busy = max(busy, $busy) where session = $session",
+    drop: connection.query<unknown, Change>(
+      `update queue set waiting = waiting - $waiting, collapsed = collapsed - $collapsed
+       where session = $session`,
     ),
-    head: connection.query<Head, { session: string }>(
-      `select seq, priority, recorded_at from inbox indexed by inbox_waiting
-       where session = $session and fate = 'queued' and turn is null order by seq limit 1`,
+    moveHead: connection.query<unknown, { session: string; head: number; since: number; priority: number }>(
+      `update queue set head = $head, priority = $priority, since = max(ended_at, $since)
+       where session = $session and busy = 0 and head <> $head`,
     ),
     free: connection.query<
       unknown,
@@ -94,12 +144,34 @@ function queueStatements(connection: Connection) {
     removeIdle: connection.query<unknown, { session: string }>(
       "delete from queue where session = $session and busy = 0 and waiting = 0",
     ),
-    waiting: connection.query<{ waiting: number }, { session: string }>(
-      "select waiting from queue where session = $session",
+    endQuiet: connection.query<unknown>(
+      "update queue indexed by queue_quiet set quiet_until = 0 where quiet_until > 0 and busy = 0",
     ),
     count: connection.query<unknown, { by: number }>(
       "update depth set waiting = waiting + $by where only = 1",
     ),
+  };
+}
+
+function readingQueue(connection: Connection) {
+  return {
+    next: connection.query<{ session: SessionKey; collapsed: number }, { now: number }>(
+      `select session, collapsed from queue where busy = 0 and quiet_until <= $now
+       order by since, priority desc, head limit 1`,
+    ),
+    head: connection.query<Head, { session: string }>(
+      `select seq, priority, recorded_at from inbox indexed by inbox_waiting
+       where session = $session and fate = 'queued' and turn is null order by seq limit 1`,
+    ),
+    nextQuiet: connection.query<{ quiet_until: number }>(
+      `select quiet_until from queue indexed by queue_quiet
+       where quiet_until > 0 and busy = 0 order by quiet_until limit 1`,
+    ),
+    waiting: connection.query<{ waiting: number }, { session: string }>(
+      "select waiting from queue where session = $session",
+    ),
     total: connection.query<{ waiting: number }>("select waiting from depth where only = 1"),
   };
 }
+
+type Change = { session: string; waiting: number; collapsed: number };

@@ -20,6 +20,7 @@ import { SessionQueue } from "./session-queue.ts";
 import { SqliteSessions } from "./sessions.ts";
 import { SqliteState } from "./state.ts";
 import { SqliteTurns } from "./turns.ts";
+import { WaitingLine } from "./waiting-line.ts";
 
 export interface StoreOptions {
   /** Path of the database file; its folder exists. */
@@ -61,10 +62,11 @@ export class SqliteStore implements Store {
       ring: (kind) => this.#ring(kind),
     };
     const queue = new SessionQueue(connection);
+    const line = new WaitingLine(connection, queue);
     this.connection = connection;
     this.outbox = new SqliteOutbox(parts, new PreviewNotes(connection));
-    this.inbox = new SqliteInbox(parts, queue);
-    this.turns = new SqliteTurns(parts, queue, this.outbox);
+    this.inbox = new SqliteInbox(parts, queue, line, this.outbox);
+    this.turns = new SqliteTurns(parts, queue, line, this.outbox);
     this.sessions = new SqliteSessions(parts);
     this.access = new SqliteAccess(parts);
     this.cron = new SqliteCron(connection);

@@ -13,9 +13,13 @@ export interface TurnRow {
   readonly previews: Json<Pages>;
 }
 
-interface Body {
+/** A message of a turn. `steered` is set iff it joined on the way. */
+export interface MemberRow {
   readonly seq: number;
   readonly body: Json<InboundMessage>;
+  readonly collapsed: number;
+  readonly steered: string | null;
+  readonly steered_at: string | null;
 }
 
 type Holder = { seq: number; worker: string };
@@ -24,7 +28,7 @@ export type TurnStatements = ReturnType<typeof turnStatements>;
 
 /** What the turn ledger asks of the database. A lease is fenced by its holder's name in the same statement. */
 export function turnStatements(connection: Connection) {
-  return { ...takingTurns(connection), ...holdingTurns(connection), ...waitingForTurns(connection) };
+  return { ...takingTurns(connection), ...holdingTurns(connection), ...membersOfTurns(connection) };
 }
 
 function takingTurns(connection: Connection) {
@@ -37,13 +41,6 @@ function takingTurns(connection: Connection) {
     insert: connection.query<unknown, { seq: number; session: string; worker: string; until: number }>(
       `insert into turn (seq, session, state, attempt, worker, due_at)
        values ($seq, $session, 'running', 1, $worker, $until)`,
-    ),
-    takeWaiting: connection.query<unknown, { turn: number; session: string; limit: number }>(
-      `update inbox set turn = $turn where seq in (select seq from inbox indexed by inbox_waiting
-         where session = $session and fate = 'queued' and turn is null order by seq limit $limit)`,
-    ),
-    messages: connection.query<{ body: Json<InboundMessage> }, { turn: number }>(
-      "select coalesce(heard, body) as body from inbox where turn = $turn order by seq",
     ),
     nextDue: connection.query<{ due_at: number }>(
       "select due_at from turn where due_at > -1 order by due_at limit 1",
@@ -59,10 +56,6 @@ function holdingTurns(connection: Connection) {
   return {
     held: connection.query<{ session: string }, Holder>(
       "select session from turn where seq = $seq and worker = $worker",
-    ),
-    attach: connection.query<unknown, { turn: number; session: string; seq: number }>(
-      `update inbox set turn = $turn
-       where seq = $seq and session = $session and fate = 'queued' and turn is null`,
     ),
     extend: connection.query<unknown, Holder & { until: number }>(
       "update turn set due_at = $until where seq = $seq and worker = $worker",
@@ -86,15 +79,25 @@ function holdingTurns(connection: Connection) {
   };
 }
 
-function waitingForTurns(connection: Connection) {
+function membersOfTurns(connection: Connection) {
   return {
-    waiting: connection.query<Body, { session: string }>(
-      `select seq, coalesce(heard, body) as body from inbox indexed by inbox_waiting
-       where session = $session and fate = 'queued' and turn is null order by seq`,
+    members: connection.query<MemberRow, { turn: number }>(
+      `select seq, coalesce(heard, body) as body, collapsed, steered, steered_at
+       from inbox where turn = $turn order by seq`,
     ),
-    cancelWaiting: connection.query<unknown, { session: string }>(
-      `update inbox indexed by inbox_waiting set fate = 'cancelled'
-       where session = $session and fate = 'queued' and turn is null`,
+    stillWaits: connection.query<{ collapsed: number }, { seq: number; session: string }>(
+      `select collapsed from inbox
+       where seq = $seq and session = $session and fate = 'queued' and turn is null`,
+    ),
+    attach: connection.query<unknown, { turn: number; seq: number; text: string; position: string | null }>(
+      `update inbox set turn = $turn, collapsed = 0, steered = $text, steered_at = $position where seq = $seq`,
+    ),
+    forgetNotes: connection.query<unknown, { turn: number }>(
+      `update inbox set steered = null, steered_at = null where turn = $turn and steered is not null`,
+    ),
+    putBack: connection.query<unknown, { turn: number; seq: number }>(
+      `update inbox set turn = null, steered = null, steered_at = null
+       where seq = $seq and turn = $turn and steered is not null`,
     ),
   };
 }

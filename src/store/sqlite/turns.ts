@@ -1,10 +1,10 @@
 import type { SessionKey } from "../../core/session-key.ts";
 import type {
   ClaimOptions,
-  Delivery,
   InboxEntry,
   InboxId,
   PromptNote,
+  SteeredMessage,
   Turn,
   TurnId,
   TurnLedger,
@@ -13,26 +13,25 @@ import type {
 } from "../../core/store.ts";
 import type { Query } from "./connection.ts";
 import { decode } from "./json.ts";
+import type { Poster } from "./outbox.ts";
 import type { LedgerParts } from "./parts.ts";
 import { previewsOf } from "./previews.ts";
 import { idOf, seqOf } from "./sequence.ts";
 import type { SessionQueue } from "./session-queue.ts";
-import { turnStatements, type TurnRow, type TurnStatements } from "./turn-statements.ts";
-
-/** Posts deliveries inside a transaction that is already open. */
-export interface Poster {
-  postAll(deliveries: readonly Delivery[]): void;
-}
+import { turnStatements, type MemberRow, type TurnRow, type TurnStatements } from "./turn-statements.ts";
+import type { WaitingLine } from "./waiting-line.ts";
 
 export class SqliteTurns implements TurnLedger {
   readonly #parts: LedgerParts;
   readonly #queue: SessionQueue;
+  readonly #line: WaitingLine;
   readonly #outbox: Poster;
   readonly #sql: TurnStatements;
 
-  constructor(parts: LedgerParts, queue: SessionQueue, outbox: Poster) {
+  constructor(parts: LedgerParts, queue: SessionQueue, line: WaitingLine, outbox: Poster) {
     this.#parts = parts;
     this.#queue = queue;
+    this.#line = line;
     this.#outbox = outbox;
     this.#sql = turnStatements(parts.connection);
   }
@@ -40,7 +39,10 @@ export class SqliteTurns implements TurnLedger {
   /** For a start: no process is left that could hold a lease, so what ran is due at once. */
   voidLeases(): void {
     const now = this.#parts.clock.now();
-    this.#parts.connection.write(() => this.#sql.voidLeases.run({ now }));
+    this.#parts.connection.write(() => {
+      this.#sql.voidLeases.run({ now });
+      this.#queue.endQuiet();
+    });
   }
 
   async claim(worker: WorkerId, { leaseMs, mergeLimit }: ClaimOptions): Promise<Turn | undefined> {
@@ -53,17 +55,31 @@ export class SqliteTurns implements TurnLedger {
     });
   }
 
-  async attach(turn: TurnId, worker: WorkerId, inbox: readonly InboxId[]): Promise<boolean> {
+  async waiting(session: SessionKey, limit: number): Promise<readonly InboxEntry[]> {
+    return this.#parts.connection.read(() => this.#line.entries(session, limit));
+  }
+
+  async attach(
+    turn: TurnId,
+    worker: WorkerId,
+    joining: readonly { readonly id: InboxId; readonly note: PromptNote }[],
+  ): Promise<readonly InboxId[] | undefined> {
     const seq = seqOf(turn);
     return this.#parts.connection.write(() => {
       const held = this.#sql.held.get({ seq, worker });
-      if (!held) return false;
-      const { session } = held;
-      let count = 0;
-      for (const id of inbox) count += this.#sql.attach.run({ turn: seq, session, seq: seqOf(id) });
-      if (count > 0) this.#queue.take(session, count);
-      return true;
+      return (
+        held && joining.filter(({ id, note }) => this.#join(seq, held.session, id, note)).map(({ id }) => id)
+      );
     });
+  }
+
+  #join(turn: number, session: string, id: InboxId, { text, position }: PromptNote): boolean {
+    const seq = seqOf(id);
+    const row = this.#sql.stillWaits.get({ seq, session });
+    if (!row) return false;
+    this.#sql.attach.run({ turn, seq, text, position: position ?? null });
+    this.#queue.take(session, { waiting: 1, collapsed: row.collapsed });
+    return true;
   }
 
   async extend(turn: TurnId, worker: WorkerId, leaseMs: number): Promise<boolean> {
@@ -73,11 +89,16 @@ export class SqliteTurns implements TurnLedger {
   }
 
   async notePrompt(turn: TurnId, worker: WorkerId, { text, position }: PromptNote): Promise<boolean> {
-    const note = { text, position: position ?? null };
-    return this.#writeHeld(this.#sql.notePrompt, { seq: seqOf(turn), worker, ...note });
+    const seq = seqOf(turn);
+    return this.#parts.connection.write(() => {
+      const isHeld = this.#sql.notePrompt.run({ seq, worker, text, position: position ?? null }) > 0;
+      if (isHeld) this.#sql.forgetNotes.run({ turn: seq });
+      return isHeld;
+    });
   }
 
-  async finish(turn: TurnId, worker: WorkerId, { state, replies, error }: TurnResult): Promise<boolean> {
+  async finish(turn: TurnId, worker: WorkerId, result: TurnResult): Promise<boolean> {
+    const { state, replies, error, putBack = [] } = result;
     const { connection, clock, ring } = this.#parts;
     const seq = seqOf(turn);
     const now = clock.now();
@@ -87,6 +108,7 @@ export class SqliteTurns implements TurnLedger {
       this.#sql.finish.run({ seq, now, state, error: error ?? null });
       this.#sql.countTurn.run({ session: held.session, now });
       this.#outbox.postAll(replies);
+      this.#putBack(seq, held.session, putBack);
       return { moreWaits: this.#queue.free(held.session, now) };
     });
     if (end && replies.length > 0) ring("delivery");
@@ -104,14 +126,7 @@ export class SqliteTurns implements TurnLedger {
   }
 
   async clear(session: SessionKey): Promise<readonly InboxEntry[]> {
-    const rows = this.#parts.connection.write(() => {
-      const waiting = this.#sql.waiting.all({ session });
-      if (waiting.length === 0) return waiting;
-      this.#sql.cancelWaiting.run({ session });
-      this.#queue.drop(session, waiting.length);
-      return waiting;
-    });
-    return rows.map(({ seq, body }) => ({ id: idOf(seq), message: decode(body) }));
+    return this.#parts.connection.write(() => this.#line.clear(session));
   }
 
   async depth(session?: SessionKey): Promise<number> {
@@ -119,28 +134,43 @@ export class SqliteTurns implements TurnLedger {
   }
 
   async nextDueAtMs(): Promise<number | undefined> {
-    return this.#parts.connection.read(() => this.#sql.nextDue.get({}))?.due_at;
+    return this.#parts.connection.read(() => {
+      const dueAtMs = this.#sql.nextDue.get({})?.due_at;
+      const quietUntilMs = this.#queue.nextQuietUntil();
+      return quietUntilMs === undefined ? dueAtMs : Math.min(quietUntilMs, dueAtMs ?? quietUntilMs);
+    });
   }
 
   /** Begins a turn in the session that has waited longest, with what waits there. */
   #begin(lease: { worker: string; until: number; now: number }, mergeLimit: number): TurnRow | undefined {
-    const session = this.#queue.next();
-    if (session === undefined) return undefined;
+    const next = this.#queue.next(lease.now);
+    if (!next) return undefined;
+    const { session, collapsed } = next;
     const seq = this.#parts.sequence.next(lease.now);
     this.#sql.insert.run({ seq, session, worker: lease.worker, until: lease.until });
-    const count = this.#sql.takeWaiting.run({ turn: seq, session, limit: Math.max(1, mergeLimit) });
-    this.#queue.take(session, count);
+    this.#line.takeRun(session, seq, Math.max(1, mergeLimit), collapsed);
     return { seq, session, attempt: 1, prompt: null, position: null, previews: "[]" };
+  }
+
+  /** What the turn could not ask waits again; what it asked needs no notes any more. Inside a transaction. */
+  #putBack(turn: number, session: string, ids: readonly InboxId[]): void {
+    let count = 0;
+    for (const id of ids) count += this.#sql.putBack.run({ turn, seq: seqOf(id) });
+    if (count > 0) this.#queue.putBack(session, count);
+    this.#sql.forgetNotes.run({ turn });
   }
 
   #read(row: TurnRow): Turn {
     const { prompt: text, position } = row;
+    const members = this.#sql.members.all({ turn: row.seq });
     return {
       id: idOf(row.seq),
       session: row.session,
-      messages: this.#sql.messages.all({ turn: row.seq }).map(({ body }) => decode(body)),
+      messages: members.map(({ body }) => decode(body)),
       attempt: row.attempt,
       previews: previewsOf(row.previews),
+      collapsed: members.findLastIndex((member) => member.collapsed === 1) + 1,
+      steered: members.flatMap(steeredOf),
       ...(text === null ? {} : { prompted: { text, ...(position === null ? {} : { position }) } }),
     };
   }
@@ -149,4 +179,10 @@ export class SqliteTurns implements TurnLedger {
   #writeHeld<P extends Record<string, string | number | null>>(query: Query<unknown, P>, params: P): boolean {
     return this.#parts.connection.write(() => query.run(params) > 0);
   }
+}
+
+function steeredOf({ seq, body, steered: text, steered_at: position }: MemberRow): SteeredMessage[] {
+  if (text === null) return [];
+  const note = { text, ...(position === null ? {} : { position }) };
+  return [{ id: idOf(seq), message: decode(body), note }];
 }

@@ -16,7 +16,14 @@ create table inbox (
   -- Set iff the history of that session shows the message.
   session text,
   priority integer not null default 0,
+  -- Becomes one turn only with messages of the same key.
+  merge_key text not null default '',
+  -- 1 once it is too long ago to wait in full: a line of the next prompt.
+  collapsed integer not null default 0,
   turn integer,
+  -- Of a message that joined its turn on the way: what pi was handed, and where its transcript ended then.
+  steered text,
+  steered_at text,
   -- When it was settled without a session. Nothing shows it, so it goes after a while.
   dropped_at integer
 ) strict;
@@ -63,6 +70,10 @@ create index turn_spent on turn (ended_at) where ended_at is not null and previe
 create table queue (
   session text primary key,
   waiting integer not null,
+  -- Those of `waiting` that are mere lines by now.
+  collapsed integer not null default 0,
+  -- No turn begins before.
+  quiet_until integer not null default 0,
   -- 1 while the session has an unfinished turn. What follows counts only while it has none.
   busy integer not null,
   -- Since when the session waits for its next turn: its oldest message, or the end of its last turn.
@@ -74,6 +85,7 @@ create table queue (
 ) strict, without rowid;
 
 create index queue_next on queue (busy, since, priority desc, head);
+create index queue_quiet on queue (quiet_until) where quiet_until > 0 and busy = 0;
 
 create table depth (
   only integer primary key check (only = 1),
