@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { HookContext } from "../../src/core/hooks.ts";
 import type { SessionKey } from "../../src/core/session-key.ts";
-import { silentLogger } from "../../src/lib/logger.ts";
+import { type Fields, type Logger, silentLogger } from "../../src/lib/logger.ts";
 import { HookRegistry } from "../../src/plugins/hooks.ts";
 import { inbound, SESSION } from "../fakes/path-world.ts";
 
@@ -96,4 +96,96 @@ test("nobody waits for those who only observe", async () => {
   const hooks = registry();
   hooks.add(["session_start"], never, "slow");
   await hooks.run("session_start", { sessionKey: "agent:main:fake:dm:1" as SessionKey });
+});
+
+describe("a hook that fails has changed nothing", () => {
+  test("neither before it threw nor after its time was over", async () => {
+    const hooks = registry(5);
+    const late = Promise.withResolvers<void>();
+    hooks.add(
+      ["before_agent_start"],
+      (context) => {
+        context.message = "half";
+        throw new Error("broken");
+      },
+      "broken",
+    );
+    const slow = late.promise.then(() => "over");
+    hooks.add(
+      ["before_agent_start"],
+      async (context) => {
+        await late.promise;
+        context.message = "too late";
+      },
+      "slow",
+    );
+    const context = { sessionKey: SESSION, message: "hello", config: {} as never };
+    await hooks.run("before_agent_start", context);
+    late.resolve();
+    await slow;
+    expect(context.message).toBe("hello");
+  });
+
+  test("nor the parameters of a call, into which handlers write", async () => {
+    const hooks = registry();
+    hooks.add(
+      ["after_tool_call", "before_tool_call"],
+      (context) => {
+        if ("params" in context) (context.params as { x?: number }).x = 1;
+        throw new Error("broken");
+      },
+      "broken",
+    );
+    const context = toolCall();
+    await hooks.run("before_tool_call", context);
+    expect(context.params).toEqual({});
+  });
+
+  test("and one that leaves something impossible behind has failed", async () => {
+    const hooks = registry();
+    hooks.add(["message_sending"], (context) => void (context.message = "text" as never), "wrong");
+    const context = {
+      sessionKey: SESSION,
+      message: { kind: "text", markdown: "x" } as const,
+      channel: "fake",
+    };
+    expect(await hooks.run("message_sending", context)).toMatchObject({ failed: true });
+    expect(context.message).toEqual({ kind: "text", markdown: "x" });
+  });
+});
+
+test("a hook may ask for more time than the others have", async () => {
+  const hooks = registry(1);
+  const asked = Promise.withResolvers<void>();
+  hooks.add(["before_tool_call"], () => asked.promise.then(() => ({ block: "no" })), "patient", {
+    timeoutMs: 60_000,
+  });
+  const answer = hooks.run("before_tool_call", toolCall());
+  hooks.add(["message_received"], never, "slow");
+  await hooks.run("message_received", received());
+  asked.resolve();
+  expect(await answer).toEqual({ block: "no" });
+});
+
+test("what a hook returns and means nothing is logged once, with what would be understood", async () => {
+  const warned: Fields[] = [];
+  const log: Logger = { ...silentLogger, warn: (fields) => void warned.push(fields) };
+  const hooks = new HookRegistry(() => 1000, log);
+  hooks.add(["before_tool_call"], () => ({ blocked: true }) as never, "guard");
+  for (let call = 0; call < 3; call++)
+    expect(await hooks.run("before_tool_call", toolCall())).toBeUndefined();
+  const allowed = "an object with block, blockReason, params";
+  expect(warned).toEqual([{ hook: "before_tool_call", plugin: "guard", returned: "blocked", allowed }]);
+});
+
+test("a failure is logged with the plugin and the hook", async () => {
+  const errors: Fields[] = [];
+  const log: Logger = { ...silentLogger, error: (fields) => void errors.push(fields) };
+  const hooks = new HookRegistry(() => 1000, log);
+  const error = new Error("broken");
+  hooks.add(["session_end"], () => Promise.reject(error), "watcher");
+  await hooks.run("session_end", { sessionKey: SESSION });
+  await Promise.resolve();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(errors).toEqual([{ error, hook: "session_end", plugin: "watcher" }]);
 });

@@ -4,9 +4,12 @@ import type { SessionKey } from "../../src/core/session-key.ts";
 import { type Fields, type Logger, silentLogger } from "../../src/lib/logger.ts";
 import { HookRegistry } from "../../src/plugins/hooks.ts";
 import { PluginRegistry } from "../../src/plugins/registry.ts";
-import type { GatewayPluginApi } from "../../src/plugins/types.ts";
+import type { GatewayPluginApi, Plugin } from "../../src/plugins/types.ts";
 import { PlainPlatform } from "../fakes/platforms.ts";
-import samplePlugin from "../guide/sample-plugin.ts";
+import printedSample from "../guide/sample-plugin.ts";
+
+/** Written against the types that the package publishes. */
+const samplePlugin = printedSample as Plugin;
 
 const capabilities = {
   text: { limit: 10 },
