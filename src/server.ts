@@ -5,6 +5,8 @@ import { buildPipeline } from "./assembly/build-pipeline.ts";
 import { setUpPlugins } from "./assembly/build-plugins.ts";
 import { buildPool } from "./assembly/build-pool.ts";
 import type { GatewayOptions, Lifetime, Parts } from "./assembly/parts.ts";
+import { buildQuestions } from "./assembly/build-questions.ts";
+import { connectPlugins } from "./assembly/connect-plugins.ts";
 import type { LoadedConfig } from "./core/config.ts";
 import { planReload } from "./core/config-diff.ts";
 import { LiveConfig } from "./core/config-live.ts";
@@ -94,6 +96,9 @@ function servicesOf({
 }: Parts): Service[] {
   const { deliverer, workers, receiver } = pipeline;
   const kept: Service = { name: "store", start: () => store.open(), stop: () => store.close() };
+  questions,
+  plugins,
+  pluginServices,
   const retention = new Retention({
     store,
     config: () => live.config,
@@ -101,7 +106,21 @@ function servicesOf({
     clock: systemClock,
     log: rest.options.log,
   });
-  return [kept, credentials, doors.http, pool, deliverer, workers, receiver, channels, live, retention];
+  return [
+    kept,
+    plugins,
+    credentials,
+    doors.http,
+    pool,
+    deliverer,
+    questions,
+    workers,
+    receiver,
+    pluginServices,
+    channels,
+    live,
+    retention,
+  ];
 }
 
 /**
@@ -123,7 +142,8 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
   setUpPlugins(options, registry);
   const feed = new SessionFeed({ clock: systemClock });
   const pool = buildPool(base, whole);
-  const pipeline = buildPipeline({ ...base, pool, feed }, whole);
+  const questions = buildQuestions({ ...base, feed }, whole);
+  const pipeline = buildPipeline({ ...base, pool, feed, questions }, whole);
   const channels = new ChannelIntake(() => registry.channels, {
     receive: (message) => pipeline.receiver.receive(message),
     report: (id, event) => pipeline.receiver.report(id, event),
@@ -136,7 +156,18 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
     page: pageAuthOf(live.config.channels),
   }));
   const http = { router: new Router(), methods: new MethodTable() };
-  const running = { ...base, pool, pipeline, channels, credentials, feed, ...http };
+  const running = {
+    ...base,
+    pool,
+    pipeline,
+    questions,
+    channels,
+    plugins,
+    pluginServices,
+    credentials,
+    feed,
+    ...http,
+  };
   const control = buildControl(running, whole);
   const doors = buildDoors({ ...running, control });
   const parts: Parts = { ...running, control, doors };

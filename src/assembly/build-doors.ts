@@ -9,7 +9,11 @@ import { pageAssets } from "../web/assets.ts";
 import { registerMessageMethods } from "../ws/methods/message.ts";
 import type { Base, Parts } from "./parts.ts";
 
-type DoorsNeeds = Base & Pick<Parts, "pipeline" | "credentials" | "control" | "feed" | "router" | "methods">;
+type DoorsNeeds = Base &
+  Pick<
+    Parts,
+    "plugins" | "pipeline" | "questions" | "credentials" | "control" | "feed" | "router" | "methods"
+  >;
 
 /** The port, and what is behind it. */
 export function buildDoors(needs: DoorsNeeds): Doors {
@@ -23,6 +27,7 @@ export function buildDoors(needs: DoorsNeeds): Doors {
     control,
     browser: registry.channels.find(isBrowserChannel),
     assets: prepareAssets(pageAssets),
+    questions: needs.questions,
     feed,
     router,
     methods,

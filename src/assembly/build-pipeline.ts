@@ -4,11 +4,11 @@ import { assemblePipeline, type Pipeline } from "../pipeline/pipeline.ts";
 import { admitAuthenticated } from "../security/access-control.ts";
 import type { Base, Parts } from "./parts.ts";
 
-type PipelineNeeds = Base & Pick<Parts, "pool" | "feed">;
+type PipelineNeeds = Base & Pick<Parts, "pool" | "feed" | "questions">;
 
 /** The path of a message, over the real parts. */
 export function buildPipeline(needs: PipelineNeeds, _whole: () => Parts): Pipeline {
-  const { options, layout, live, hooks, registry, store, pool, feed } = needs;
+  const { options, layout, live, hooks, registry, store, pool, feed, questions } = needs;
   return assemblePipeline({
     store,
     pool,
@@ -17,7 +17,7 @@ export function buildPipeline(needs: PipelineNeeds, _whole: () => Parts): Pipeli
     access: admitAuthenticated,
     router: plainRouter,
     commands: { take: async () => undefined },
-    questions: { ask: async () => undefined, take: async () => false },
+    questions,
     channel: (to) => registry.channelFor(to),
     streamingMode: () => "partial",
     config: () => live.config,

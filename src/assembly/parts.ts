@@ -8,6 +8,7 @@ import type { Doors } from "../http/doors.ts";
 import type { Router } from "../http/router.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
+import type { Questions } from "../pipeline/questions.ts";
 import type { ChannelIntake } from "../plugins/channel-intake.ts";
 import type { HookRegistry } from "../plugins/hooks.ts";
 import type { PluginRegistry } from "../plugins/registry.ts";
@@ -50,6 +51,7 @@ export interface Parts extends Base {
   readonly pipeline: Pipeline;
   readonly channels: ChannelIntake;
   readonly credentials: Credentials;
+  readonly questions: Questions;
   readonly control: GatewayControl;
   readonly router: Router;
   readonly methods: MethodTable;

@@ -16,7 +16,7 @@ import {
   type ToolResult,
 } from "./protocol.ts";
 import { type RuntimeFiles, writeRuntimeFiles } from "./runtime-files.ts";
-import { answerUiRequest } from "./ui-requests.ts";
+import { answerUiRequest, type UiAudience } from "./ui-requests.ts";
 
 /** The gateway's own tools, as the bridge needs them. */
 export interface BridgeTools {
@@ -36,7 +36,7 @@ export interface BridgeToolContext {
   readonly signal: AbortSignal;
 }
 
-export interface BridgeHostDeps {
+export interface BridgeHostDeps extends UiAudience {
   /** Where the files for pi are written: `runtime/` of the state. */
   readonly folder: string;
   readonly hooks: HookRunner;

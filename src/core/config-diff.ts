@@ -20,6 +20,7 @@ export const NEEDS: Readonly<Record<string, Need>> = {
   "agent.pool": "nothing",
   "agent.timeoutMs": "nothing",
   queue: "nothing",
+  "agent.questionTimeoutMs": "nothing",
   delivery: "nothing",
   store: "nothing",
   roles: "recycle-pool",

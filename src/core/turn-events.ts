@@ -1,4 +1,5 @@
 import type { ToolOutput } from "./agent.ts";
+import type { Question } from "./question.ts";
 import type { SessionKey } from "./session-key.ts";
 import type { DeliveryKey, TurnId } from "./store.ts";
 
@@ -31,6 +32,22 @@ export type TurnEvent =
       readonly params?: Readonly<Record<string, unknown>>;
       readonly result?: ToolOutput;
     } & OfTurn)
+  /** A person is asked something; `answered` and `closed` end it. Its text in the chat is the delivery named by `key`. */
+  | {
+      readonly kind: "question";
+      readonly turn: TurnId;
+      readonly id: string;
+      readonly key: DeliveryKey;
+      readonly question: Question;
+      readonly state: "open" | "answered" | "closed";
+      /** What was chosen or written, in words; for `closed`, why. */
+      readonly answer?: string;
+    }
+  /** A word from an extension in pi that nobody has to act on. */
+  | ({ readonly kind: "notice"; readonly level: "info" | "warning" | "error"; readonly text: string } & Pick<
+      OfTurn,
+      "turn"
+    >)
   /** Each message ends in exactly one of these. `text` is the last assistant message, after hooks. */
   | {
       readonly kind: "end";

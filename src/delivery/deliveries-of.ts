@@ -44,9 +44,13 @@ export function withdrawals(
   }));
 }
 
+/** Buttons belong under the end of what they are about. */
 function split(message: OutboundMessage & { kind: "text" }, channel: Channel): OutboundMessage[] {
-  return chunkMarkdown(message.markdown, fitsOneMessage(channel)).map((markdown) => ({
-    ...message,
+  const { buttons, ...rest } = message;
+  const parts = chunkMarkdown(message.markdown, fitsOneMessage(channel));
+  return parts.map((markdown, at) => ({
+    ...rest,
     markdown,
+    ...(buttons && at === parts.length - 1 ? { buttons } : {}),
   }));
 }

@@ -7,6 +7,15 @@ export const replyKey = (turn: TurnId, part: number): DeliveryKey => `${turn}/${
 export const withdrawalKey = (turn: TurnId, page: number): DeliveryKey => `${turn}/withdrawal/${page}`;
 export const noticeKey = (inbox: InboxId): DeliveryKey => `${inbox}/notice`;
 
+export const questionKey = (turn: TurnId, question: string): DeliveryKey => `${turn}/question/${question}`;
+/** What stands in the place of a question once it is over. */
+export const closedKey = (question: DeliveryKey): DeliveryKey => `${question}/closed`;
+
+const QUESTION = /\/question\/[a-z0-9]+(\/closed)?(\/\d+)?$/;
+
+/** True for a question and for what takes its place: those who watch see them as events of their own. */
+export const isQuestionKey = (key: DeliveryKey) => QUESTION.test(key);
+
 /** True for the one sentence that a message got instead of a turn. */
 export const isNoticeKey = (key: DeliveryKey) => key.endsWith("/notice");
 

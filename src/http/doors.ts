@@ -1,6 +1,7 @@
 import type { BrowserChannel } from "../core/browser-channel.ts";
 import type { Bind } from "../core/config-bind.ts";
 import type { GatewayControl } from "../core/control.ts";
+import type { QuestionDesk } from "../core/question.ts";
 import type { Store } from "../core/store.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -36,6 +37,8 @@ export interface DoorsParts {
   readonly control: GatewayControl;
   /** Absent: there is no page to chat from, and no `chat.*`. */
   readonly browser?: BrowserChannel | undefined;
+  /** Takes what is answered in the page. */
+  readonly questions: Pick<QuestionDesk, "answer">;
   readonly assets: PageAssets;
   /** Made by the caller when something has to publish to it before there are doors. */
   readonly feed?: SessionFeed;
@@ -107,7 +110,7 @@ function welcomeOf(
   return {
     protocol: PROTOCOL,
     version,
-    features: { methods: ["connect", ...methods.names], events: ["chat", "tool"] },
+    features: { methods: ["connect", ...methods.names], events: ["chat", "tool", "question", "notice"] },
     limits: {
       maxFrameBytes: sockets.limits.frameBytes,
       maxInFlight: sockets.limits.inFlight,

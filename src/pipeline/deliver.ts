@@ -11,7 +11,7 @@ import type {
 } from "../core/store.ts";
 import type { TurnEvents } from "../core/turn-events.ts";
 import { attempt, nextStep } from "../delivery/attempt.ts";
-import { isNoticeKey, paceKey } from "../delivery/keys.ts";
+import { isNoticeKey, isQuestionKey, paceKey } from "../delivery/keys.ts";
 import type { Pacer } from "../delivery/pacer.ts";
 import type { Clock } from "../lib/clock.ts";
 import { failpoint } from "../lib/failpoint.ts";
@@ -175,7 +175,7 @@ export class Deliverer implements Service {
     }
     if (result.state !== "sent" || message.kind === "withdrawal" || session === undefined) return;
     await this.#deps.hooks.run("message_sent", { sessionKey: session, message, channel: to.channel });
-    if (turn !== undefined || isNoticeKey(key) || message.kind !== "text") return;
+    if (turn !== undefined || isNoticeKey(key) || isQuestionKey(key) || message.kind !== "text") return;
     this.#deps.events.publish(session, { kind: "said", key, text: message.markdown });
   }
 

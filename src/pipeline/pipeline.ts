@@ -80,6 +80,9 @@ export function assemblePipeline(parts: PipelineParts): Pipeline {
     inbox: store.inbox,
     queue,
     admit: (entry) => admit(entry, admitDeps),
+    onEvent: (event) => {
+      if (event.kind === "button") parts.questions.press(event);
+    },
     clock,
     log,
   });
@@ -145,7 +148,10 @@ function runningTurns(
       limits: () => ({ ...config().queue, timeoutMs: config().agent.timeoutMs }),
       sentences,
       clock,
-      work: (one, slot, progress, signal) => runTurn(one, slot, progress, deps, signal),
+      work: async (one, slot, progress, signal) => {
+        if (one.attempt > 1) await parts.questions.closeLeft(one);
+        return runTurn(one, slot, progress, deps, signal);
+      },
     });
 }
 

@@ -14,6 +14,8 @@ export interface ReceiveDeps {
   readonly inbox: InboxLedger;
   readonly queue: MessageQueue;
   readonly admit: (entry: InboxEntry) => Promise<void>;
+  /** Acts on what is no message, once each. */
+  readonly onEvent: (event: InboundEvent) => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -64,7 +66,9 @@ export class Receiver implements Service {
 
   /** The same for what is no message: it is recorded for whoever acts on such events. */
   async report(id: string, event: InboundEvent): Promise<Receipt> {
-    return this.#durably(() => this.#deps.inbox.recordEvent(id, event));
+    const receipt = await this.#durably(() => this.#deps.inbox.recordEvent(id, event));
+    if (receipt === "recorded") this.#deps.onEvent(event);
+    return receipt;
   }
 
   /** A store that cannot write makes the platform keep the message: nothing is acknowledged that is not safe. */

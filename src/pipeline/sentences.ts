@@ -1,3 +1,10 @@
+import { type QueueSentences, queueSentencesEn, queueSentencesZh } from "./queue-sentences.ts";
+import {
+  type QuestionSentences,
+  questionSentencesEn,
+  questionSentencesZh,
+} from "./question-sentences.ts";
+
 /** What the gateway itself says in chats, in the language of `gateway.language`. */
 export interface Sentences {
   readonly queueFull: string;
@@ -10,6 +17,8 @@ export interface Sentences {
   readonly gaveUp: (attempts: number, ref: string) => string;
   readonly withheld: string;
   readonly plain: (sentence: string, ref: string) => string;
+  readonly queue: QueueSentences;
+  readonly question: QuestionSentences;
 }
 
 const en: Sentences = {
@@ -24,6 +33,8 @@ const en: Sentences = {
   gaveUp: (attempts, ref) => `This could not be finished in ${attempts} tries (ref ${ref}).`,
   withheld: "The answer could not be checked, so it was withheld.",
   plain: (sentence, ref) => `${sentence} (ref ${ref})`,
+  queue: queueSentencesEn,
+  question: questionSentencesEn,
 };
 
 const zh: Sentences = {
@@ -37,6 +48,8 @@ const zh: Sentences = {
   gaveUp: (attempts, ref) => `尝试 ${attempts} 次后仍未完成(编号 ${ref})。`,
   withheld: "回答未能通过检查,因此没有发送。",
   plain: (sentence, ref) => `${sentence}(编号 ${ref})`,
+  queue: queueSentencesZh,
+  question: questionSentencesZh,
 };
 
 export function sentencesIn(language: "en" | "zh"): Sentences {

@@ -1,12 +1,13 @@
 import type { ToolContent, ToolOutput } from "../core/agent.ts";
 import type { SessionKey } from "../core/session-key.ts";
 import type { TurnEvent } from "../core/turn-events.ts";
+import { questionPayload } from "./question-payload.ts";
 
 type EventOf<K extends TurnEvent["kind"]> = Extract<TurnEvent, { kind: K }>;
 
 /** An event as clients get it: its name and what it carries. */
 export interface Pushed {
-  readonly event: "chat" | "tool";
+  readonly event: "chat" | "tool" | "question" | "notice";
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
@@ -15,6 +16,12 @@ export function pushedOf(sessionKey: SessionKey, event: Exclude<TurnEvent, { kin
   switch (event.kind) {
     case "tool":
       return { event: "tool", payload: { sessionKey, ...toolPayload(event) } };
+    case "question":
+      return { event: "question", payload: questionPayload(sessionKey, event) };
+    case "notice": {
+      const { turn, level, text } = event;
+      return { event: "notice", payload: { sessionKey, turnId: turn, level, text } };
+    }
     case "said":
       return chat({ sessionKey, messageId: event.key, state: "final", text: event.text });
     case "end":

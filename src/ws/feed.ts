@@ -52,6 +52,8 @@ export class Feed {
   readonly session: SessionKey;
   readonly watchers = new Set<Watcher>();
   readonly #limits: RingLimits;
+  /** What people are being asked here, by id. */
+  readonly #questions = new Map<string, Pushed>();
   /** Number of the last frame. */
   #seq: number;
   /** A watcher that has seen this number or a later one can be given exactly what it missed. */
@@ -84,7 +86,12 @@ export class Feed {
   }
 
   get isRunning(): boolean {
-    return this.#running !== undefined;
+    return this.#running !== undefined || this.#questions.size > 0;
+  }
+
+  /** What people are being asked here right now. */
+  questions(): readonly Pushed["payload"][] {
+    return Array.from(this.#questions.values(), ({ payload }) => payload);
   }
 
   get hasPending(): boolean {
@@ -144,7 +151,12 @@ export class Feed {
   }
 
   #follow(event: Exclude<TurnEvent, Delta>, pushed: Pushed): void {
-    if (event.kind === "queued" || event.kind === "said") return;
+    if (event.kind === "queued" || event.kind === "said" || event.kind === "notice") return;
+    if (event.kind === "question") {
+      if (event.state === "open") this.#questions.set(event.id, pushed);
+      else this.#questions.delete(event.id);
+      return;
+    }
     if (event.kind === "end") {
       if (event.turn !== undefined && event.turn === this.#running?.turnId) this.#running = undefined;
       return;

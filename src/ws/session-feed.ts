@@ -30,7 +30,20 @@ export interface Subscribed {
   readonly epoch: string;
   readonly seq: number;
   readonly running?: RunningTurn;
+  /** What people are being asked, as in `question` events; absent if nothing. */
+  readonly questions?: Questions;
 }
+
+/** How far a session is. */
+export interface FeedPosition {
+  readonly seq: number;
+  readonly settledSeq: number;
+  readonly running: RunningTurn | undefined;
+  readonly questions: Questions;
+}
+
+/** The payloads of open questions. */
+export type Questions = ReturnType<Feed["questions"]>;
 
 const DEFAULTS: FeedLimits = {
   ring: { frames: 1024, bytes: 256 * 1024 },
@@ -85,11 +98,13 @@ export class SessionFeed implements TurnEvents {
       watcher.push(session, frame, "must");
     }
     const running = feed.running();
+    const questions = feed.questions();
     return {
       resumed: missed !== undefined,
       epoch: this.epoch,
       seq: feed.seq,
       ...(running ? { running } : {}),
+      ...(questions.length > 0 ? { questions } : {}),
     };
   }
 
@@ -111,6 +126,7 @@ export class SessionFeed implements TurnEvents {
       seq: feed?.seq ?? this.#floor,
       settledSeq: feed?.settledSeq ?? this.#floor,
       running: feed?.running(),
+      questions: feed?.questions() ?? [],
     };
   }
 

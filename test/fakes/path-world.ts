@@ -11,6 +11,8 @@ import type { TurnEvent } from "../../src/core/turn-events.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { startAll, stopAll } from "../../src/lib/service.ts";
 import { assemblePipeline, type Pipeline } from "../../src/pipeline/pipeline.ts";
+import { Questions } from "../../src/pipeline/questions.ts";
+import { sentencesIn } from "../../src/pipeline/sentences.ts";
 import { HookRegistry } from "../../src/plugins/hooks.ts";
 import { admitAuthenticated, type AccessControl } from "../../src/security/access-control.ts";
 import { openStore } from "../../src/store/open-store.ts";
@@ -38,6 +40,7 @@ export class PathWorld implements AsyncDisposable {
   readonly #config: Config;
   readonly #access: AccessControl;
   #isUp = false;
+  questions: Questions;
 
   constructor(options: WorldOptions = {}) {
     this.pi = new FakePi(options.places);
@@ -50,6 +53,7 @@ export class PathWorld implements AsyncDisposable {
 
   async start(): Promise<this> {
     await this.store.open();
+    this.questions = this.#buildQuestions();
     await startAll(this.#services, new AbortController().signal);
     this.#isUp = true;
     return this;
@@ -77,6 +81,7 @@ export class PathWorld implements AsyncDisposable {
     await this.clock.advance(ms);
     for (let round = 0; round < 20; round++) await this.clock.advance(0);
   }
+    this.questions = this.#buildQuestions();
 
   async say(id: string, text: string, facts: Partial<InboundMessage> = {}): Promise<string> {
     const receipt = await this.pipeline.receiver.receive({ ...inbound(id, text), ...facts });
@@ -97,7 +102,7 @@ export class PathWorld implements AsyncDisposable {
   }
 
   get #services() {
-    return [this.pipeline.deliverer, this.pipeline.workers, this.pipeline.receiver];
+    return [this.pipeline.deliverer, this.questions, this.pipeline.workers, this.pipeline.receiver];
   }
 
   #openStore(): Store {
@@ -118,8 +123,23 @@ export class PathWorld implements AsyncDisposable {
       access: this.#access,
       router: plainRouter,
       commands: { take: async () => undefined },
-      questions: { ask: async () => undefined, take: async () => false },
+      questions: this.questions,
       channel: ({ channel }) => (channel === this.platform.name ? this.platform : undefined),
+  #buildQuestions(): Questions {
+    return new Questions({
+      outbox: this.store.outbox,
+      state: this.store.state,
+      hooks: this.hooks,
+      events: { publish: (session, event) => void this.events.push({ session, event }) },
+      channel: ({ channel }) => (channel === this.platform.name ? this.platform : undefined),
+      running: (session) => this.pipeline.workers.running(session),
+      config: () => this.#config,
+      sentences: () => sentencesIn(this.#config.gateway.language),
+      clock: this.clock,
+      log: silentLogger,
+    });
+  }
+
       streamingMode: () => "partial",
       config: () => this.#config,
       folders: { sessions: join(this.#folder, "sessions"), workspace: () => this.#folder },

@@ -17,6 +17,7 @@ test("nothing listens before the start", () => {
     auth: new GatewayAuth({ settings: () => ({ gateway: { mode: "off" } }), clock }),
     store: gateway.store,
     control: gateway.control,
+    questions: { answer: () => "closed" },
     assets: new Map(),
     log: silentLogger,
     clock,

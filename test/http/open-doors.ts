@@ -122,6 +122,7 @@ export async function openDoors(changes: Changes = {}): Promise<OpenDoors> {
     auth,
     store: gateway.store,
     control: gateway.control,
+    questions: { answer: () => "closed" },
     browser: changes.withoutBrowser ? undefined : gateway.browser,
     assets: changes.assets ?? new Map(),
     log: changes.log ?? silentLogger,

@@ -19,7 +19,8 @@ function receiver(admit: (entry: InboxEntry) => Promise<void>, record: () => voi
     settle: async () => {},
     unsettled: async () => [],
   };
-  return { clock, receiver: new Receiver({ inbox, queue, admit, clock, log: silentLogger }) };
+  const onEvent = () => {};
+  return { clock, receiver: new Receiver({ inbox, queue, admit, onEvent, clock, log: silentLogger }) };
 }
 
 test("a store that cannot write makes the platform keep the message, and says so until it can again", async () => {

@@ -5,8 +5,15 @@ test("the gateway says in Chinese all that it says in English", () => {
   const [en, zh] = [sentencesIn("en"), sentencesIn("zh")];
   expect(Object.keys(zh)).toEqual(Object.keys(en));
   const say = (sentence: unknown) => (typeof sentence === "function" ? sentence("5", "3F9K") : sentence);
-  for (const [name, sentence] of Object.entries(zh))
-    expect(String(say(sentence)), name).toMatch(/\p{Script=Han}|3F9K/u);
+  const compare = (theirs: object, ours: object) => {
+    expect(Object.keys(theirs)).toEqual(Object.keys(ours));
+    for (const [name, sentence] of Object.entries(theirs)) {
+      const other: unknown = ours[name as keyof typeof ours];
+      if (typeof sentence === "object") compare(sentence, other as object);
+      else expect(String(say(sentence)), name).toMatch(/\p{Script=Han}|3F9K/u);
+    }
+  };
+  compare(zh, en);
 });
 
 test("a failure names the reference that its log line has", () => {

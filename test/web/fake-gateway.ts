@@ -215,6 +215,7 @@ export class FakeGateway implements AsyncDisposable {
       auth: new GatewayAuth({ settings: () => this.auth, clock: systemClock }),
       store: this.#store(),
       control: this.#control(),
+      questions: { answer: () => "closed" },
       browser: { name: "webchat", accept: (message) => this.#accept(message) },
       assets: new Map([...pageAssets].map(([path, asset]) => [path, { ...asset, etag: `${path} built` }])),
       log: silentLogger,

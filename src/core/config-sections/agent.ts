@@ -57,3 +57,6 @@ export const agentSchema = z.strictObject({
     .optional()
     .describe("PI_CACHE_RETENTION: how long providers cache prompts."),
 });
+  questionTimeoutMs: milliseconds()
+    .default(600_000)
+    .describe("A question to a person is cancelled after this long without an answer."),

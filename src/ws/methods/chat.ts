@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { BrowserAttachment, BrowserChannel } from "../../core/browser-channel.ts";
 import type { GatewayControl } from "../../core/control.ts";
 import { RequestError } from "../../core/errors.ts";
+import type { QuestionDesk } from "../../core/question.ts";
 import { parseSessionKey, type SessionKey } from "../../core/session-key.ts";
 import type { History, Store } from "../../core/store.ts";
 import { Conversations } from "../conversation.ts";
@@ -17,6 +18,8 @@ interface ChatMethodParts {
   readonly store: Pick<Store, "history">;
   readonly feed: SessionFeed;
   readonly control: Pick<GatewayControl, "abort">;
+  /** Takes answers to what people are asked. */
+  readonly questions: Pick<QuestionDesk, "answer">;
 }
 
 const sessionKey = z.string().min(1).max(1000);
@@ -82,6 +85,18 @@ export function registerChatMethods(methods: MethodTable, parts: ChatMethodParts
     run: ({ sessionKey: text, sinceSeq, epoch }, call) => {
       const session = readable(text, call);
       const since = sinceSeq === undefined ? undefined : { seq: sinceSeq, epoch };
+  methods.register("chat.answer", {
+    access: "browser",
+    params: answerSchema,
+    run: ({ sessionKey: text, id, answer }, call) => {
+      const session = readable(text, call);
+      conversations.mayWrite(session);
+      const given = parts.questions.answer(session, id, answer, senderOf(session, call));
+      if (given === "taken") return { sessionKey: session, id };
+      if (given === "closed") throw new RequestError("NOT_FOUND", "This question is not open any more.");
+      throw new RequestError("BAD_REQUEST", "chat.answer: answer: this is no answer to the question");
+    },
+  });
       return { sessionKey: session, ...call.client.follow(session, since) };
     },
   });
@@ -173,6 +188,7 @@ async function readHistory(
 }
 
 /** Undefined when the store already has the turn's end: its last frame is on its way. */
+    ...(before === undefined && now.questions.length > 0 ? { questions: now.questions } : {}),
 function openTurn(running: RunningTurn, { rows }: History): RunningTurn | undefined {
   const asked = rows.filter((row) => row.role === "user" && running.messageIds.includes(row.id));
   const hasEnded = asked.length > 0 && asked.every(({ state }) => state !== "waiting" && state !== "running");

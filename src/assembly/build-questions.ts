@@ -1,0 +1,23 @@
+import { systemClock } from "../lib/clock.ts";
+import { Questions } from "../pipeline/questions.ts";
+import { sentencesIn } from "../pipeline/sentences.ts";
+import type { Base, Parts } from "./parts.ts";
+
+/** The desk that asks people on behalf of pi and plugins. */
+export function buildQuestions(
+  { options, live, hooks, registry, store, feed }: Base & Pick<Parts, "feed">,
+  whole: () => Parts,
+): Questions {
+  return new Questions({
+    outbox: store.outbox,
+    state: store.state,
+    hooks,
+    events: feed,
+    channel: (to) => registry.channelFor(to),
+    running: (session) => whole().pipeline.workers.running(session),
+    config: () => live.config,
+    sentences: () => sentencesIn(live.config.gateway.language),
+    clock: systemClock,
+    log: options.log,
+  });
+}

@@ -1,0 +1,50 @@
+import type { Channel } from "../core/channel.ts";
+import type { Config } from "../core/config-schema.ts";
+import type { Address } from "../core/message.ts";
+import { isOwner } from "../core/owners.ts";
+import { formatSessionKey, type SessionKey } from "../core/session-key.ts";
+import type { Turn } from "../core/store.ts";
+import { addressOf as addressOfTarget, parseTarget } from "../core/target.ts";
+import { addressOf } from "./turn.ts";
+
+/** Where a question is asked, and who may answer there. */
+export interface QuestionPlace {
+  readonly to: Address;
+  /** The session in whose history it stands. */
+  readonly shownIn: SessionKey;
+  /** Only an owner may answer. */
+  readonly isForOwner: boolean;
+  /** A message in that chat answers it whatever session it would go to. */
+  readonly isAnySession: boolean;
+}
+
+/** The chat that the turn answers. */
+export function placeOfTurn(turn: Turn): QuestionPlace {
+  return { to: addressOf(turn), shownIn: turn.session, isForOwner: false, isAnySession: false };
+}
+
+/** Where an owner is: in the turn's own chat, else in the first chat of `owners` that can be reached. */
+export function placeForOwner(
+  turn: Turn,
+  config: Config,
+  channelOf: (to: Pick<Address, "channel" | "account">) => Channel | undefined,
+): QuestionPlace | undefined {
+  const theirs = turn.messages.findLast((message) => isOwner(config, message));
+  if (theirs) {
+    return { to: theirs.address, shownIn: turn.session, isForOwner: true, isAnySession: false };
+  }
+  for (const owner of config.owners) {
+    const target = parseTarget(owner);
+    const channel = channelOf(target);
+    if (!channel) continue;
+    const to = addressOfTarget(target, channel);
+    const shownIn = formatSessionKey({ agent: "main", address: to });
+    return { to, shownIn, isForOwner: true, isAnySession: true };
+  }
+  return undefined;
+}
+
+/** Whether both are in the same chat, in whatever thread of it. */
+export function sameChat(one: Address, other: Address): boolean {
+  return one.channel === other.channel && one.account === other.account && one.chat === other.chat;
+}
