@@ -4,9 +4,9 @@ import { buildDoors } from "./assembly/build-doors.ts";
 import { buildPipeline } from "./assembly/build-pipeline.ts";
 import { setUpPlugins } from "./assembly/build-plugins.ts";
 import { buildPool } from "./assembly/build-pool.ts";
-import type { GatewayOptions, Lifetime, Parts } from "./assembly/parts.ts";
 import { buildQuestions } from "./assembly/build-questions.ts";
 import { connectPlugins } from "./assembly/connect-plugins.ts";
+import type { GatewayOptions, Lifetime, Parts } from "./assembly/parts.ts";
 import type { LoadedConfig } from "./core/config.ts";
 import { planReload } from "./core/config-diff.ts";
 import { LiveConfig } from "./core/config-live.ts";
@@ -89,6 +89,9 @@ function servicesOf({
   credentials,
   pool,
   pipeline,
+  questions,
+  plugins,
+  pluginServices,
   channels,
   doors,
   live,
@@ -96,9 +99,6 @@ function servicesOf({
 }: Parts): Service[] {
   const { deliverer, workers, receiver } = pipeline;
   const kept: Service = { name: "store", start: () => store.open(), stop: () => store.close() };
-  questions,
-  plugins,
-  pluginServices,
   const retention = new Retention({
     store,
     config: () => live.config,

@@ -49,9 +49,9 @@ export interface Base {
 export interface Parts extends Base {
   readonly pool: RpcPool;
   readonly pipeline: Pipeline;
+  readonly questions: Questions;
   readonly channels: ChannelIntake;
   readonly credentials: Credentials;
-  readonly questions: Questions;
   readonly control: GatewayControl;
   readonly router: Router;
   readonly methods: MethodTable;

@@ -3,12 +3,10 @@ import { childOf } from "./config-shape.ts";
 
 /** The sections whose features are not built yet, and when somebody wants them. */
 const UNBUILT: Readonly<Record<string, (loaded: LoadedConfig) => boolean>> = {
-  roles: ({ config }) => Object.keys(config.roles.capabilities).length > 0,
   cron: ({ config }) => config.cron.enabled && config.cron.jobs.some((job) => job.enabled),
   hooks: ({ config }) => config.hooks.enabled,
   security: ({ written }) => written.has("security"),
   media: ({ written }) => written.has("media"),
-  owners: ({ config }) => config.owners.length > 0,
   "agent.modelFailover": ({ config }) => (config.agent.modelFailover?.fallbacks.length ?? 0) > 0,
 };
 

@@ -76,6 +76,11 @@ export class RunningTurn {
     this.#watch.see({ type: "question", open });
   }
 
+  /** Aborts when the turn is stopped from outside, with the `StopReason`; not when it ends by itself. */
+  get stopping(): AbortSignal {
+    return this.#stop.signal;
+  }
+
   /** Resolves once nothing of this turn goes on. Never rejects. */
   get ended(): Promise<void> {
     return this.#ended.promise;

@@ -85,6 +85,7 @@ export class Feed {
     return this.#settledSeq;
   }
 
+  /** A turn runs here, or somebody is asked something: what is known of it is nowhere else. */
   get isRunning(): boolean {
     return this.#running !== undefined || this.#questions.size > 0;
   }
@@ -210,8 +211,9 @@ const FRAME_COST = 300;
 function sizeOf({ payload }: Pushed): number {
   const text = payload["delta"] ?? payload["text"];
   if (typeof text === "string") return FRAME_COST + text.length;
-  const { params, result } = payload;
-  return FRAME_COST + (params || result ? JSON.stringify([params, result]).length : 0);
+  const { params, result, message, options, prefill } = payload;
+  const parts = [params, result, message, options, prefill].filter((part) => part !== undefined);
+  return FRAME_COST + (parts.length > 0 ? JSON.stringify(parts).length : 0);
 }
 
 function openTool({ payload }: Pushed): RunningTurn["tools"][number] {

@@ -119,7 +119,7 @@ export class SessionFeed implements TurnEvents {
   }
 
   /** How far the session is, for whoever reads its history at the same time. */
-  position(session: SessionKey): { seq: number; settledSeq: number; running: RunningTurn | undefined } {
+  position(session: SessionKey): FeedPosition {
     const feed = this.#feeds.get(session);
     feed?.flush();
     return {

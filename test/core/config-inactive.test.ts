@@ -20,18 +20,8 @@ test("what was asked for and does not run yet is named, so that nobody waits for
       channels: { telegram: { botToken: "t" }, signal: {} },
       cron: { jobs: [job] },
       hooks: { enabled: true },
-      roles: { capabilities: { mentor: {} } },
       security: { ssrfGuard: {} },
-      owners: ["telegram:1"],
     }),
-  ).toEqual([
-    "channels.telegram",
-    "channels.signal",
-    "roles",
-    "cron",
-    "hooks",
-    "security",
-    "owners",
-  ]);
+  ).toEqual(["channels.telegram", "channels.signal", "cron", "hooks", "security"]);
   expect(inactive({ cron: { jobs: [{ ...job, enabled: false }] } })).toEqual([]);
 });

@@ -22,7 +22,12 @@ import { EditingPlatform } from "./platforms.ts";
 
 export interface WorldOptions {
   readonly platform?: (clock: FakeClock) => Channel & { transcript(): string[] };
-  readonly config?: { readonly queue?: object; readonly agent?: object; readonly delivery?: object };
+  readonly config?: {
+    readonly queue?: object;
+    readonly agent?: object;
+    readonly delivery?: object;
+    readonly owners?: readonly string[];
+  };
   readonly access?: AccessControl;
   readonly places?: number;
 }
@@ -35,12 +40,12 @@ export class PathWorld implements AsyncDisposable {
   readonly platform: Channel & { transcript(): string[] };
   readonly events: { readonly session: SessionKey; readonly event: TurnEvent }[] = [];
   store: Store;
+  questions: Questions;
   pipeline: Pipeline;
   readonly #folder = mkdtempSync(join(tmpdir(), "path-"));
   readonly #config: Config;
   readonly #access: AccessControl;
   #isUp = false;
-  questions: Questions;
 
   constructor(options: WorldOptions = {}) {
     this.pi = new FakePi(options.places);
@@ -48,12 +53,12 @@ export class PathWorld implements AsyncDisposable {
     this.#config = configSchema({}).parse(options.config ?? {});
     this.#access = options.access ?? admitAuthenticated;
     this.store = this.#openStore();
+    this.questions = this.#buildQuestions();
     this.pipeline = this.#assemble();
   }
 
   async start(): Promise<this> {
     await this.store.open();
-    this.questions = this.#buildQuestions();
     await startAll(this.#services, new AbortController().signal);
     this.#isUp = true;
     return this;
@@ -66,10 +71,17 @@ export class PathWorld implements AsyncDisposable {
     await this.store.close();
   }
 
+  /** From one moment to the next nothing more is written, as after SIGKILL. */
+  async crash(): Promise<void> {
+    this.#isUp = false;
+    await this.store.close();
+  }
+
   /** Another start on the same state. */
   async restart(): Promise<void> {
     await this.stop();
     this.store = this.#openStore();
+    this.questions = this.#buildQuestions();
     this.pipeline = this.#assemble();
     await this.start();
   }
@@ -81,7 +93,6 @@ export class PathWorld implements AsyncDisposable {
     await this.clock.advance(ms);
     for (let round = 0; round < 20; round++) await this.clock.advance(0);
   }
-    this.questions = this.#buildQuestions();
 
   async say(id: string, text: string, facts: Partial<InboundMessage> = {}): Promise<string> {
     const receipt = await this.pipeline.receiver.receive({ ...inbound(id, text), ...facts });
@@ -114,17 +125,6 @@ export class PathWorld implements AsyncDisposable {
     });
   }
 
-  #assemble(): Pipeline {
-    return assemblePipeline({
-      store: this.store,
-      pool: this.pi,
-      hooks: this.hooks,
-      events: { publish: (session, event) => void this.events.push({ session, event }) },
-      access: this.#access,
-      router: plainRouter,
-      commands: { take: async () => undefined },
-      questions: this.questions,
-      channel: ({ channel }) => (channel === this.platform.name ? this.platform : undefined),
   #buildQuestions(): Questions {
     return new Questions({
       outbox: this.store.outbox,
@@ -140,6 +140,17 @@ export class PathWorld implements AsyncDisposable {
     });
   }
 
+  #assemble(): Pipeline {
+    return assemblePipeline({
+      store: this.store,
+      pool: this.pi,
+      hooks: this.hooks,
+      events: { publish: (session, event) => void this.events.push({ session, event }) },
+      access: this.#access,
+      router: plainRouter,
+      commands: { take: async () => undefined },
+      questions: this.questions,
+      channel: ({ channel }) => (channel === this.platform.name ? this.platform : undefined),
       streamingMode: () => "partial",
       config: () => this.#config,
       folders: { sessions: join(this.#folder, "sessions"), workspace: () => this.#folder },

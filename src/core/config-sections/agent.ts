@@ -52,11 +52,11 @@ export const agentSchema = z.strictObject({
   workspace: path().optional().describe("pi's working directory. Default: `workspace` in gateway.stateDir."),
   pool: poolSchema.prefault({}).describe("The pi processes."),
   timeoutMs: milliseconds().default(1_800_000).describe("A turn is aborted after this long."),
+  questionTimeoutMs: milliseconds()
+    .default(600_000)
+    .describe("A question to a person is cancelled after this long without an answer."),
   promptCache: z
     .enum(["short", "long"])
     .optional()
     .describe("PI_CACHE_RETENTION: how long providers cache prompts."),
 });
-  questionTimeoutMs: milliseconds()
-    .default(600_000)
-    .describe("A question to a person is cancelled after this long without an answer."),

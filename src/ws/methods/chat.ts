@@ -52,6 +52,12 @@ const subscribeSchema = z.looseObject({
 
 const sessionSchema = z.looseObject({ sessionKey });
 
+const answerSchema = z.looseObject({
+  sessionKey,
+  id: z.string().min(1).max(100),
+  answer: z.union([z.string().max(MESSAGE_LIMITS.textLength), z.int(), z.boolean(), z.null()]),
+});
+
 /** Registers the `chat.*` methods: what a page, or any other client, needs to hold a conversation. */
 export function registerChatMethods(methods: MethodTable, parts: ChatMethodParts): void {
   const conversations = new Conversations(parts.browser.name);
@@ -79,12 +85,6 @@ export function registerChatMethods(methods: MethodTable, parts: ChatMethodParts
       return { sessionKey: session, aborted: await parts.control.abort(session) };
     },
   });
-  methods.register("chat.subscribe", {
-    access: "browser",
-    params: subscribeSchema,
-    run: ({ sessionKey: text, sinceSeq, epoch }, call) => {
-      const session = readable(text, call);
-      const since = sinceSeq === undefined ? undefined : { seq: sinceSeq, epoch };
   methods.register("chat.answer", {
     access: "browser",
     params: answerSchema,
@@ -97,6 +97,12 @@ export function registerChatMethods(methods: MethodTable, parts: ChatMethodParts
       throw new RequestError("BAD_REQUEST", "chat.answer: answer: this is no answer to the question");
     },
   });
+  methods.register("chat.subscribe", {
+    access: "browser",
+    params: subscribeSchema,
+    run: ({ sessionKey: text, sinceSeq, epoch }, call) => {
+      const session = readable(text, call);
+      const since = sinceSeq === undefined ? undefined : { seq: sinceSeq, epoch };
       return { sessionKey: session, ...call.client.follow(session, since) };
     },
   });
@@ -182,13 +188,13 @@ async function readHistory(
     messages: history.rows,
     ...(history.cursor === undefined ? {} : { cursor: history.cursor }),
     ...(running ? { running } : {}),
+    ...(before === undefined && now.questions.length > 0 ? { questions: now.questions } : {}),
     epoch: feed.epoch,
     seq: now.seq,
   };
 }
 
 /** Undefined when the store already has the turn's end: its last frame is on its way. */
-    ...(before === undefined && now.questions.length > 0 ? { questions: now.questions } : {}),
 function openTurn(running: RunningTurn, { rows }: History): RunningTurn | undefined {
   const asked = rows.filter((row) => row.role === "user" && running.messageIds.includes(row.id));
   const hasEnded = asked.length > 0 && asked.every(({ state }) => state !== "waiting" && state !== "running");
