@@ -40,7 +40,6 @@ export interface BridgeHostDeps extends UiAudience {
   /** Where the files for pi are written: `runtime/` of the state. */
   readonly folder: string;
   readonly hooks: HookRunner;
-  readonly log: Logger;
   readonly tools?: BridgeTools;
 }
 
@@ -87,7 +86,7 @@ export class BridgeHost implements BridgePort {
 
   async answer(request: UiRequest, caller: BridgeCaller): Promise<UiAnswer | undefined> {
     if (request.method !== "input" || request.title !== BRIDGE_TITLE) {
-      return answerUiRequest(request, this.#deps.log);
+      return answerUiRequest(request, caller, this.#deps);
     }
     return { value: JSON.stringify(await this.#answerCall(request.placeholder ?? "", caller)) };
   }

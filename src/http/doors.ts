@@ -81,7 +81,7 @@ export function createDoors(parts: DoorsParts): Doors {
 
   registerSessionMethods(methods, reader, control);
   registerConfigMethods(methods, control);
-  if (browser) registerChatMethods(methods, { browser, store, feed, control });
+  if (browser) registerChatMethods(methods, { ...parts, browser, feed });
   addHealthRoute(router, control, store.turns);
   addSessionRoutes(router, reader);
   addConfigRoute(router, control);
