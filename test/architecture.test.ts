@@ -118,6 +118,7 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "core/run-end.ts": "test/core/rpc-agent.test.ts",
   "store/open-store.ts": "test/store/sqlite/store.test.ts",
   "store/sqlite/access.ts": "test/store/sqlite.test.ts",
+  "store/sqlite/amendments.ts": "test/store/sqlite.test.ts",
   "store/sqlite/cron.ts": "test/store/sqlite.test.ts",
   "store/sqlite/history.ts": "test/store/sqlite.test.ts",
   "store/sqlite/inbox.ts": "test/store/sqlite.test.ts",

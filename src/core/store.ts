@@ -1,6 +1,13 @@
 import type { AccessPolicySubject, AllowEntry, Pairing } from "./access.ts";
 import type { CronJob } from "./cron.ts";
-import type { Address, InboundEvent, InboundMessage, MessageRef, OutboundMessage } from "./message.ts";
+import type {
+  Address,
+  Attachment,
+  InboundEvent,
+  InboundMessage,
+  MessageRef,
+  OutboundMessage,
+} from "./message.ts";
 import type { Session, SessionPatch } from "./session.ts";
 import type { SessionKey } from "./session-key.ts";
 
@@ -28,6 +35,15 @@ export interface Store {
 
   /** What was said in a session, newest page first asked, oldest row first in it. */
   history(session: SessionKey, page: HistoryPage): Promise<History>;
+  /**
+   * Changes how the history shows a message: one of ours by its delivery key, anybody's by the platform's id. What
+   * is edited or removed is ours and has been sent. Resolves with the row as it is now, or undefined if there is none.
+   */
+  amend(
+    message: MessageRef,
+    of: { session: SessionKey; agent: string },
+    change: Amendment,
+  ): Promise<Amended | undefined>;
   /** Deletes at most `limit` finished rows that are past their time; returns how many. Call until 0. */
   prune(retention: Retention, limit: number): Promise<number>;
   /** Hints that there may be work. May be late, may be missed: consumers also poll. */
@@ -48,9 +64,31 @@ export interface History {
   readonly cursor?: string;
 }
 
+/** `reaction` adds an emoji of ours to those that are there. */
+export type Amendment =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "removal" }
+  | { readonly kind: "reaction"; readonly emoji: string };
+
+export interface Amended {
+  /** The row's id. */
+  readonly id: string;
+  readonly text?: string;
+  readonly isRemoved?: boolean;
+  readonly reactions?: readonly string[];
+}
+
+/** A file that we sent, as people are told of it. */
+export interface SentFile {
+  readonly kind: Attachment["kind"];
+  readonly name: string;
+  readonly mimeType: string;
+  readonly sizeBytes?: number;
+}
+
 /**
  * One message as people saw it: a `user` row per inbound message as typed, an `assistant` row per
- * text we decided to say. A reply never stands before a message it answers.
+ * message we decided to send. A reply never stands before a message it answers.
  */
 export interface HistoryRow {
   /** The platform's message id for `user`, the delivery key for `assistant`. */
@@ -63,6 +101,10 @@ export interface HistoryRow {
   /** For `user`: the turn that took it. That turn's answers are named after it: `{turn}/…`. */
   readonly turn?: TurnId;
   readonly attachments?: readonly { readonly name: string; readonly mimeType: string }[];
+  /** For `assistant`: what was sent besides the text. */
+  readonly media?: readonly SentFile[];
+  /** Emojis that our agents put on it, each once. */
+  readonly reactions?: readonly string[];
 }
 
 export interface Retention {
@@ -169,8 +211,13 @@ export interface TurnLedger {
   finish(turn: TurnId, worker: WorkerId, result: TurnResult): Promise<boolean>;
   /** Puts the turn back. `countAttempt: false` for a shutdown that interrupted it. */
   release(turn: TurnId, worker: WorkerId, again: { afterMs: number; countAttempt: boolean }): Promise<void>;
-  /** Cancels what waits in a session; a running turn goes on. Returns the messages that were waiting. */
-  clear(session: SessionKey): Promise<readonly InboxEntry[]>;
+  /**
+   * Cancels what waits in a session; a running turn goes on. Returns the messages that were waiting; what `tell`
+   * makes of each, for its sender to read, is posted in the same step.
+   */
+  clear(session: SessionKey, tell?: (entry: InboxEntry) => Delivery): Promise<readonly InboxEntry[]>;
+  /** The turn of the session that has not ended: it runs, or is to be tried again. */
+  unfinished(session: SessionKey): Promise<TurnId | undefined>;
   /** Messages waiting for a turn, in one session or in all. Costs the same however many there are. */
   depth(session?: SessionKey): Promise<number>;
   /** When the next released or lapsed turn, or a session that is to be quiet, falls due; undefined if none will. */
@@ -230,7 +277,7 @@ export interface OutboxLedger {
   /** Notes a preview the moment the platform names it, so that a crash does not orphan it. */
   notePreview(turn: TurnId, page: number, ref: MessageRef): Promise<void>;
   /** What tools of this turn have said so far, unless it died; recovery tells pi, so that it does not say it again. */
-  saidByTools(turn: TurnId): Promise<readonly OutboundMessage[]>;
+  saidByTools(turn: TurnId): Promise<readonly SaidByTool[]>;
   /** Chats whose oldest open delivery is due and not in flight, longest due first, at most `limit`. */
   ready(limit: number): Promise<readonly ReadyChat[]>;
   /** Takes the oldest open delivery of `chat` if it is due: in order, one in flight per chat. */
@@ -243,6 +290,15 @@ export interface OutboxLedger {
   nextDueAtMs(): Promise<number | undefined>;
   /** How a delivery stands, for whoever waits for it. */
   find(key: DeliveryKey): Promise<DeliveryState | undefined>;
+  /** What a delivery of a session says; undefined once no history shows it. */
+  read(key: DeliveryKey): Promise<{ session: SessionKey; message: OutboundMessage } | undefined>;
+}
+
+/** What a tool has posted, as it stands in the outbox. */
+export interface SaidByTool {
+  readonly key: DeliveryKey;
+  readonly to: Address;
+  readonly message: OutboundMessage;
 }
 
 /** Names one chat of one account, its threads apart: deliveries are in order within it. The engine makes it. */

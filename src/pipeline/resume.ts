@@ -33,5 +33,8 @@ export function goOn(alreadySaid: readonly OutboundMessage[]): string {
 
 function summaryOf(said: OutboundMessage): string {
   if (said.kind === "text") return said.markdown;
-  return said.kind === "media" ? said.path : said.items.map((item) => item.path).join(", ");
+  return said.kind === "media" ? fileName(said) : said.items.map(fileName).join(", ");
 }
+
+/** Under the name that whoever sent it knows it by. */
+const fileName = ({ name, path }: { readonly name?: string; readonly path: string }) => name ?? path;

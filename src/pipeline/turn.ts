@@ -145,7 +145,10 @@ async function openingOf(
   const resume = resumePoint(turn.prompted, behind);
   if (resume.at === "answered") return { answered: resume.text };
   if (resume.at === "interrupted") {
-    const reminder = { text: goOn(await deps.outbox.saidByTools(turn.id)), images: [] };
+    const reminder = {
+      text: goOn((await deps.outbox.saidByTools(turn.id)).map(({ message }) => message)),
+      images: [],
+    };
     return beforeRun(reminder, turn.session, deps);
   }
 

@@ -129,7 +129,7 @@ export function historyContract(open: OpenStore): void {
 
   storeTest(
     open,
-    "of what we said, texts of the session are shown as soon as they are decided, unless they died",
+    "of what we said, what belongs to the session is shown as soon as it is decided, unless it died",
     async ({ store }) => {
       await store.outbox.post([
         saying("a", "text", { session: A }),
@@ -140,13 +140,13 @@ export function historyContract(open: OpenStore): void {
         saying("a", "last", { session: A }),
       ]);
       const rows = async () => (await store.history(A, { limit: 9 })).rows.map(({ id }) => id);
-      expect(await rows()).toEqual(["text", "dead", "last"]);
+      expect(await rows()).toEqual(["text", "photo", "dead", "last"]);
       const line = (await store.outbox.ready(9)).find(({ to }) => to.chat === "dead");
       await store.outbox.claim("d", { chat: line!.chat, leaseMs: 1000 });
-      expect(await rows()).toEqual(["text", "dead", "last"]);
+      expect(await rows()).toEqual(["text", "photo", "dead", "last"]);
       await store.outbox.settle("dead", "d", { state: "dead", error: "no" });
       await deliverAll(store);
-      expect(await rows()).toEqual(["text", "last"]);
+      expect(await rows()).toEqual(["text", "photo", "last"]);
     },
   );
 

@@ -195,8 +195,16 @@ export function outboxContract(open: OpenStore): void {
       await claimIn(store, "b");
       await store.outbox.settle(key("dead"), "d", { state: "dead", error: "no such chat" });
       expect(await store.outbox.saidByTools(turn!.id)).toEqual([
-        { kind: "text", markdown: `says ${key("z")}` },
-        { kind: "text", markdown: `says ${key("a")}` },
+        {
+          key: key("z"),
+          to: placeOf("a"),
+          message: { kind: "text", markdown: `says ${key("z")}` },
+        },
+        {
+          key: key("a"),
+          to: placeOf("a"),
+          message: { kind: "text", markdown: `says ${key("a")}` },
+        },
       ]);
     },
   );

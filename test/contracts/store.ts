@@ -1,4 +1,5 @@
 import { describe } from "bun:test";
+import { amendContract } from "./store-amend.ts";
 import { historyContract, pruneContract } from "./store-history.ts";
 import { inboxContract } from "./store-inbox.ts";
 import { joiningContract } from "./store-joining.ts";
@@ -20,6 +21,7 @@ export function storeContract(name: string, open: OpenStore): void {
     describe("joining a turn", () => joiningContract(open));
     describe("outbox", () => outboxContract(open));
     describe("history", () => historyContract(open));
+    describe("amendments", () => amendContract(open));
     describe("sessions", () => sessionContract(open));
     describe("access", () => accessContract(open));
     describe("cron, leases, state", () => smallLedgerContract(open));

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { addFinishedRows } from "../../bench/store-rows.ts";
-import type { InboxId, Store, TurnId } from "../../src/core/store.ts";
+import type { Amendment, InboxId, Store, TurnId } from "../../src/core/store.ts";
 import {
   CLAIM,
   enqueue,
@@ -74,6 +74,7 @@ const VERBS: readonly [name: string, run: (store: Store, n: number) => Promise<u
   ["what waits", (store) => store.turns.waiting(BUSY, 5)],
   ["settle where there is no room", (store, n) => settleWithoutRoom(store, n)],
   ["join a turn", (store) => joinTurn(store)],
+  ["the unfinished turn", (store) => store.turns.unfinished(BUSY)],
   ["clear", (store) => store.turns.clear(BUSY)],
   ["claim when nothing can be taken", (store) => store.turns.claim("other", CLAIM)],
   ["finish with a reply", (store) => finishTurn(store)],
@@ -82,10 +83,16 @@ const VERBS: readonly [name: string, run: (store: Store, n: number) => Promise<u
   ["deliver", (store) => deliverNext(store)],
   ["next due delivery", (store) => store.outbox.nextDueAtMs()],
   ["find a delivery", (store) => store.outbox.find("old77/0")],
+  ["read a delivery", (store) => store.outbox.read("old77/0")],
+  ["amend what was said", (store) => amend(store, "old77/0", { kind: "text", text: "other" })],
+  ["react to what was heard", (store) => amend(store, "busy0", { kind: "reaction", emoji: "👍" })],
   ["newest page of history", (store) => store.history(BUSY, { limit: 20 })],
   ["list of sessions", (store) => store.sessions.list(10)],
   ["prune a few rows", (store) => store.prune({ finishedBeforeMs: 1000, historyBeforeMs: 50 }, 5)],
 ];
+
+const amend = (store: Store, id: string, change: Amendment) =>
+  store.amend(refOf(CHAT, id), { session: BUSY, agent: "main" }, change);
 
 async function settleNewest(store: Store, n: number): Promise<void> {
   for (const { id } of await store.inbox.unsettled())

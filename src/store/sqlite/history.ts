@@ -1,7 +1,9 @@
 import type { InboundMessage } from "../../core/message.ts";
+import { shownOf } from "../../core/outbound-text.ts";
 import type { SessionKey } from "../../core/session-key.ts";
 import type { History, HistoryPage, HistoryRow } from "../../core/store.ts";
 import type { Connection } from "./connection.ts";
+
 import { decode, type Json } from "./json.ts";
 import type { DeliveryBody } from "./outbox-statements.ts";
 import { idOf, seqOf } from "./sequence.ts";
@@ -37,8 +39,16 @@ export class SessionHistory {
       const newestFirst = [...heard, ...said].toSorted((a, b) => b.seq - a.seq);
       const rows = newestFirst.slice(0, limit).toReversed();
       const oldest = newestFirst.length > limit ? rows[0] : undefined;
-      return { rows: rows.map(({ row }) => row), ...(oldest ? { cursor: idOf(oldest.seq) } : {}) };
+      return {
+        rows: rows.map((one) => this.#withReactions(one)),
+        ...(oldest ? { cursor: idOf(oldest.seq) } : {}),
+      };
     });
+  }
+
+  #withReactions({ seq, row }: Numbered): HistoryRow {
+    const found = this.#sql.reactions.get({ seq });
+    return found ? { ...row, reactions: decode(found.emojis) } : row;
   }
 }
 
@@ -64,9 +74,8 @@ function userRow({ seq, body, recorded_at, fate, turn, turn_state }: HeardRow): 
 
 function assistantRow({ seq, key, body, posted_at, turn_state }: SaidRow): Numbered {
   const { message } = decode(body);
-  const text = message.kind === "text" ? message.markdown : "";
   const state = turn_state === null ? {} : { state: STATES[turn_state] };
-  return { seq, row: { id: key, role: "assistant", text, atMs: posted_at, ...state } };
+  return { seq, row: { id: key, role: "assistant", ...shownOf(message), atMs: posted_at, ...state } };
 }
 
 /** How far a message got, from the state of its turn. */
@@ -111,6 +120,9 @@ function historyStatements(connection: Connection) {
       `select o.seq, o.key, o.body, o.posted_at, t.state as turn_state
        from outbox o left join turn t on t.seq = o.turn
        where o.shown_in = $session and o.seq > $after and o.seq < $before order by o.seq desc limit $limit`,
+    ),
+    reactions: connection.query<{ emojis: Json<readonly string[]> }, { seq: number }>(
+      "select emojis from reaction where seq = $seq",
     ),
     forgotten: connection.query<{ upto: number }, { session: string }>(
       "select upto from forgotten where session = $session",

@@ -97,7 +97,7 @@ export class SqliteInbox implements InboxLedger {
 type Queued = Admission & { readonly fate: "queued" };
 
 /** Names a message for ever. An absent thread or agent is a value of its own. */
-function nameOf({ address, agent, id }: InboundMessage): string {
+export function nameOf({ address, agent, id }: Pick<InboundMessage, "address" | "agent" | "id">): string {
   const { channel, account, scope, chat, thread } = address;
   return JSON.stringify([channel, account, scope, chat, thread ?? null, agent ?? null, id]);
 }

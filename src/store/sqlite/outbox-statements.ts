@@ -45,9 +45,10 @@ export function outboxStatements(connection: Connection) {
          iif(exists (select 1 from outbox where chat = $chat and ended_at is null), null, $now))
        on conflict (key) do nothing`,
     ),
-    inRange: connection.query<{ seq: number; body: Json<DeliveryBody> }, { from: string; to: string }>(
-      "select seq, body from outbox where key >= $from and key < $to and state <> 'dead'",
-    ),
+    inRange: connection.query<
+      { seq: number; key: string; address: Json<Address>; body: Json<DeliveryBody> },
+      { from: string; to: string }
+    >("select seq, key, address, body from outbox where key >= $from and key < $to and state <> 'dead'"),
     ready: connection.query<{ chat: string; address: Json<Address> }, { now: number; limit: number }>(
       "select chat, address from outbox where due_at <= $now order by due_at, seq limit $limit",
     ),
@@ -85,6 +86,9 @@ export function outboxStatements(connection: Connection) {
     ),
     find: connection.query<StateRow, { key: string }>(
       "select state, ref, error from outbox where key = $key",
+    ),
+    read: connection.query<{ body: Json<DeliveryBody> }, { key: string }>(
+      "select body from outbox where key = $key and shown_in is not null",
     ),
     voidLeases: connection.query<unknown, { now: number }>(
       `update outbox set state = 'pending', worker = null, due_at = $now, maybe_sent = 1

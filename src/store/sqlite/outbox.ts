@@ -1,4 +1,4 @@
-import type { Address, MessageRef, OutboundMessage } from "../../core/message.ts";
+import type { Address, MessageRef } from "../../core/message.ts";
 import type {
   ChatKey,
   Delivery,
@@ -8,6 +8,7 @@ import type {
   OutboxLedger,
   PendingDelivery,
   ReadyChat,
+  SaidByTool,
   TurnId,
   WorkerId,
 } from "../../core/store.ts";
@@ -55,7 +56,7 @@ export class SqliteOutbox implements OutboxLedger, Poster {
         chat: chatOf(to),
         address: encode(to),
         body: encode(body),
-        shownIn: message.kind === "text" ? (session ?? null) : null,
+        shownIn: message.kind === "withdrawal" ? null : (session ?? null),
         turn: turn === undefined ? null : seqOf(turn),
         now,
       });
@@ -66,14 +67,16 @@ export class SqliteOutbox implements OutboxLedger, Poster {
     this.#previews.note(turn, page, ref);
   }
 
-  async saidByTools(turn: TurnId): Promise<readonly OutboundMessage[]> {
+  async saidByTools(turn: TurnId): Promise<readonly SaidByTool[]> {
     // "0" is the character after "/": the range holds the keys that begin with `{turn}/tool/`.
     const range = { from: `${turn}/tool/`, to: `${turn}/tool0` };
     const rows = this.#parts.connection.read(() => this.#sql.inRange.all(range));
     return rows
       .toSorted((a, b) => a.seq - b.seq)
-      .map(({ body }) => decode(body).message)
-      .filter((message) => message.kind !== "withdrawal");
+      .flatMap(({ key, address, body }) => {
+        const { message } = decode(body);
+        return message.kind === "withdrawal" ? [] : [{ key, to: decode(address), message }];
+      });
   }
 
   async ready(limit: number): Promise<readonly ReadyChat[]> {
@@ -116,6 +119,13 @@ export class SqliteOutbox implements OutboxLedger, Poster {
   async find(key: DeliveryKey): Promise<DeliveryState | undefined> {
     const row = this.#parts.connection.read(() => this.#sql.find.get({ key }));
     return row && stateOf(row);
+  }
+
+  async read(key: DeliveryKey): ReturnType<OutboxLedger["read"]> {
+    const row = this.#parts.connection.read(() => this.#sql.read.get({ key }));
+    if (!row) return undefined;
+    const { session, message } = decode(row.body);
+    return session === undefined || message.kind === "withdrawal" ? undefined : { session, message };
   }
 
   /** True if something waits in the chat now, be it the same delivery again or the one behind it. */

@@ -3,6 +3,7 @@ import type { History, HistoryPage, Retention, Store, WorkKind } from "../../cor
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { SqliteAccess } from "./access.ts";
+import { Amendments } from "./amendments.ts";
 import { Connection } from "./connection.ts";
 import { SqliteCron } from "./cron.ts";
 import { SessionHistory } from "./history.ts";
@@ -49,6 +50,7 @@ export class SqliteStore implements Store {
   readonly #log: Logger;
   readonly #sequence = new Sequence();
   readonly #history: SessionHistory;
+  readonly #amendments: Amendments;
   readonly #pruner: Pruner;
   readonly #last: ReturnType<typeof lastSequence>;
   readonly #listeners = new Set<(kind: WorkKind) => void>();
@@ -73,6 +75,7 @@ export class SqliteStore implements Store {
     this.leases = new SqliteLeases(parts);
     this.state = new SqliteState(connection);
     this.#history = new SessionHistory(connection);
+    this.#amendments = new Amendments(connection);
     this.#pruner = new Pruner(parts);
     this.#last = lastSequence(connection);
     this.#lock = new ProcessLock(lock);
@@ -103,6 +106,10 @@ export class SqliteStore implements Store {
 
   async history(session: SessionKey, page: HistoryPage): Promise<History> {
     return this.#history.page(session, page);
+  }
+
+  async amend(...args: Parameters<Store["amend"]>): ReturnType<Store["amend"]> {
+    return this.#amendments.amend(...args);
   }
 
   async prune(retention: Retention, limit: number): Promise<number> {

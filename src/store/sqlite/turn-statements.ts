@@ -42,6 +42,9 @@ function takingTurns(connection: Connection) {
       `insert into turn (seq, session, state, attempt, worker, due_at)
        values ($seq, $session, 'running', 1, $worker, $until)`,
     ),
+    unfinished: connection.query<{ seq: number }, { session: string }>(
+      "select seq from turn indexed by turn_unfinished where session = $session and due_at is not null",
+    ),
     nextDue: connection.query<{ due_at: number }>(
       "select due_at from turn where due_at > -1 order by due_at limit 1",
     ),

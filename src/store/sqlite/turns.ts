@@ -1,6 +1,7 @@
 import type { SessionKey } from "../../core/session-key.ts";
 import type {
   ClaimOptions,
+  Delivery,
   InboxEntry,
   InboxId,
   PromptNote,
@@ -125,8 +126,19 @@ export class SqliteTurns implements TurnLedger {
     if (this.#writeHeld(this.#sql.release, { seq: seqOf(turn), worker, ...again })) this.#parts.ring("turn");
   }
 
-  async clear(session: SessionKey): Promise<readonly InboxEntry[]> {
-    return this.#parts.connection.write(() => this.#line.clear(session));
+  async clear(session: SessionKey, tell?: (entry: InboxEntry) => Delivery): Promise<readonly InboxEntry[]> {
+    const cleared = this.#parts.connection.write(() => {
+      const entries = this.#line.clear(session);
+      if (tell) this.#outbox.postAll(entries.map(tell));
+      return entries;
+    });
+    if (tell && cleared.length > 0) this.#parts.ring("delivery");
+    return cleared;
+  }
+
+  async unfinished(session: SessionKey): Promise<TurnId | undefined> {
+    const row = this.#parts.connection.read(() => this.#sql.unfinished.get({ session }));
+    return row && idOf(row.seq);
   }
 
   async depth(session?: SessionKey): Promise<number> {

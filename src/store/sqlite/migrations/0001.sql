@@ -128,6 +128,15 @@ create index outbox_line on outbox (chat, seq) where ended_at is null;
 create index outbox_history on outbox (shown_in, seq) where shown_in is not null;
 create index outbox_spent on outbox (ended_at) where ended_at is not null and shown_in is null;
 
+-- Emojis on a message, by the row in inbox or outbox that holds it; they go with it.
+create table reaction (
+  seq integer primary key,
+  emojis text not null
+) strict;
+
+create trigger inbox_gone after delete on inbox begin delete from reaction where seq = old.seq; end;
+create trigger outbox_gone after delete on outbox begin delete from reaction where seq = old.seq; end;
+
 create table session (
   key text primary key,
   body text not null,
