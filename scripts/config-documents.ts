@@ -19,7 +19,7 @@ function jsonSchemaOf(schema: z.ZodType): object {
   const made = z.toJSONSchema(schema, {
     io: "input",
     override: ({ jsonSchema }) => {
-      for (const ours of ["secret", "own"]) delete jsonSchema[ours];
+      for (const ours of ["secret", "own", "alias"]) delete jsonSchema[ours];
       if (jsonSchema.format === "path" || jsonSchema.format === "command") delete jsonSchema.format;
       if (isEmptySection(jsonSchema.default)) delete jsonSchema.default;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
@@ -118,7 +118,7 @@ function rowsOf(path: string, schema: Schema): readonly (readonly string[])[] {
       defaultInWords(shape),
       shape.facts.description ?? "",
     ];
-    if (shape.facts.description === SAME) return [];
+    if (shape.facts.description === SAME || shape.facts.alias) return [];
     return key === "[]" || key === ".<name>" ? below : isGroup ? below : [own, ...below];
   });
 }
@@ -154,7 +154,8 @@ function defaultInWords({ facts: { fallback } }: Shape): string {
   return `\`${typeof fallback === "string" ? fallback : JSON.stringify(fallback)}\``;
 }
 
-function formatted(name: string, text: string): string {
+/** `text` as `bun fmt` has it; `name` says what it is. */
+export function formatted(name: string, text: string): string {
   const { stdout, exitCode, stderr } = Bun.spawnSync({
     cmd: [process.execPath, "fmt", "--no-script", `--stdin-filepath=${name}`],
     cwd: new URL("..", import.meta.url).pathname,

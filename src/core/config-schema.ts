@@ -1,16 +1,18 @@
 import { z } from "zod";
 import { agentSchema } from "./config-sections/agent.ts";
+import { agentsSchema, rolesSchema } from "./config-sections/agents.ts";
+import { commandsSchema } from "./config-sections/commands.ts";
 import { target } from "./config-sections/common.ts";
 import { gatewaySchema } from "./config-sections/gateway.ts";
 import {
   cronSchema,
   mediaSchema,
-  rolesSchema,
   securitySchema,
   webhooksSchema,
 } from "./config-sections/later.ts";
 import { deliverySchema, queueSchema, storeSchema } from "./config-sections/pipeline.ts";
 import { pluginsSchema } from "./config-sections/plugins.ts";
+import { sessionSchema } from "./config-sections/session.ts";
 
 // Compiling a parser costs more than a gateway's start ever parses, and a frame of two microseconds is no loss.
 z.config({ jitless: true });
@@ -19,10 +21,13 @@ const coreSections = {
   $schema: z.string().optional().describe("Where an editor finds the description of this file."),
   gateway: gatewaySchema.prefault({}).describe("The port, who may use it, and where state lives."),
   agent: agentSchema.prefault({}).describe("What pi is started with, and how many of it."),
+  agents: agentsSchema.prefault({}).describe("Several agents, and who answers whom."),
+  roles: rolesSchema.prefault({}).describe("What an agent can do in a role."),
+  session: sessionSchema.prefault({}).describe("Which messages share a conversation, and for how long."),
   queue: queueSchema.prefault({}).describe("How much may wait, and what waiting messages become."),
+  commands: commandsSchema.prefault({}).describe("Words behind a slash: who may use which."),
   delivery: deliverySchema.prefault({}).describe("How answers get out."),
   store: storeSchema.prefault({}).describe("How long finished things are kept."),
-  roles: rolesSchema.prefault({}).describe("What an agent can do in a role."),
   cron: cronSchema.prefault({}).describe("Tasks that run by the clock."),
   plugins: pluginsSchema
     .prefault([])

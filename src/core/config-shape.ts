@@ -9,6 +9,8 @@ export interface ShapeFacts {
   /** Belongs to one account of a channel: other accounts do not inherit it. */
   readonly own?: boolean;
   readonly format?: string;
+  /** A second spelling of another key. */
+  readonly alias?: boolean;
   readonly description?: string | undefined;
   /** What the program uses when the key is absent. */
   readonly fallback?: unknown;

@@ -1,13 +1,17 @@
-import { mkdir, realpath } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../lib/clock.ts";
+import { KeyedMutex } from "../lib/keyed-mutex.ts";
+import { type AgentEntry, defaultAgent, entryOf, ownRole } from "./agent-list.ts";
+import { realpathIfThere, resourcesOf, sortOut, type Worker } from "./agent-resources.ts";
 import type { BridgePort } from "./bridge-port.ts";
 import type { Finding } from "./channel.ts";
 import type { Config } from "./config-schema.ts";
 import type { ModelWish } from "./model-choice.ts";
 import { AgentDirView, agentDirRevision } from "./pi-agent-dir.ts";
 import { findPi, type PiProgram } from "./pi-program.ts";
+import type { SessionResources } from "./resource-package.ts";
 import type { RpcLaunch } from "./rpc-process.ts";
 import { capabilitiesOf, type PiCapabilities } from "./rpc-protocol.ts";
 import type { StateLayout } from "./state-dir.ts";
@@ -19,9 +23,19 @@ export interface LaunchProfile {
   /** Everything but the model and the boot id, which differ per process. */
   readonly launch: RpcLaunch;
   readonly fingerprint: string;
+  /** What the worker's sessions have besides: any process with the fingerprint can give it to them. */
+  readonly resources: SessionResources;
+  /** The worker's own wish; a process is started with that of the section `agent`. */
   readonly wish: ModelWish;
-  /** What was left out, and why: paths that are not there. */
+  readonly launchWish: ModelWish;
+  /** What was left out, and why. */
   readonly findings: readonly Finding[];
+}
+
+/** How processes are started; {@link LaunchProfiles} is one. */
+export interface ProfileSource {
+  of(worker?: Worker): Promise<LaunchProfile>;
+  forget(): void;
 }
 
 export interface LaunchProfilesDeps {
@@ -47,24 +61,27 @@ const OPEN_VARIABLES: ReadonlySet<string> = new Set([
   "PI_GATEWAY_DEMO_PACE_MS",
 ]);
 
-/** Makes the launch profile of each role out of the configuration and what is on the disk. */
-export class LaunchProfiles {
+/** Makes the launch profile of each agent and role out of the configuration and what is on the disk. */
+export class LaunchProfiles implements ProfileSource {
   readonly #deps: LaunchProfilesDeps;
   readonly #env: Readonly<Record<string, string | undefined>>;
   readonly #made = new Map<string, { readonly profile: Promise<LaunchProfile>; readonly atMs: number }>();
+
+  readonly #oneByOne = new KeyedMutex();
 
   constructor(deps: LaunchProfilesDeps) {
     this.#deps = deps;
     this.#env = deps.env ?? process.env;
   }
 
-  /** The profile of a role; without one, of plain sessions. Rejects with `AgentError` when there is no pi. */
-  of(role?: string): Promise<LaunchProfile> {
-    const key = role ?? "";
+  /** The profile of a worker; without one, of the default agent. Rejects with `AgentError` when there is no pi. */
+  of(worker?: Worker): Promise<LaunchProfile> {
+    const { agent = "main", role } = worker ?? defaultWorker(this.#deps.config());
+    const key = JSON.stringify([agent, role]);
     const nowMs = this.#deps.clock.now();
     const known = this.#made.get(key);
     if (known && nowMs - known.atMs < FRESH_MS) return known.profile;
-    const profile = this.#make(role);
+    const profile = this.#make({ agent, role });
     this.#made.set(key, { profile, atMs: nowMs });
     profile.catch(() => this.#made.delete(key));
     return profile;
@@ -75,18 +92,28 @@ export class LaunchProfiles {
     this.#made.clear();
   }
 
-  async #make(role: string | undefined): Promise<LaunchProfile> {
-    const { agent } = this.#deps.config();
+  async #make(worker: Worker): Promise<LaunchProfile> {
+    const config = this.#deps.config();
+    const { agent } = config;
     const program = await findPi({
       piCliPath: agent.piCliPath,
       searchPath: this.#env["PATH"] ?? "",
       clock: this.#deps.clock,
     });
     const capabilities = capabilitiesOf(program.version);
-    const bridge = await this.#deps.bridge.launch(capabilities);
-    const resources = await this.#resources(role);
-    const [agentDir, revision] = await this.#agentDir();
-    const cwd = agent.workspace ?? this.#deps.layout.workspace;
+    const goesOn = agent.modelFailover !== undefined;
+    const bridge = await this.#deps.bridge.launch(capabilities, { goesOn });
+    const named = resourcesOf(config, worker);
+    const [skills, extensions, templates, prompts] = await Promise.all([
+      sortOut(named.skills),
+      sortOut(named.extensions),
+      sortOut(named.promptTemplates),
+      sortOut(named.appendSystemPrompt),
+    ]);
+    // One at a time: all profiles share the folder that this brings up to date.
+    const [agentDir, revision] = await this.#oneByOne.run("agent-dir", () => this.#agentDir());
+    const entry = entryOf(config, worker.agent ?? "main");
+    const cwd = entry?.workspace ?? agent.workspace ?? this.#deps.layout.workspace;
     await mkdir(cwd, { recursive: true });
     const packageDir = await this.#packageDir();
     const args = [
@@ -94,10 +121,33 @@ export class LaunchProfiles {
       "rpc",
       "--no-session",
       ...bridge.extensions.flatMap((file) => ["-e", file]),
-      ...resources.args,
+      ...extensions.found.flatMap((file) => ["-e", file]),
+      ...prompts.found.flatMap((file) => ["--append-system-prompt", file]),
       ...thinkingArgs(agent.thinkingLevel, capabilities),
     ];
-    const env = {
+    const launch = {
+      command: [...program.command, ...args],
+      env: { ...this.#environment(program, agentDir, packageDir.path), ...bridge.env },
+      cwd,
+    };
+    const launchWish = { wanted: wantedModels(agent), thinkingLevel: agent.thinkingLevel };
+    return {
+      program,
+      capabilities,
+      launch,
+      fingerprint: Bun.hash(JSON.stringify([launch, program.version, revision, launchWish.wanted])).toString(
+        36,
+      ),
+      resources: { skills: skills.found, promptTemplates: templates.found },
+      wish: entry ? wishOf(agent, entry) : launchWish,
+      launchWish,
+      findings: packageDir.findings,
+    };
+  }
+
+  #environment(program: PiProgram, agentDir: string, packageDir: string | undefined): Record<string, string> {
+    const { promptCache } = this.#deps.config().agent;
+    return {
       ...this.#inherited(),
       ...program.env,
       // Stops update checks and downloads, never a call to a model.
@@ -106,20 +156,8 @@ export class LaunchProfiles {
       PI_CODING_AGENT_DIR: agentDir,
       // Bun keeps what it has compiled, by default in the person's home.
       [BUN_CACHE]: this.#env[BUN_CACHE] || join(this.#deps.layout.runtime, "bun-cache"),
-      ...(packageDir.path === undefined ? {} : { PI_PACKAGE_DIR: packageDir.path }),
-      ...(agent.promptCache === undefined ? {} : { PI_CACHE_RETENTION: agent.promptCache }),
-      ...bridge.env,
-    };
-    const launch = { command: [...program.command, ...args], env, cwd };
-    return {
-      program,
-      capabilities,
-      launch,
-      fingerprint: Bun.hash(
-        JSON.stringify([launch, program.version, revision, wantedModels(agent)]),
-      ).toString(36),
-      wish: { wanted: wantedModels(agent), thinkingLevel: agent.thinkingLevel },
-      findings: [...resources.findings, ...packageDir.findings],
+      ...(packageDir === undefined ? {} : { PI_PACKAGE_DIR: packageDir }),
+      ...(promptCache === undefined ? {} : { PI_CACHE_RETENTION: promptCache }),
     };
   }
 
@@ -152,44 +190,23 @@ export class LaunchProfiles {
   async #packageDir(): Promise<{ path?: string; findings: Finding[] }> {
     const path = this.#deps.config().agent.runtime.packageDir;
     if (path === undefined) return { findings: [] };
-    if (await isThere(join(path, "package.json"))) return { path, findings: [] };
+    if ((await realpathIfThere(join(path, "package.json"))) !== undefined) return { path, findings: [] };
     const text = `${path} does not hold pi's package.json, so pi uses its own files`;
     return { findings: [{ level: "warning", subject: "agent.runtime.packageDir", text }] };
   }
+}
 
-  /** Skills, extensions, templates and the appended prompt, in the guide's priority; what is missing is left out. */
-  async #resources(role: string | undefined): Promise<{ args: string[]; findings: Finding[] }> {
-    const { agent, roles } = this.#deps.config();
-    const own = role === undefined ? undefined : roles.capabilities[role];
-    const merge = (mine: readonly string[] | undefined, base: readonly string[]) =>
-      mine && mine.length > 0 && roles.mergeMode === "replace" ? mine : [...(mine ?? []), ...base];
-    const lists = [
-      { flag: "-e", key: "agent.extensions", paths: merge(own?.extensions, agent.extensions) },
-      {
-        flag: "--skill",
-        key: "agent.skills",
-        paths: merge(own?.skills, [...agent.skillsGateway, ...agent.skillsBase]),
-      },
-      {
-        flag: "--prompt-template",
-        key: "agent.promptTemplates",
-        paths: merge(own?.promptTemplates, agent.promptTemplates),
-      },
-      {
-        flag: "--append-system-prompt",
-        key: "agent.appendSystemPrompt",
-        paths: agent.appendSystemPrompt === undefined ? [] : [agent.appendSystemPrompt],
-      },
-    ];
-    const args: string[] = [];
-    const findings: Finding[] = [];
-    for (const { flag, key, paths } of lists) {
-      const { found, missing } = await sortOut(paths);
-      args.push(...found.flatMap((path) => [flag, path]));
-      findings.push(...missing.map((path) => missingFinding(key, path)));
-    }
-    return { args, findings };
-  }
+/** Who works when nobody is named. */
+function defaultWorker(config: Pick<Config, "agents" | "roles">): Worker {
+  const agent = defaultAgent(config);
+  return { agent, role: ownRole(config, agent) };
+}
+
+/** The model and level of an agent with an entry of its own. Its model comes before the failover list. */
+function wishOf(agent: Config["agent"], entry: AgentEntry): ModelWish {
+  const { model, thinkingLevel = agent.thinkingLevel } = entry;
+  if (model === undefined) return { wanted: wantedModels(agent), thinkingLevel };
+  return { wanted: wantedModels({ ...agent, model }), thinkingLevel };
 }
 
 /** Which models to try, in order: the configured one, then the failover list. */
@@ -200,40 +217,12 @@ export function wantedModels(agent: Config["agent"]): readonly string[] {
 }
 
 function thinkingArgs(level: Config["agent"]["thinkingLevel"], capabilities: PiCapabilities): string[] {
-  if (level === undefined) return [];
-  return ["--thinking", level === "max" && !capabilities.thinksMax ? "xhigh" : level];
+  return level === undefined ? [] : ["--thinking", levelFor(level, capabilities)];
 }
 
-function missingFinding(subject: string, path: string): Finding {
-  return {
-    level: "warning",
-    subject,
-    text: `${path} does not exist and is left out`,
-    fix: "Create it, or take it out of the configuration.",
-  };
-}
-
-/** The paths that are there, each file once, and those that are not. */
-async function sortOut(paths: readonly string[]): Promise<{ found: string[]; missing: string[] }> {
-  const found = new Map<string, string>();
-  const missing: string[] = [];
-  for (const path of paths) {
-    const real = await realpathIfThere(path);
-    if (real === undefined) missing.push(path);
-    else if (!found.has(real)) found.set(real, path);
-  }
-  return { found: [...found.values()], missing };
-}
-
-const isThere = async (path: string) => (await realpathIfThere(path)) !== undefined;
-
-async function realpathIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await realpath(path);
-  } catch {
-    // Not there, or not for us to read: pi could not use it either.
-    return undefined;
-  }
+/** The level as this pi knows it. */
+export function levelFor(level: string, { thinksMax }: Pick<PiCapabilities, "thinksMax">): string {
+  return level === "max" && !thinksMax ? "xhigh" : level;
 }
 
 function expandTilde(path: string, home: string): string {

@@ -8,6 +8,8 @@ export const DEMO_MODEL = { provider: "pi-gateway", id: "demo" } as const;
 export interface ModelChoice {
   readonly model: WireModel;
   readonly inUse: ModelInUse;
+  /** What it was chosen from: other agents on the same pi choose from it too. */
+  readonly available: readonly WireModel[];
   readonly findings: readonly Finding[];
 }
 
@@ -37,8 +39,8 @@ export function chooseModel(
     .map(({ name }) => unusable(name, real));
   const wanted = matches.find(({ model }) => model !== undefined)?.model;
   const model = wanted ?? (wish.wanted.length > 0 ? undefined : ownDefault(real, current));
-  if (!model) return choiceOf(DEMO_MODEL, [...missing, demoFinding(wish)]);
-  return choiceOf(model, [
+  if (!model) return choiceOf(DEMO_MODEL, available, [...missing, demoFinding(wish)]);
+  return choiceOf(model, available, [
     ...missing,
     { level: "ok", subject: "model", text: `${wish.wanted[0] ?? "pi's default"} is ${nameOf(model)}` },
     ...thinkingFindings(wish.thinkingLevel, model),
@@ -50,9 +52,21 @@ export const nameOf = (model: Pick<WireModel, "provider" | "id">) => `${model.pr
 export const isDemo = (model: Pick<WireModel, "provider" | "id">) =>
   model.provider === DEMO_MODEL.provider && model.id === DEMO_MODEL.id;
 
-function choiceOf(model: WireModel, findings: readonly Finding[]): ModelChoice {
+/** The models that may answer, as `provider/id`: those of the wish that are there, else what was chosen. */
+export function chainOf(wish: ModelWish, choice: ModelChoice): readonly string[] {
+  const real = choice.available.filter((model) => !isDemo(model));
+  const matches = wish.wanted.map((name) => resolveModel(name, real)).filter((model) => model !== undefined);
+  if (matches.length > 0) return [...new Set(matches.map(nameOf))];
+  return [nameOf(wish.wanted.length > 0 ? DEMO_MODEL : choice.model)];
+}
+
+function choiceOf(
+  model: WireModel,
+  available: readonly WireModel[],
+  findings: readonly Finding[],
+): ModelChoice {
   const window = model.contextWindow === undefined ? {} : { contextWindow: model.contextWindow };
-  return { model, inUse: { id: nameOf(model), isDemo: isDemo(model), ...window }, findings };
+  return { model, inUse: { id: nameOf(model), isDemo: isDemo(model), ...window }, available, findings };
 }
 
 function ownDefault(real: readonly WireModel[], current: WireModel | undefined): WireModel | undefined {

@@ -4,18 +4,22 @@ import type { Logger } from "../lib/logger.ts";
 import { untilAborted } from "../lib/until-aborted.ts";
 import { Wake } from "../lib/wake.ts";
 import type { Agent, AgentPool, PiCommand, PoolStats, Slot } from "./agent.ts";
+import type { Worker } from "./agent-resources.ts";
 import type { BridgePort } from "./bridge-port.ts";
 import type { Finding } from "./channel.ts";
 import type { Config } from "./config-schema.ts";
-import { AgentError } from "./errors.ts";
-import type { LaunchProfile } from "./launch-profile.ts";
+import { AgentError, ModelError } from "./errors.ts";
+import type { LaunchProfile, ProfileSource } from "./launch-profile.ts";
 import { type Boot, endLeftovers, endOrphans, newBoot } from "./leftovers.ts";
+import { PiModels } from "./model-catalog.ts";
 import type { ModelChoice } from "./model-choice.ts";
+import { ModelFailover } from "./model-failover.ts";
 import { commandsOf } from "./pi-commands.ts";
 import { autoMax, longestIdle, pick, residentMb } from "./pool-choice.ts";
 import { Places } from "./pool-places.ts";
 import { PoolWaits } from "./pool-waits.ts";
 import { PooledPi } from "./pooled-pi.ts";
+import { packageFolder, removeLeftPackages } from "./resource-package.ts";
 import { RpcAgent } from "./rpc-agent.ts";
 import type { Session } from "./session.ts";
 import type { SessionKey } from "./session-key.ts";
@@ -32,12 +36,6 @@ export interface RpcPoolDeps {
   readonly log: Logger;
 }
 
-/** How processes are started; `LaunchProfiles` is one. */
-export interface ProfileSource {
-  of(role?: string): Promise<LaunchProfile>;
-  forget(): void;
-}
-
 /** A turn that comes this soon after its place has waited for it. */
 const AT_ONCE_MS = 100;
 /** How often the pool looks after itself without a reason to. */
@@ -48,6 +46,8 @@ const OPEN_ATTEMPTS = 3;
 /** pi processes, shared by all sessions. See {@link AgentPool}. */
 export class RpcPool implements AgentPool {
   readonly name = "pool";
+  /** What pi knows of models, and which of them rest. */
+  readonly models: PiModels;
   readonly #deps: RpcPoolDeps;
   readonly #places: Places;
   readonly #waits: PoolWaits;
@@ -72,6 +72,8 @@ export class RpcPool implements AgentPool {
 
   constructor(deps: RpcPoolDeps) {
     this.#deps = deps;
+    const failover = new ModelFailover({ ...deps, settings: () => deps.settings().modelFailover });
+    this.models = new PiModels(failover, deps.profiles);
     this.#places = new Places(() => this.#max(), deps.clock);
     this.#waits = new PoolWaits(deps.clock, deps.log);
     this.#wake = new Wake(deps.clock);
@@ -178,20 +180,21 @@ export class RpcPool implements AgentPool {
   /** A process that is ours until released, with the session open. */
   async #acquire(session: Session, signal: AbortSignal): Promise<[PooledPi, RpcAgent]> {
     for (let attempt = 1; ; attempt += 1) {
-      const pi = await this.#claim(await this.#profileOf(session.role), session.file, signal);
+      const profile = await this.#profileOf(session);
+      const pi = await this.#claim(profile, session.file, signal);
       try {
         await untilAborted(pi.ready, signal, noLongerWanted);
         await this.#swept;
-        const model = await pi.open(session);
+        const models = await pi.open(session, profile);
         const { capabilities } = pi.profile;
-        const { graceMs } = this.#deps.settings().pool;
+        const { clock, settings } = this.#deps;
         const { process } = pi;
-        return [
-          pi,
-          new RpcAgent({ process, session, model, capabilities, clock: this.#deps.clock, graceMs }),
-        ];
+        const { graceMs } = settings().pool;
+        const ways = { letGo: () => pi.letGo(), reopen: () => pi.open(session, profile) };
+        return [pi, new RpcAgent({ process, session, models, capabilities, clock, graceMs, ...ways })];
       } catch (error) {
-        if (pi.isReady) pi.isOutdated = true;
+        // That no model can be asked is no fault of the process.
+        if (pi.isReady && !(error instanceof ModelError)) pi.isOutdated = true;
         this.#release(pi);
         // It was fine and died idle, or in the switch: nothing has happened yet, another one does as well.
         const mayRetry = error instanceof AgentError && error.code === "process-died" && pi.isReady;
@@ -200,9 +203,9 @@ export class RpcPool implements AgentPool {
     }
   }
 
-  async #profileOf(role: string | undefined): Promise<LaunchProfile> {
+  async #profileOf(worker: Worker | undefined): Promise<LaunchProfile> {
     try {
-      return await this.#deps.profiles.of(role);
+      return await this.#deps.profiles.of(worker);
     } catch (error) {
       this.#failures.note(error);
       throw error;
@@ -230,13 +233,13 @@ export class RpcPool implements AgentPool {
 
   /** Starts a process. Throws while the last ones failed and the pause after that is not over. */
   #spawn(profile: LaunchProfile, boot: Boot): PooledPi {
-    const { bridge, clock, log } = this.#deps;
     this.#failures.throwIfPaused();
     const mark = boot.markOf((this.#serial += 1));
     const choice = this.#choices.get(profile.fingerprint);
     let pi: PooledPi;
     try {
-      pi = new PooledPi({ profile, choice, bridge, mark, clock, log });
+      const folder = packageFolder(this.#deps.stateRoot, mark);
+      pi = new PooledPi({ ...this.#deps, models: this.models, profile, choice, mark, folder });
     } catch (error) {
       this.#failures.note(error);
       throw error;
@@ -266,6 +269,7 @@ export class RpcPool implements AgentPool {
         "a pi died",
       );
     }
+    await pi.cleanUp();
     if (death.orphans) await endOrphans(pi.mark, this.#deps.clock, log);
   }
 
@@ -356,7 +360,9 @@ export class RpcPool implements AgentPool {
 
   async #endLeftovers(): Promise<void> {
     const { stateRoot, clock, log } = this.#deps;
-    await endLeftovers(stateRoot, await this.#bootOf(), clock, log);
+    const boot = await this.#bootOf();
+    await endLeftovers(stateRoot, boot, clock, log);
+    await removeLeftPackages(stateRoot, boot.id);
   }
 
   #bootOf(): Promise<Boot> {

@@ -1,7 +1,10 @@
 import type { Address, Scope } from "./message.ts";
 
 declare const sessionKey: unique symbol;
-/** `agent:{agentId}:{channel}[:{account}]:{scope}:{id}[:{thread}]`. Made and read only in this file. */
+/**
+ * Names a conversation: `agent:{agentId}:{channel}[:{account}]:{scope}:{id}[:{thread}]`, or, where private
+ * chats share one, `agent:{agentId}:main` and `agent:{agentId}:dm:{person}`. Made and read only in this file.
+ */
 export type SessionKey = string & { readonly [sessionKey]: true };
 
 const SCOPES: readonly Scope[] = ["dm", "group", "topic", "channel", "thread"];
@@ -14,34 +17,68 @@ export interface SessionName {
   readonly address: Address;
 }
 
+/** A conversation that is in no one place: all private chats of an agent (`main`), or those of one person. */
+export type SharedName =
+  | { readonly agent: string; readonly shared: "main" }
+  | { readonly agent: string; readonly shared: "person"; readonly person: string };
+
 /** Formats a key. The account is left out when it is `default`, as in `agent:main:telegram:dm:42`. */
-export function formatSessionKey({ agent, address }: SessionName): SessionKey {
-  const { channel, account, scope, chat, thread } = address;
-  const parts = ["agent", agent, channel, ...(account === "default" ? [] : [account]), scope, chat];
-  if (thread !== undefined) parts.push(thread);
-  return parts.map(escapePart).join(":") as SessionKey;
+export function formatSessionKey(name: SessionName | SharedName): SessionKey {
+  return partsOf(name).map(escapePart).join(":") as SessionKey;
 }
 
-/** Reads a key back, or returns `undefined` for a string that is none. */
+/** Reads a key that names a place back; `undefined` for a shared one, and for a string that is none. */
 export function parseSessionKey(text: string): SessionName | undefined {
+  const name = readSessionKey(text);
+  return name && "address" in name ? name : undefined;
+}
+
+/** Reads any key back, or returns `undefined` for a string that is none. */
+export function readSessionKey(text: string): SessionName | SharedName | undefined {
   const parts = text.split(":").map(unescapePart);
-  if (parts[0] !== "agent") return undefined;
-  const scopeAt = isScope(parts[3]) ? 3 : 4;
-  const [, agent, channel] = parts;
-  const [scope, chat, thread, ...rest] = parts.slice(scopeAt);
-  if (!agent || !channel || !isScope(scope) || !chat || rest.length > 0) return undefined;
-  const account = scopeAt === 3 ? "default" : parts[3];
-  if (!account) return undefined;
-  if (scope === "topic" ? thread === undefined : thread !== undefined && scope !== "thread") return undefined;
-  return { agent, address: { channel, account, scope, chat, ...(thread === undefined ? {} : { thread }) } };
+  const [word, agent] = parts;
+  if (word !== "agent" || !agent) return undefined;
+  return sharedName(agent, parts.slice(2)) ?? placedName(agent, parts);
+}
+
+/** The agent that a key names. */
+export function agentOfKey(key: SessionKey): string {
+  return unescapePart(key.split(":")[1] ?? "");
 }
 
 /** The key in `text`, or undefined if `text` is not written exactly as `formatSessionKey` writes it. */
 export function toSessionKey(text: string): SessionKey | undefined {
-  const name = parseSessionKey(text);
+  const name = readSessionKey(text);
   if (!name) return undefined;
   const key = formatSessionKey(name);
   return key === text ? key : undefined;
+}
+
+function partsOf(name: SessionName | SharedName): readonly string[] {
+  if ("shared" in name) {
+    return name.shared === "main" ? ["agent", name.agent, "main"] : ["agent", name.agent, "dm", name.person];
+  }
+  const { channel, account, scope, chat, thread } = name.address;
+  const parts = ["agent", name.agent, channel, ...(account === "default" ? [] : [account]), scope, chat];
+  return thread === undefined ? parts : [...parts, thread];
+}
+
+/** No channel is called `dm`, and every place has more parts than `main` alone. */
+function sharedName(agent: string, [word, person, ...rest]: readonly string[]): SharedName | undefined {
+  if (rest.length > 0) return undefined;
+  if (word === "main" && person === undefined) return { agent, shared: "main" };
+  return word === "dm" && person ? { agent, shared: "person", person } : undefined;
+}
+
+function placedName(agent: string, parts: readonly string[]): SessionName | undefined {
+  const scopeAt = isScope(parts[3]) ? 3 : 4;
+  const channel = parts[2];
+  const [scope, chat, thread, ...rest] = parts.slice(scopeAt);
+  if (!channel || !isScope(scope) || !chat || rest.length > 0) return undefined;
+  const account = scopeAt === 3 ? "default" : parts[3];
+  if (!account) return undefined;
+  if (scope === "topic" ? thread === undefined : thread !== undefined && scope !== "thread") return undefined;
+  return { agent, address: { channel, account, scope, chat, ...(thread === undefined ? {} : { thread }) } };
 }
 
 function isScope(text: string | undefined): text is Scope {

@@ -45,20 +45,85 @@ test("skills, extensions, templates and the prompt go in the guide's order", asy
   };
   const mentor = { skills: [role], extensions: [roleExtension], promptTemplates: [roleTemplate] };
   world.configure({ agent, roles: { capabilities: { mentor } } });
-  const { command } = (await world.profiles.of("mentor")).launch;
-  expect(valuesOf(command, "--skill")).toEqual([role!, gateway!, base!]);
-  expect(valuesOf(command, "-e").slice(-2)).toEqual([roleExtension!, extension!]);
-  expect(valuesOf(command, "--prompt-template")).toEqual([roleTemplate!, template!]);
-  expect(valuesOf(command, "--append-system-prompt")).toEqual([prompt!]);
-  const plain = (await world.profiles.of()).launch.command;
-  expect(valuesOf(plain, "--skill")).toEqual([gateway!, base!]);
+  const { launch, resources } = await world.profiles.of({ role: "mentor" });
+  expect(resources.skills).toEqual([role!, gateway!, base!]);
+  expect(valuesOf(launch.command, "-e").slice(-2)).toEqual([roleExtension!, extension!]);
+  expect(resources.promptTemplates).toEqual([roleTemplate!, template!]);
+  expect(valuesOf(launch.command, "--append-system-prompt")).toEqual([prompt!]);
+  expect((await world.profiles.of()).resources.skills).toEqual([gateway!, base!]);
 
   world.configure({ agent, roles: { mergeMode: "replace", capabilities: { mentor } } });
   world.profiles.forget();
-  expect(valuesOf((await world.profiles.of("mentor")).launch.command, "--skill")).toEqual([role!]);
+  const instead = await world.profiles.of({ role: "mentor" });
+  expect(instead.resources.skills).toEqual([role!]);
+  expect(valuesOf(instead.launch.command, "-e").slice(-1)).toEqual([roleExtension!]);
 });
 
-test("a path that is not there is left out, because pi would die of it, and is reported", async () => {
+test("an agent of the list has its own folder, prompt, extensions and skills, before those of all", async () => {
+  await using world = await worldOf();
+  const [base, own, ext, ownExt, prompt, ownPrompt] = await make(
+    world,
+    "base",
+    "own",
+    "e.ts",
+    "o.ts",
+    "A.md",
+    "O.md",
+  );
+  const workspace = join(world.root, "helper's work");
+  const agent = { piCliPath: OWN_PI, skillsBase: [base], extensions: [ext], appendSystemPrompt: prompt };
+  const entry = { skills: [own], extensions: [ownExt], appendSystemPrompt: ownPrompt, workspace };
+  world.configure({ agent, agents: { list: [{ id: "helper", ...entry }] } });
+  const { launch, resources } = await world.profiles.of({ agent: "helper" });
+  expect(launch.cwd).toBe(workspace);
+  expect(resources.skills).toEqual([own!, base!]);
+  expect(valuesOf(launch.command, "-e").slice(-2)).toEqual([ownExt!, ext!]);
+  expect(valuesOf(launch.command, "--append-system-prompt")).toEqual([ownPrompt!]);
+  const plain = await world.profiles.of({ agent: "main" });
+  expect(plain.launch.cwd).toBe(world.layout.workspace);
+  expect(plain.resources.skills).toEqual([base!]);
+});
+
+test("what differs per session needs no process of its own; what cannot does", async () => {
+  await using world = await worldOf();
+  const [skill, template, extension] = await make(world, "skill", "t.md", "e.ts");
+  world.configure({
+    agent: { piCliPath: OWN_PI, model: "gpt-4o" },
+    roles: {
+      capabilities: {
+        a: { skills: [skill], promptTemplates: [template] },
+        b: { extensions: [extension] },
+      },
+    },
+    agents: {
+      list: [
+        { id: "quick", model: "gpt-4o-mini", thinkingLevel: "low" },
+        { id: "far", workspace: world.root },
+      ],
+    },
+  });
+  const of = async (worker: object) => (await world.profiles.of(worker)).fingerprint;
+  const plain = await of({});
+  expect(await of({ role: "a" })).toBe(plain);
+  expect(await of({ agent: "quick" })).toBe(plain);
+  expect(await of({ role: "b" })).not.toBe(plain);
+  expect(await of({ agent: "far" })).not.toBe(plain);
+  const { wish } = await world.profiles.of({ agent: "quick" });
+  expect(wish).toEqual({ wanted: ["gpt-4o-mini"], thinkingLevel: "low" });
+});
+
+test("who works when nobody is named is the default agent, in its role", async () => {
+  await using world = await worldOf();
+  const [skill] = await make(world, "skill");
+  world.configure({
+    agent: { piCliPath: OWN_PI },
+    agents: { list: [{ id: "helper", default: true, role: "mentor" }] },
+    roles: { capabilities: { mentor: { skills: [skill] } } },
+  });
+  expect((await world.profiles.of()).resources.skills).toEqual([skill!]);
+});
+
+test("a path that is not there is left out, because pi would die of it", async () => {
   await using world = await worldOf({
     agent: {
       extensions: ["/no/ext.ts", FAUX_MODEL, FAUX_MODEL],
@@ -66,14 +131,10 @@ test("a path that is not there is left out, because pi would die of it, and is r
       appendSystemPrompt: "/no/A.md",
     },
   });
-  const { launch, findings } = await world.profiles.of();
+  const { launch, resources } = await world.profiles.of();
   expect(valuesOf(launch.command, "-e").filter((path) => path === FAUX_MODEL)).toHaveLength(1);
   expect(launch.command.join(" ")).not.toContain("/no/");
-  expect(findings.map(({ subject, text }) => `${subject}: ${text}`)).toEqual([
-    "agent.extensions: /no/ext.ts does not exist and is left out",
-    "agent.skills: /no/skills does not exist and is left out",
-    "agent.appendSystemPrompt: /no/A.md does not exist and is left out",
-  ]);
+  expect(resources.skills).toEqual([]);
 });
 
 test("pi and its tools see our environment without the secrets that are not theirs", async () => {

@@ -264,7 +264,7 @@ test("a process of another profile makes room when there is no other way", async
   await world.pool.start();
   world.configure({
     agent: world.config.agent,
-    roles: { capabilities: { mentor: { skills: [world.layout.root] } } },
+    roles: { capabilities: { mentor: { extensions: [world.layout.root] } } },
   });
   const plain = await world.use(world.session("a"), async (agent) => agent.pid);
   const mentor = await world.use(world.session("b", { role: "mentor" }), async (agent) => agent.pid);

@@ -7,6 +7,7 @@
  *   error TEXT             the model fails
  *   flaky N                fails N times with an overload, then answers `recovered`
  *   system                 the system prompt
+ *   thinking               how long it is to think
  *   roles                  the roles of all messages
  *   separators             text with U+2028, U+2029 and U+0085
  *   blocks                 two text blocks
@@ -22,6 +23,7 @@ interface Message {
   readonly sections?: unknown;
 }
 interface Context {
+  readonly reasoning?: string | undefined;
   readonly systemPrompt?: string;
   readonly messages: readonly Message[];
 }
@@ -136,6 +138,7 @@ const DEEDS: Readonly<Record<string, Deed>> = {
   say: (out, [length, chunk]) => out.text("x".repeat(Number(length)), Number(chunk ?? 40)),
   slow: (out, [length, ms, chunk]) => out.text("y".repeat(Number(length)), Number(chunk), Number(ms)),
   system: (out, _args, _text, context) => out.text(systemPromptOf(context)),
+  thinking: (out, _args, _text, { reasoning }) => out.text(reasoning ?? "off"),
   roles: (out, _args, _text, context) =>
     out.text(
       spokenIn(context)
@@ -200,9 +203,11 @@ export default function fauxModel(pi: { registerProvider(name: string, provider:
       contextWindow: 200_000,
       maxTokens: 32_000,
     })),
-    streamSimple(model: Model, context: Context, options?: { signal?: AbortSignal }) {
+    streamSimple(model: Model, context: Context, options?: { signal?: AbortSignal; reasoning?: string }) {
       const out = new Answer(model, options?.signal);
-      answer(out, context).catch((error: unknown) => out.fail("error", String(error)));
+      answer(out, { ...context, reasoning: options?.reasoning }).catch((error: unknown) =>
+        out.fail("error", String(error)),
+      );
       return out.events;
     },
   });

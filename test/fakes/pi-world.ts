@@ -32,6 +32,7 @@ export const NO_HOOKS: HookRunner = { run: async () => undefined, has: () => fal
 export interface WorldOptions {
   /** The section `agent` of the configuration. */
   readonly agent?: object;
+  readonly agents?: object;
   readonly roles?: object;
   readonly env?: Readonly<Record<string, string>>;
   readonly hooks?: HookRunner;
@@ -140,8 +141,8 @@ export class PiWorld implements AsyncDisposable {
 
 const NEVER = new AbortController().signal;
 
-function configOf({ agent = {}, roles = {} }: WorldOptions): Config {
-  return configSchema({}).parse({ agent, roles });
+function configOf({ agent = {}, agents = {}, roles = {} }: WorldOptions): Config {
+  return configSchema({}).parse({ agent, agents, roles });
 }
 
 export async function allOf(events: AsyncIterable<AgentEvent>): Promise<AgentEvent[]> {

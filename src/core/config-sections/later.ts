@@ -3,21 +3,6 @@ import { count, milliseconds, path, secret, target, urlPath } from "./common.ts"
 
 /** Sections whose features are not active yet: accepted and checked, so that a configuration stays valid. */
 
-const roleSchema = z.strictObject({
-  skills: z.array(path()).default([]).describe("Skills of this role; they come before the agent's."),
-  extensions: z.array(path()).default([]).describe("Extensions of this role; they come before the agent's."),
-  promptTemplates: z.array(path()).default([]).describe("Prompt templates of this role."),
-});
-
-/** `roles`: what an agent can do in a role that a group or a person has. */
-export const rolesSchema = z.strictObject({
-  mergeMode: z
-    .enum(["append", "replace"])
-    .default("append")
-    .describe("Whether a role's skills come before the agent's own, or instead of them."),
-  capabilities: z.record(z.string(), roleSchema).default({}).describe("One entry for each role."),
-});
-
 const DURATION = /^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/;
 
 const scheduleSchema = z.discriminatedUnion("kind", [
@@ -104,6 +89,11 @@ export const mediaSchema = z.strictObject({
     .prefault({})
     .describe("Downloads, kept by content."),
   downloadTimeoutMs: milliseconds().default(60_000).describe("How long one download may take."),
+  folders: z
+    .array(path())
+    .default([])
+    .describe("Folders outside of the workspace from which an agent may send files."),
+  maxFileMb: count().default(50).describe("The biggest file that an agent may send."),
 });
 
 function isTimeZone(name: string): boolean {
