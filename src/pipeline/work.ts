@@ -1,6 +1,6 @@
 import type { AgentPool, Slot } from "../core/agent.ts";
 import type { SessionKey } from "../core/session-key.ts";
-import type { Turn, TurnLedger, WorkerId } from "../core/store.ts";
+import type { Turn, TurnId, TurnLedger, WorkerId } from "../core/store.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Service } from "../lib/service.ts";
@@ -12,7 +12,7 @@ export interface WorkDeps {
   readonly turns: TurnLedger;
   readonly pool: AgentPool;
   readonly worker: WorkerId;
-  /** Most messages in one turn: 1 in `followup` mode. */
+  /** Most messages in one turn. */
   readonly mergeLimit: () => number;
   readonly running: (turn: Turn) => RunningTurn;
   readonly clock: Clock;
@@ -29,6 +29,8 @@ export class Workers implements Service {
   readonly #wake: Wake;
   readonly #running = new Map<SessionKey, RunningTurn>();
   readonly #ends = new Set<Promise<void>>();
+  /** Why a turn that waits for another try is to be stopped as soon as it has it. */
+  readonly #toStop = new Map<TurnId, StopReason>();
   #soft = new AbortController();
   #loop: Promise<void> | undefined;
 
@@ -63,10 +65,17 @@ export class Workers implements Service {
     return this.#running.get(session);
   }
 
-  /** Stops the turn that runs in `session`; resolves once it has ended. False if none runs. */
+  /**
+   * Stops the turn of `session`; resolves once it has ended. One that waits for another try ends when it would
+   * begin. False if there is none.
+   */
   async stopTurn(session: SessionKey, reason: StopReason): Promise<boolean> {
+    const unfinished = this.#running.has(session) ? undefined : await this.#deps.turns.unfinished(session);
     const running = this.#running.get(session);
-    if (!running) return false;
+    if (!running) {
+      if (unfinished !== undefined) this.#toStop.set(unfinished, reason);
+      return unfinished !== undefined;
+    }
     running.stop(reason);
     await running.ended;
     return true;
@@ -106,6 +115,9 @@ export class Workers implements Service {
   #run(turn: Turn, slot: Slot): void {
     const running = this.#deps.running(turn);
     this.#running.set(turn.session, running);
+    const toStop = this.#toStop.get(turn.id);
+    if (toStop) running.stop(toStop);
+    this.#toStop.delete(turn.id);
     const end = running.run(slot).finally(() => {
       this.#running.delete(turn.session);
       this.#ends.delete(end);
