@@ -16,7 +16,7 @@ export function shownOf(message: OutboundMessage | Withdrawal): {
       const captions = message.items.flatMap(({ caption }) => (caption ? [caption] : []));
       return { text: captions.join("\n\n"), media: message.items.map(sentFile) };
     }
-    case "withdrawal":
+    default:
       return { text: "" };
   }
 }
