@@ -1,5 +1,5 @@
 import type { ToolOutput } from "../core/agent.ts";
-import type { BridgeCaller, BridgeLaunch, BridgePort } from "../core/bridge-port.ts";
+import type { BridgeCaller, BridgeLaunch, BridgePort, BridgeWishes } from "../core/bridge-port.ts";
 import type { HookName, HookRunner } from "../core/hooks.ts";
 import { isCompiled } from "../core/pi-program.ts";
 import { isRecord, type PiCapabilities, type UiAnswer, type UiRequest } from "../core/rpc-protocol.ts";
@@ -64,7 +64,7 @@ export class BridgeHost implements BridgePort {
     this.#deps = deps;
   }
 
-  async launch(capabilities: PiCapabilities): Promise<BridgeLaunch> {
+  async launch(capabilities: PiCapabilities, { goesOn = false }: BridgeWishes = {}): Promise<BridgeLaunch> {
     // A write that failed is tried again by the next process.
     this.#files ??= writeRuntimeFiles(this.#deps.folder).catch((error: unknown) => {
       this.#files = undefined;
@@ -78,6 +78,7 @@ export class BridgeHost implements BridgePort {
         ...(isCompiled() ? [files.forgetBun] : []),
         ...(capabilities.sendsDeltas ? [] : [files.slim]),
         files.demoModel,
+        ...(goesOn ? [files.goOn] : []),
         ...(isAsked ? [files.extension] : []),
       ],
       env: isAsked ? { [MANIFEST_VARIABLE]: JSON.stringify(manifest) } : {},

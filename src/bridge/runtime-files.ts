@@ -3,6 +3,7 @@ import { join } from "node:path";
 // As text, so that they are inside the standalone binary too.
 import demoModel from "./demo-model.ts" with { type: "text" };
 import extension from "./extension.ts" with { type: "text" };
+import goOn from "./go-on.ts" with { type: "text" };
 import forgetBun from "./forget-bun.ts" with { type: "text" };
 import slim from "./slim.ts" with { type: "text" };
 
@@ -12,6 +13,7 @@ export interface RuntimeFiles {
   readonly slim: string;
   readonly demoModel: string;
   readonly forgetBun: string;
+  readonly goOn: string;
 }
 
 /**
@@ -25,6 +27,7 @@ export async function writeRuntimeFiles(folder: string): Promise<RuntimeFiles> {
     slim: await writeScript(folder, "slim", slim),
     demoModel: await writeScript(folder, "demo-model", demoModel),
     forgetBun: await writeScript(folder, "forget-bun", forgetBun),
+    goOn: await writeScript(folder, "go-on", goOn),
   };
 }
 

@@ -21,14 +21,21 @@ export type AgentEvent =
   | { readonly type: "tool_kept"; readonly id: string; readonly tool: string; readonly result: ToolOutput }
   | { readonly type: "retrying"; readonly attempt: number; readonly delayMs: number; readonly reason: string }
   | { readonly type: "compacting"; readonly done: boolean }
+  /** pi has taken in a message that {@link Agent.steer} handed over: what comes next answers it, too. */
+  | { readonly type: "steered"; readonly text: string }
   /** pi asks a person something: the turn waits, and is not stuck, until `open` is false again. */
   | { readonly type: "question"; readonly open: boolean }
   | {
       readonly type: "end";
       readonly reason: "stop" | "length" | "aborted" | "error";
       readonly usage: Usage;
-      /** What the provider or pi said; present iff `reason` is `error`. */
+      /** `usage` by the models that answered; those that only failed are not in it. */
+      readonly spent?: readonly ModelUsage[];
+      /** What the provider or pi said, without secrets; present iff `reason` is `error`. */
       readonly error?: string;
+      /** What each model said that failed in this run, and what was chosen for the conversation; with `error`. */
+      readonly tried?: readonly { readonly model: string; readonly said: string }[];
+      readonly pinned?: string;
       /** The process is gone: another may go on with the turn. */
       readonly died?: boolean;
     };
@@ -50,6 +57,13 @@ export interface Usage {
   readonly costUsd: number;
 }
 
+/** What one model has used. */
+export interface ModelUsage {
+  /** `provider/id`. */
+  readonly model: string;
+  readonly usage: Usage;
+}
+
 export interface Prompt {
   readonly text: string;
   readonly images: readonly { readonly mimeType: string; readonly base64: string }[];
@@ -63,7 +77,7 @@ export interface Prompt {
 export interface Agent {
   readonly session: SessionKey;
   readonly pid: number;
-  /** What answers: `provider/id`, and whether it is the built-in demo. */
+  /** What answers: `provider/id`, and whether it is the built-in demo. Another one after a failover. */
   readonly model: ModelInUse;
   /**
    * Runs one prompt. The iteration ends after exactly one `end` event, always; a process that dies
@@ -71,6 +85,12 @@ export interface Agent {
    * and waits until pi is idle.
    */
   run(prompt: Prompt, signal: AbortSignal): AsyncIterable<AgentEvent>;
+  /**
+   * Hands `text` to the run in progress, which takes it in before its next call of the model and says so with a
+   * `steered` event; without one by the end of the run, pi has not taken it and never will. False: no run takes
+   * it any more.
+   */
+  steer(text: string): Promise<boolean>;
   /** Asks pi to stop the run in progress. It ends with `aborted`. */
   abort(): Promise<void>;
   /** Where the transcript ends now: the id of its last entry, absent if there is none. */
@@ -117,6 +137,10 @@ export interface TranscriptEntry {
   readonly text: string;
   /** Present for assistant entries: `stop`, `length`, `toolUse`, `error`, `aborted`. */
   readonly stopReason?: string;
+  /** Of a tool's result: pi's id of the call. */
+  readonly toolCallId?: string;
+  /** Present for assistant entries whose model is known. */
+  readonly spent?: ModelUsage;
 }
 
 export interface SessionStats {

@@ -68,6 +68,19 @@ export class AgentError extends GatewayError {
   }
 }
 
+/** No model answered: the message is what the last one said, without secrets. */
+export class ModelError extends AgentError {
+  /** What each model said that was asked, in order. */
+  readonly tried: readonly { readonly model: string; readonly said: string }[];
+  /** The model that a person has chosen for this conversation: no other was asked. */
+  readonly pinned: string | undefined;
+  constructor(message: string, { tried, pinned }: Partial<Pick<ModelError, "tried" | "pinned">> = {}) {
+    super("model-failed", message);
+    this.tried = tried ?? [];
+    this.pinned = pinned;
+  }
+}
+
 /** The engine could not write or read. Nothing has happened; trying again later may work. */
 export class StoreError extends GatewayError {
   readonly code: "full" | "read-only" | "corrupt" | "locked" | "failed";

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../lib/clock.ts";
 import { KeyedMutex } from "../lib/keyed-mutex.ts";
-import { type AgentEntry, defaultAgent, entryOf, ownRole } from "./agent-list.ts";
+import { type AgentEntry, defaultAgent, entryOf, ownRole, workspaceOf } from "./agent-list.ts";
 import { realpathIfThere, resourcesOf, sortOut, type Worker } from "./agent-resources.ts";
 import type { BridgePort } from "./bridge-port.ts";
 import type { Finding } from "./channel.ts";
@@ -113,7 +113,7 @@ export class LaunchProfiles implements ProfileSource {
     // One at a time: all profiles share the folder that this brings up to date.
     const [agentDir, revision] = await this.#oneByOne.run("agent-dir", () => this.#agentDir());
     const entry = entryOf(config, worker.agent ?? "main");
-    const cwd = entry?.workspace ?? agent.workspace ?? this.#deps.layout.workspace;
+    const cwd = workspaceOf(config, worker.agent ?? "main", this.#deps.layout.workspace);
     await mkdir(cwd, { recursive: true });
     const packageDir = await this.#packageDir();
     const args = [

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { type FileHandle, open, readFile, rename, writeFile } from "node:fs/promises";
 import type { TranscriptEntry } from "./agent.ts";
+import { spentBy } from "./rpc-events.ts";
 import { isRecord, textOfContent, type WireMessage } from "./rpc-protocol.ts";
 
 const CHUNK_BYTES = 64 * 1024;
@@ -181,5 +182,13 @@ function toTranscriptEntry({ id, type, message }: FileEntry): TranscriptEntry | 
   const role = message && ROLES[message.role];
   if (type !== "message" || !role) return undefined;
   const stopReason = role === "assistant" ? message.stopReason : undefined;
-  return { id, role, text: textOfContent(message.content), ...(stopReason ? { stopReason } : {}) };
+  const spent = role === "assistant" ? spentBy(message) : undefined;
+  return {
+    id,
+    role,
+    text: textOfContent(message.content),
+    ...(stopReason ? { stopReason } : {}),
+    ...(spent ? { spent } : {}),
+    ...(role === "tool" && message.toolCallId ? { toolCallId: message.toolCallId } : {}),
+  };
 }

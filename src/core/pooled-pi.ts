@@ -18,7 +18,7 @@ import {
 } from "./model-choice.ts";
 import { mendTranscript } from "./pi-transcript.ts";
 import { startupError } from "./pi-startup-error.ts";
-import type { RpcAgent } from "./rpc-agent.ts";
+import { RpcAgent } from "./rpc-agent.ts";
 import { isSameResources, NO_RESOURCES, ResourcePackage, type SessionResources } from "./resource-package.ts";
 import { RpcProcess } from "./rpc-process.ts";
 import { isRecord, type UiRequest, type WireModel, type WireState } from "./rpc-protocol.ts";
@@ -111,6 +111,17 @@ export class PooledPi {
     return this.#choice;
   }
 
+  /** Says in the log which pi this is, what answers in it, and what about it deserves a look. */
+  introduce(): void {
+    const { log } = this.#options;
+    const { program, findings } = this.profile;
+    const { version, path } = program;
+    log.info({ version, path, model: this.#choice?.inUse.id }, "pi is up");
+    for (const { level, subject, text, fix } of [...findings, ...(this.#choice?.findings ?? [])]) {
+      if (level !== "ok") log.warn({ subject, finding: text, fix }, "something about pi deserves a look");
+    }
+  }
+
   holds(file: string): boolean {
     return this.#file === file;
   }
@@ -129,6 +140,21 @@ export class PooledPi {
     await models.settle();
     await this.#think();
     return models;
+  }
+
+  /** Who works on a turn of the session, which is open then; see {@link open}. */
+  async agentFor(session: Session, profile: LaunchProfile, graceMs: number): Promise<RpcAgent> {
+    const models = await this.open(session, profile);
+    return new RpcAgent({
+      process: this.process,
+      session,
+      models,
+      capabilities: this.profile.capabilities,
+      clock: this.#options.clock,
+      graceMs,
+      letGo: () => this.letGo(),
+      reopen: () => this.open(session, profile),
+    });
   }
 
   /** From here on, what its extensions ask is asked for the session of `agent`. */

@@ -1,4 +1,4 @@
-import type { AgentEvent, ToolContent, ToolOutput, Usage } from "./agent.ts";
+import type { AgentEvent, ModelUsage, ToolContent, ToolOutput, Usage } from "./agent.ts";
 import {
   isRecord,
   textOf,
@@ -18,7 +18,22 @@ export class RunReader {
   #last: WireMessage | undefined;
   #hasText = false;
   #gapPending = false;
-  #usage: Usage = { inputTokens: 0, outputTokens: 0, costUsd: 0 };
+  readonly #spent = new Map<string, Usage>();
+
+  /** What failed, if the last message of the model did. */
+  get failure(): string | undefined {
+    return this.#last?.stopReason === "error" ? (this.#last.errorMessage ?? "the model failed") : undefined;
+  }
+
+  /** Who wrote the last message: `provider/id`. */
+  get model(): string | undefined {
+    return this.#last && modelOf(this.#last);
+  }
+
+  /** For a run that goes on: what was said so far does not decide how it ends. */
+  again(): void {
+    this.#last = undefined;
+  }
 
   read(record: WireRecord): AgentEvent[] {
     switch (record.type) {
@@ -38,18 +53,16 @@ export class RunReader {
   /** How the run ended, by its last assistant message. An abort that came after the answer changes nothing. */
   end(aborted: boolean): AgentEvent & { readonly type: "end" } {
     const stopReason = this.#last?.stopReason ?? "stop";
-    const base = { type: "end", usage: this.#usage } as const;
+    const base = { type: "end", ...this.#usage } as const;
     const isComplete = this.#last !== undefined && (stopReason === "stop" || stopReason === "length");
     if (stopReason === "aborted" || (aborted && !isComplete)) return { ...base, reason: "aborted" };
-    if (stopReason === "error") {
-      return { ...base, reason: "error", error: this.#last?.errorMessage ?? "the model failed" };
-    }
+    if (this.failure !== undefined) return { ...base, reason: "error", error: this.failure };
     return { ...base, reason: stopReason === "length" ? "length" : "stop" };
   }
 
   /** The run broke off: pi is gone, or refused. */
   failed(error: string, died: boolean): AgentEvent & { readonly type: "end" } {
-    return { type: "end", reason: "error", usage: this.#usage, error, ...(died ? { died } : {}) };
+    return { type: "end", reason: "error", ...this.#usage, error, ...(died ? { died } : {}) };
   }
 
   #messageStart(message: WireMessage | undefined): AgentEvent[] {
@@ -93,7 +106,13 @@ export class RunReader {
 
   #note(message: WireMessage): void {
     this.#last = message;
-    this.#usage = addUsage(this.#usage, usageOf(message.usage));
+    const model = modelOf(message) ?? "unknown";
+    this.#spent.set(model, addUsage(this.#spent.get(model) ?? NOTHING, usageOf(message.usage)));
+  }
+
+  get #usage(): { readonly usage: Usage; readonly spent: readonly ModelUsage[] } {
+    const spent = Array.from(this.#spent, ([model, usage]) => ({ model, usage })).filter(isSomething);
+    return { usage: [...this.#spent.values()].reduce(addUsage, NOTHING), spent };
   }
 }
 
@@ -140,6 +159,23 @@ function messageOf(record: WireRecord): WireMessage | undefined {
   return isRecord(message) && typeof message["role"] === "string"
     ? { ...message, role: message["role"] }
     : undefined;
+}
+
+const NOTHING: Usage = { inputTokens: 0, outputTokens: 0, costUsd: 0 };
+
+const isSomething = ({ usage }: ModelUsage) =>
+  usage.inputTokens > 0 || usage.outputTokens > 0 || usage.costUsd > 0;
+
+/** The model that a message names as its own: `provider/id`. */
+function modelOf({ provider, model }: WireMessage): string | undefined {
+  return provider !== undefined && model !== undefined ? `${provider}/${model}` : undefined;
+}
+
+/** What an assistant's message has used, if it says who wrote it. */
+export function spentBy(message: WireMessage): ModelUsage | undefined {
+  const model = modelOf(message);
+  const spent = model === undefined ? undefined : { model, usage: usageOf(message.usage) };
+  return spent && isSomething(spent) ? spent : undefined;
 }
 
 const toolOf = (record: WireRecord) => ({

@@ -20,7 +20,7 @@ import { Places } from "./pool-places.ts";
 import { PoolWaits } from "./pool-waits.ts";
 import { PooledPi } from "./pooled-pi.ts";
 import { packageFolder, removeLeftPackages } from "./resource-package.ts";
-import { RpcAgent } from "./rpc-agent.ts";
+import type { RpcAgent } from "./rpc-agent.ts";
 import type { Session } from "./session.ts";
 import type { SessionKey } from "./session-key.ts";
 import { StartFailures } from "./start-failures.ts";
@@ -185,13 +185,7 @@ export class RpcPool implements AgentPool {
       try {
         await untilAborted(pi.ready, signal, noLongerWanted);
         await this.#swept;
-        const models = await pi.open(session, profile);
-        const { capabilities } = pi.profile;
-        const { clock, settings } = this.#deps;
-        const { process } = pi;
-        const { graceMs } = settings().pool;
-        const ways = { letGo: () => pi.letGo(), reopen: () => pi.open(session, profile) };
-        return [pi, new RpcAgent({ process, session, models, capabilities, clock, graceMs, ...ways })];
+        return [pi, await pi.agentFor(session, profile, this.#deps.settings().pool.graceMs)];
       } catch (error) {
         // That no model can be asked is no fault of the process.
         if (pi.isReady && !(error instanceof ModelError)) pi.isOutdated = true;
@@ -276,14 +270,9 @@ export class RpcPool implements AgentPool {
   #noteSuccess(pi: PooledPi): void {
     const { profile, choice } = pi;
     if (!choice) return;
-    const { log } = this.#deps;
     if (this.#choices.get(profile.fingerprint) === undefined && !pi.isOutdated) {
       this.#choices.set(profile.fingerprint, choice);
-      const { version, path } = profile.program;
-      log.info({ version, path, model: choice.inUse.id }, "pi is up");
-      for (const { level, subject, text, fix } of [...profile.findings, ...choice.findings]) {
-        if (level !== "ok") log.warn({ subject, finding: text, fix }, "something about pi deserves a look");
-      }
+      pi.introduce();
     }
     this.#latest = { profile, choice };
     this.#failures.clear();

@@ -1,6 +1,6 @@
 import type { Clock } from "../lib/clock.ts";
 import { Wake } from "../lib/wake.ts";
-import type { PiCapabilities, WireRecord, WireState } from "./rpc-protocol.ts";
+import { isRecord, type PiCapabilities, type WireRecord, type WireState } from "./rpc-protocol.ts";
 
 /** pi continues by itself this long after a compaction, so a restart that stays out for longer never comes. */
 const CONTINUE_MS = 5000;
@@ -27,6 +27,8 @@ export class RunEnd {
   #retrying = false;
   #compacting = false;
   #willContinue = false;
+  /** A compaction has succeeded since the last run: pi 0.73 then goes on with what is in its queue. */
+  #hasCompacted = false;
 
   constructor(
     capabilities: PiCapabilities,
@@ -41,11 +43,22 @@ export class RunEnd {
     this.#state = state;
   }
 
+  /** False until pi has begun to work on what it was told last. */
+  get hasBegun(): boolean {
+    return this.#starts > 0;
+  }
+
+  /** For a run that is told to go on: from here on, another end counts. Call while pi is idle. */
+  again(): void {
+    this.#starts = 0;
+    this.#ended = this.#settled = this.#retrying = this.#compacting = this.#willContinue = false;
+  }
+
   take(record: WireRecord): void {
     switch (record.type) {
       case "agent_start":
         this.#starts += 1;
-        this.#ended = this.#settled = this.#willContinue = false;
+        this.#ended = this.#settled = this.#willContinue = this.#hasCompacted = false;
         break;
       case "agent_end":
         this.#ended = true;
@@ -65,6 +78,7 @@ export class RunEnd {
       case "compaction_end":
         this.#compacting = false;
         this.#willContinue = record["willRetry"] === true;
+        this.#hasCompacted = isRecord(record["result"]) && record["aborted"] !== true;
         break;
       default:
         return;
@@ -81,8 +95,9 @@ export class RunEnd {
   async #isDone(): Promise<boolean> {
     if (this.#capabilities.settles) return this.#settled;
     while (this.#isQuiet() && !this.#over.aborted) {
-      const { isStreaming, isCompacting } = await this.#state();
+      const { isStreaming, isCompacting, pendingMessageCount = 0 } = await this.#state();
       if (!this.#isQuiet()) return false;
+      if (this.#hasCompacted && pendingMessageCount > 0) this.#willContinue = true;
       if (isStreaming || isCompacting) await this.#clock.sleep(BUSY_POLL_MS, this.#over);
       else if (this.#willContinue) await this.#restart();
       else return true;
@@ -90,14 +105,14 @@ export class RunEnd {
     return false;
   }
 
-  /** After an overflow pi compacts and then runs the prompt again, a little later. */
+  /** After an overflow pi compacts and then runs the prompt again, or what is in its queue, a little later. */
   async #restart(): Promise<void> {
     const starts = this.#starts;
     const untilMs = this.#clock.now() + CONTINUE_MS;
     while (this.#starts === starts && !this.#over.aborted && this.#clock.now() < untilMs) {
       await this.#news.wait(untilMs - this.#clock.now(), this.#over);
     }
-    this.#willContinue = false;
+    this.#willContinue = this.#hasCompacted = false;
   }
 
   #isQuiet(): boolean {

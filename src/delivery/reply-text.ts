@@ -5,6 +5,14 @@ export class ReplyText {
   #final = "";
   #current: string[] = [];
   #tool = "";
+  /** Whether `#final` answers what was asked, or was only said on the way. */
+  #isAnswer = false;
+  readonly #answers: string[];
+
+  /** `answered` is what an earlier attempt had to say for good. */
+  constructor(answered = "") {
+    this.#answers = answered === "" ? [] : [answered];
+  }
 
   /** Returns true if what a person would see has changed. */
   add(event: AgentEvent): boolean {
@@ -17,8 +25,16 @@ export class ReplyText {
         this.#tool = "";
         return true;
       case "message_end":
-        if (event.text.trim() !== "") this.#final = event.text;
+        // What a model said before it failed is void: the next try says it all.
+        if (event.text.trim() !== "" && event.stopReason !== "error") this.#final = event.text;
         this.#current = [];
+        this.#isAnswer = event.stopReason === "stop" || event.stopReason === "length";
+        return false;
+      case "steered":
+        // What was answered before stays: the next answer is one to something else.
+        if (this.#isAnswer && this.#final !== "") this.#answers.push(this.#final.trim());
+        if (this.#isAnswer) this.#final = "";
+        this.#isAnswer = false;
         return false;
       case "tool_start":
         this.#tool = `\n\n*${event.tool}…*`;
@@ -30,11 +46,16 @@ export class ReplyText {
 
   /** For the preview: the text being written and what the agent is doing. */
   get live(): string {
-    return `${this.#current.join("") || this.#final}${this.#tool}`.trim();
+    return `${this.final}${this.#tool}`.trim();
   }
 
-  /** For the outbox: the last thing the agent said, and nothing else. */
+  /** For the outbox: the last thing the agent said, behind what it had answered before messages joined. */
   get final(): string {
-    return (this.#current.join("") || this.#final).trim();
+    return `${this.answered}${this.#current.join("") || this.#final}`.trim();
+  }
+
+  /** What stands before the text that is being written, with the gap between them. */
+  get answered(): string {
+    return this.#answers.map((answer) => `${answer}\n\n`).join("");
   }
 }

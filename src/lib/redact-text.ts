@@ -15,17 +15,20 @@ export const REDACTED = "[redacted]";
 
 const BEARER = /\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi;
 const CREDENTIALS_IN_URL = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*(:[^\s/@]*)?@/gi;
+/** Keys as the providers of models form them, whole or with stars in the middle. */
+const PROVIDER_KEY = /\b(?:sk|rk|pk|xai|gsk|hf)[-_](?=[\w*-]*[\d*])[\w*-]{12,}|\bAIza[\w-]{20,}/g;
 const TOKEN_IN_URL = /([?&#](?:access_)?(?:token|secret|password|key)=)[^&\s"']+/gi;
 
 /**
  * `text` without any of `secrets`, as they are or as a URL spells them, and without what is a credential
- * by its form: a Bearer header, a name and password before a host, a token in a query.
+ * by its form: a Bearer header, a key of a provider, a name and password before a host, a token in a query.
  */
 export function redactText(text: string, secrets: readonly string[]): string {
   const known = patternOf(secrets);
   const hidden = known ? text.replaceAll(known, REDACTED) : text;
   return hidden
     .replaceAll(BEARER, (_, scheme: string) => `${scheme} ${REDACTED}`)
+    .replaceAll(PROVIDER_KEY, REDACTED)
     .replaceAll(CREDENTIALS_IN_URL, `$1${REDACTED}@`)
     .replaceAll(TOKEN_IN_URL, `$1${REDACTED}`);
 }

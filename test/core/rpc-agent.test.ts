@@ -7,11 +7,15 @@ import { formatSessionKey } from "../../src/core/session-key.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { allOf, answerIn, endOf, SCRIPTED_PI } from "../fakes/pi-world.ts";
+import { scriptedModels } from "../fakes/scripted-models.ts";
 
 const started: RpcProcess[] = [];
 afterEach(() => {
   for (const process of started.splice(0)) process.kill();
 });
+
+/** What was asked of the pool about the session. */
+const opened: string[] = [];
 
 const NEVER = new AbortController().signal;
 const address = { channel: "test", account: "default", scope: "dm", chat: "a" } as const;
@@ -39,10 +43,12 @@ function agentOn(words: string, version = "0.73.1", graceMs = 5000): RpcAgent {
       lastActiveAtMs: 0,
       turns: 0,
     },
-    model: { id: "test/scripted", isDemo: false },
+    models: scriptedModels(),
     capabilities: capabilitiesOf(version),
     clock: systemClock,
     graceMs,
+    letGo: () => void opened.push("let go"),
+    reopen: async () => void opened.push("opened"),
   });
 }
 

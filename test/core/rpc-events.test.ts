@@ -137,6 +137,30 @@ test("the end counts what all messages of the run cost", () => {
     type: "end",
     reason: "stop",
     usage: { inputTokens: 12, outputTokens: 8, costUsd: 1 },
+    spent: [{ model: "unknown", usage: { inputTokens: 12, outputTokens: 8, costUsd: 1 } }],
+  });
+});
+
+test("the end says which model has used what; one that only failed has used nothing", () => {
+  const reader = new RunReader();
+  const by = (model: string) => ({ provider: "a", model });
+  const failed = { stopReason: "error", errorMessage: "529", usage: {} };
+  read(
+    reader,
+    { type: "message_end", message: assistant("", { ...by("x"), stopReason: "toolUse" }) },
+    { type: "message_end", message: assistant("", { ...by("y"), ...failed }) },
+  );
+  expect(reader.failure).toBe("529");
+  expect(reader.model).toBe("a/y");
+  reader.again();
+  read(reader, { type: "message_end", message: assistant("b", by("z")) });
+  const one = { inputTokens: 6, outputTokens: 4, costUsd: 0.5 };
+  expect(reader.end(false)).toMatchObject({
+    reason: "stop",
+    spent: [
+      { model: "a/x", usage: one },
+      { model: "a/z", usage: one },
+    ],
   });
 });
 

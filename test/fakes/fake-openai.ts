@@ -1,22 +1,27 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** How long the server waits between two pieces of an answer. */
 export interface FakeOpenAiOptions {
+  /** pi's name for it; the models are `{provider}/{model}`. */
+  readonly provider?: string;
+  /** How long the server waits between two pieces of an answer. */
   readonly pieceMs?: number;
   readonly pieceBytes?: number;
 }
 
 /**
  * A model server on loopback that speaks OpenAI's chat completions as a stream, so that a turn goes through pi's
- * own HTTP client. The model's name decides what happens: `echo` answers, `limited`, `refused` and `overloaded`
- * fail as servers do, `cut` breaks off, `hang` never answers.
+ * own HTTP client. The model's name decides what happens: `echo` answers, `limited`, `refused`, `broken`, `unpaid`
+ * and `overloaded` fail as servers do, `cut` breaks off, `hang` never answers. `moody` does what `mood` says.
  */
 export class FakeOpenAi implements Disposable {
   readonly requests: { readonly model: string; readonly messages: readonly ChatMessage[] }[] = [];
+  mood = "echo";
+  readonly #provider: string;
   readonly #server;
 
   constructor(options: FakeOpenAiOptions = {}) {
+    this.#provider = options.provider ?? "local";
     this.#server = Bun.serve({
       port: 0,
       hostname: "127.0.0.1",
@@ -29,13 +34,18 @@ export class FakeOpenAi implements Disposable {
     return `http://127.0.0.1:${this.#server.port}/v1`;
   }
 
-  /** Makes the models known to a pi whose agent folder is `agentDir`: `local/echo` and the others. */
+  /** Makes the models known to a pi whose agent folder is `agentDir`, beside those of other servers. */
   async addTo(agentDir: string): Promise<void> {
-    const ids = ["echo", "limited", "refused", "overloaded", "cut", "hang"];
-    const models = ids.map((id) => ({ id, name: id, contextWindow: 128_000, maxTokens: 16_000 }));
-    const local = { baseUrl: this.baseUrl, apiKey: "local", api: "openai-completions", models };
+    const cost = { input: 1000, output: 2000, cacheRead: 0, cacheWrite: 0 };
+    const models = MODELS.map((id) => ({ id, name: id, contextWindow: 128_000, maxTokens: 16_000, cost }));
+    const own = { baseUrl: this.baseUrl, apiKey: "local", api: "openai-completions", models };
+    const file = Bun.file(join(agentDir, "models.json"));
+    const known = (await file.exists()) ? ((await file.json()) as { providers: object }).providers : {};
     await mkdir(agentDir, { recursive: true });
-    await writeFile(join(agentDir, "models.json"), JSON.stringify({ providers: { local } }));
+    await writeFile(
+      join(agentDir, "models.json"),
+      JSON.stringify({ providers: { ...known, [this.#provider]: own } }),
+    );
   }
 
   [Symbol.dispose](): void {
@@ -47,11 +57,12 @@ export class FakeOpenAi implements Disposable {
     { pieceMs = 0, pieceBytes = 8 }: FakeOpenAiOptions,
   ): Response | Promise<Response> {
     this.requests.push(request);
-    const failure = FAILURES[request.model];
+    const does = request.model === "moody" ? this.mood : request.model;
+    const failure = FAILURES[does];
     if (failure) return Response.json({ error: failure.error }, { status: failure.status });
-    if (request.model === "hang") return new Promise(() => {});
-    const pieces = request.model === "cut" ? ["part"] : piecesOf(replyTo(request), pieceBytes);
-    const isCut = request.model === "cut";
+    if (does === "hang") return new Promise(() => {});
+    const pieces = does === "cut" ? ["part"] : piecesOf(replyTo(request), pieceBytes);
+    const isCut = does === "cut";
     const stream = async function* () {
       for (const piece of pieces) {
         yield eventOf(request.model, { content: piece });
@@ -65,6 +76,8 @@ export class FakeOpenAi implements Disposable {
   }
 }
 
+const MODELS = ["echo", "moody", "limited", "refused", "broken", "unpaid", "overloaded", "cut", "hang"];
+
 interface ChatMessage {
   readonly role: string;
   readonly content: string | readonly { readonly text?: string }[] | null;
@@ -77,6 +90,11 @@ interface ChatRequest {
 const FAILURES: Readonly<Record<string, { status: number; error: object }>> = {
   limited: { status: 429, error: { message: "Rate limit reached", type: "rate_limit_error" } },
   refused: { status: 401, error: { message: "Incorrect API key", type: "invalid_request_error" } },
+  broken: { status: 500, error: { message: "The server had an error", type: "server_error" } },
+  unpaid: {
+    status: 429,
+    error: { message: "You exceeded your current quota, please check your plan", code: "insufficient_quota" },
+  },
   overloaded: { status: 529, error: { message: "Overloaded" } },
 };
 

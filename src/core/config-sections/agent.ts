@@ -24,12 +24,39 @@ const failoverSchema = z.strictObject({
   fallbacks: z.array(z.string().min(1)).default([]).describe("What is tried next, in this order."),
   maxRetries: z.int().min(0).default(2).describe("Tries on one model before the next."),
   cooldownMs: milliseconds().default(60_000).describe("How long a failed model rests."),
+  silenceMs: milliseconds()
+    .default(120_000)
+    .describe("A model that says nothing for this long has failed, while there is another to ask. 0: never."),
+  leavesPinned: z
+    .boolean()
+    .default(false)
+    .describe("Whether others are asked when the model that a person chose with /model fails."),
+});
+
+const usd = () => z.number().min(0);
+
+const limitsSchema = z.strictObject({
+  dailyUsd: usd().optional().describe("Dollars per day."),
+  monthlyUsd: usd().optional().describe("Dollars per calendar month."),
+});
+
+const limitsByName = () => z.record(z.string().min(1), limitsSchema).default({});
+
+const budgetSchema = limitsSchema.extend({
+  perAgent: limitsByName().describe('Limits by the agent\'s id; `"*"` for each that is not named.'),
+  perChannel: limitsByName().describe('Limits by the channel\'s name; `"*"` for each that is not named.'),
+  perSender: limitsByName().describe(
+    'Limits by person, such as `telegram:123456789`; `"*"` for each that is not named.',
+  ),
 });
 
 /** `agent`: what pi is started with, and how many of it. */
 export const agentSchema = z.strictObject({
   model: z.string().min(1).optional().describe("`provider/id`, or a bare name such as claude-sonnet-4."),
   modelFailover: failoverSchema.optional().describe("What happens when a model fails."),
+  budget: budgetSchema
+    .prefault({})
+    .describe("What may be spent. No turn begins beyond it, by the machine's clock and time zone."),
   piCliPath: command().default("pi").describe("The pi to run: a path, or a name on the PATH."),
   thinkingLevel: z
     .enum(["off", "minimal", "low", "medium", "high", "xhigh", "max"])
