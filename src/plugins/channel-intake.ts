@@ -22,7 +22,7 @@ export class ChannelIntake implements Service {
   readonly #channels: () => readonly Channel[];
   readonly #door: ChannelDoor;
   readonly #failures = new Map<string, string>();
-  #stop = new AbortController();
+  readonly #open = new Map<Channel, AbortController>();
   #isUp = false;
 
   constructor(channels: () => readonly Channel[], door: ChannelDoor) {
@@ -36,14 +36,12 @@ export class ChannelIntake implements Service {
   }
 
   async start(): Promise<void> {
-    this.#stop = new AbortController();
     this.#isUp = true;
     await Promise.all(this.#channels().map((channel) => this.#start(channel)));
   }
 
   async stop(): Promise<void> {
     this.#isUp = false;
-    this.#stop.abort();
     await Promise.all(this.#channels().map((channel) => this.remove(channel)));
   }
 
@@ -56,6 +54,8 @@ export class ChannelIntake implements Service {
   async remove(channel: Channel): Promise<void> {
     const name = nameOf(channel);
     this.#failures.delete(name);
+    this.#open.get(channel)?.abort();
+    this.#open.delete(channel);
     try {
       await withinLimit(STOP_LIMIT_MS, () => channel.stop());
     } catch (error) {
@@ -65,16 +65,18 @@ export class ChannelIntake implements Service {
 
   async #start(channel: Channel): Promise<void> {
     const name = nameOf(channel);
+    const over = new AbortController();
+    this.#open.set(channel, over);
     this.#failures.delete(name);
     try {
-      await withinLimit(START_LIMIT_MS, () => channel.start(this.#hostFor(channel)));
+      await withinLimit(START_LIMIT_MS, () => channel.start(this.#hostFor(channel, over.signal)));
     } catch (error) {
       this.#failures.set(name, error instanceof Error ? error.message : String(error));
       this.#door.log.error({ error, channel: name }, "a channel did not start, the others go on");
     }
   }
 
-  #hostFor(channel: Channel): ChannelHost {
+  #hostFor(channel: Channel, signal: AbortSignal): ChannelHost {
     const { receive, report, state, mediaDir, log } = this.#door;
     const namespace = `channel/${nameOf(channel)}`;
     return {
@@ -86,7 +88,7 @@ export class ChannelIntake implements Service {
         set: (key, value) => state.set(namespace, key, value),
       },
       mediaDir,
-      signal: this.#stop.signal,
+      signal,
     };
   }
 }

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, jest, test } from "bun:test";
 import type { Channel } from "../../src/core/channel.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { ChannelIntake } from "../../src/plugins/channel-intake.ts";
@@ -57,4 +57,36 @@ test("stopping tells every channel, through its signal too", async () => {
   await all.stop();
   expect(signal?.aborted).toBe(true);
   expect(channel.host).toBeUndefined();
+});
+
+test("a channel that comes while the others run is started, and one that goes is stopped", async () => {
+  const [one, late] = [new PlainPlatform("one", capabilities), new PlainPlatform("late", capabilities)];
+  const { all } = services(one);
+  all.add(late);
+  expect(late.host).toBeUndefined();
+  await all.start();
+  all.add(late);
+  const { host } = late;
+  expect(host?.signal.aborted).toBe(false);
+  await all.remove(late);
+  expect([host?.signal.aborted, one.host?.signal.aborted]).toEqual([true, false]);
+  expect(late.host).toBeUndefined();
+});
+
+test("a channel that hangs holds up neither the start nor the end", async () => {
+  jest.useFakeTimers();
+  try {
+    const forever = () => new Promise<void>(() => {});
+    const hanging = Object.assign(new PlainPlatform("slow", capabilities), { start: forever, stop: forever });
+    const { all } = services(hanging);
+    const started = all.start();
+    jest.advanceTimersByTime(60_000);
+    await started;
+    expect([...all.failures.keys()]).toEqual(["slow/default"]);
+    const stopped = all.stop();
+    jest.advanceTimersByTime(10_000);
+    await stopped;
+  } finally {
+    jest.useRealTimers();
+  }
 });
