@@ -11,6 +11,7 @@ import type { LoadedConfig } from "./core/config.ts";
 import { planReload } from "./core/config-diff.ts";
 import { LiveConfig } from "./core/config-live.ts";
 import type { GatewayControl } from "./core/control.ts";
+import type { QuestionDesk } from "./core/question.ts";
 import { stateLayout } from "./core/state-dir.ts";
 import { makeStateFolders, retractRunFile, writeRunFile } from "./core/state-folders.ts";
 import { Router } from "./http/router.ts";
@@ -136,8 +137,12 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
     ...options,
     onChange: (now, _before, changed) => applyChange(now, changed, whole()),
   });
-  const hooks = new HookRegistry(() => live.config.plugins.hookTimeoutMs, log);
-  const registry = new PluginRegistry(hooks);
+  const desk: Pick<QuestionDesk, "approve" | "askOwner"> = {
+    approve: (...asked) => whole().questions.approve(...asked),
+    askOwner: (...asked) => whole().questions.askOwner(...asked),
+  };
+  const hooks = new HookRegistry(() => live.config.plugins.hookTimeoutMs, log, desk);
+  const registry = new PluginRegistry(hooks, { log, state: store.state, questions: desk });
   const base = { options, lifetime, layout, live, store, hooks, registry };
   setUpPlugins(options, registry);
   const feed = new SessionFeed({ clock: systemClock });

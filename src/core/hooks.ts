@@ -1,6 +1,7 @@
 import type { ToolContent, ToolOutput, Usage } from "./agent.ts";
 import type { Config } from "./config-schema.ts";
 import type { ChannelName, InboundMessage, OutboundMessage } from "./message.ts";
+import type { Approval } from "./question.ts";
 import type { SessionKey } from "./session-key.ts";
 
 /**
@@ -56,8 +57,11 @@ export interface HookMap {
       readonly tool: string;
       params: Record<string, unknown>;
     },
-    /** `params` are merged over the ones of the call. */
-    { readonly params?: Readonly<Record<string, unknown>> }
+    /**
+     * `params` are merged over the ones of the call. `requireApproval`: unless somebody blocks it, an owner is asked
+     * once, after all hooks, for as long as it takes; no answer is a no. What they are asked about stays as it is.
+     */
+    { readonly params?: Readonly<Record<string, unknown>>; readonly requireApproval?: Approval }
   >;
   after_tool_call: Transform<
     {

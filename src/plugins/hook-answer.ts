@@ -1,4 +1,5 @@
 import type { Block, HookName } from "../core/hooks.ts";
+import type { Approval } from "../core/question.ts";
 import { HOOK_RULES } from "./hook-rules.ts";
 
 /** The context of one handler: its own copy, so that one that fails has changed nothing. */
@@ -7,6 +8,8 @@ export type HookDraft = Record<string, unknown>;
 /** What a handler's answer came to. `strange` says what in it means nothing to this hook. */
 export interface Heard {
   readonly block?: Block;
+  /** An owner has to say yes first. */
+  readonly approval?: Approval;
   readonly strange?: string;
 }
 
@@ -26,8 +29,10 @@ export function hear(hook: HookName, answer: unknown, draft: HookDraft): Heard {
     if (answer[field] !== undefined) TAKE[field]?.(answer[field], draft);
   }
   const block = blockIn(answer, returns);
+  const approval = approvalIn(answer, returns);
   return {
     ...(block === undefined ? {} : { block }),
+    ...(approval === undefined ? {} : { approval }),
     ...(strange.length === 0 ? {} : { strange: strange.join(", ") }),
   };
 }
@@ -83,6 +88,27 @@ function blockIn(answer: Readonly<HookDraft>, returns: readonly string[]): Block
   if (block !== false && block !== undefined && block !== null)
     throw new TypeError(`block is ${typeof block}`);
   return undefined;
+}
+
+/** Throws where somebody has to be asked and cannot know what about: then the answer is no. */
+function approvalIn(
+  { requireApproval }: Readonly<HookDraft>,
+  returns: readonly string[],
+): Approval | undefined {
+  if (!returns.includes("requireApproval") || requireApproval === undefined || requireApproval === null) {
+    return undefined;
+  }
+  const { title, description, timeoutMs } = asRecord("requireApproval", requireApproval);
+  if (asText("requireApproval.title", title).trim() === "")
+    throw new TypeError("requireApproval.title is empty");
+  if (timeoutMs !== undefined && typeof timeoutMs !== "number") {
+    throw new TypeError("requireApproval.timeoutMs must be a number");
+  }
+  return {
+    title: asText("requireApproval.title", title),
+    ...(description === undefined ? {} : { description: asText("requireApproval.description", description) }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  };
 }
 
 /** `text` in place of what `message` says; files keep their paths. */

@@ -41,7 +41,7 @@ export const HOOK_RULES: Readonly<Record<HookName, HookRule>> = {
   before_tool_call: {
     policy: "closed",
     assignable: ["params"],
-    returns: ["block", "blockReason", "params"],
+    returns: ["block", "blockReason", "params", "requireApproval"],
   },
   after_tool_call: { policy: "open", assignable: ["result"], returns: ["result"] },
   tool_result_persist: { policy: "open", assignable: ["result"], returns: ["result", "message"] },

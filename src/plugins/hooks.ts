@@ -1,6 +1,7 @@
 import type { Block, HookContext, HookHandler, HookName, HookRunner } from "../core/hooks.ts";
+import type { Approval, QuestionDesk } from "../core/question.ts";
 import type { Logger } from "../lib/logger.ts";
-import { checkDraft, hear, type HookDraft } from "./hook-answer.ts";
+import { checkDraft, hear, type Heard, type HookDraft } from "./hook-answer.ts";
 import { HOOK_RULES } from "./hook-rules.ts";
 import { withinLimit } from "./time-limit.ts";
 import type { HookOptions } from "./types.ts";
@@ -13,7 +14,7 @@ interface Registration {
   readonly timeoutMs: number | undefined;
 }
 
-/** The longest that a hook may ask for: an approval waits for a person. */
+/** The longest that a hook may ask for. */
 const MOST_TIMEOUT_MS = 600_000;
 
 /** Where a plugin's hooks stand: its place in the configuration. */
@@ -26,11 +27,14 @@ export class HookRegistry implements HookRunner {
   readonly #registered = new Map<HookName, Registration[]>();
   readonly #timeoutMs: () => number;
   readonly #log: Logger;
+  readonly #approvals: Pick<QuestionDesk, "approve"> | undefined;
   readonly #strange = new Set<string>();
 
-  constructor(timeoutMs: () => number, log: Logger) {
+  /** `approvals`: who is asked where a hook wants an owner's permission; without it the answer is no. */
+  constructor(timeoutMs: () => number, log: Logger, approvals?: Pick<QuestionDesk, "approve">) {
     this.#timeoutMs = timeoutMs;
     this.#log = log;
+    this.#approvals = approvals;
   }
 
   add<const Names extends readonly HookName[]>(
@@ -76,11 +80,23 @@ export class HookRegistry implements HookRunner {
     registered: readonly Registration[],
     context: HookContext<HookName>,
   ): Promise<Block | undefined> {
+    let wish: Approval | undefined;
     for (const one of registered) {
-      const block = await this.#runOne(name, one, context);
-      if (block) return block;
+      // What a person will be asked about must not become something else behind their back.
+      const heard = await this.#runOne(name, one, wish === undefined ? context : { ...context });
+      if (heard.block) return heard.block;
+      wish ??= heard.approval;
     }
-    return undefined;
+    return wish && this.#approve(wish, context);
+  }
+
+  /** Nobody's time limit counts here: a person may think. */
+  async #approve(wish: Approval, context: HookContext<HookName>): Promise<Block | undefined> {
+    const session = "sessionKey" in context ? context.sessionKey : undefined;
+    if (!this.#approvals || session === undefined)
+      return { block: "Nobody can be asked for permission here." };
+    const refusal = await this.#approvals.approve(session, wish, NEVER);
+    return refusal === undefined ? undefined : { block: refusal };
   }
 
   /**
@@ -91,24 +107,24 @@ export class HookRegistry implements HookRunner {
     name: HookName,
     { owner, handler, timeoutMs = this.#timeoutMs() }: Registration,
     context: HookContext<HookName>,
-  ): Promise<Block | undefined> {
+  ): Promise<Pick<Heard, "block" | "approval">> {
     const draft = draftOf(name, context);
     try {
       const answer: unknown = await withinLimit(Math.min(timeoutMs, MOST_TIMEOUT_MS), () =>
         // It has the fields of the context that it was made from.
         handler(draft as HookContext<HookName>),
       );
-      const { block, strange } = hear(name, answer, draft);
+      const { strange, ...heard } = hear(name, answer, draft);
       checkDraft(name, draft);
       for (const field of HOOK_RULES[name].assignable) {
         if (field in draft) Object.assign(context, { [field]: draft[field] });
       }
       if (strange !== undefined) this.#noteStrange(name, owner, strange);
-      return block;
+      return heard;
     } catch (error) {
       this.#log.error({ error, hook: name, plugin: owner }, "a hook failed");
-      if (HOOK_RULES[name].policy !== "closed") return undefined;
-      return { block: `The check ${name} of the plugin ${owner} failed.`, failed: true };
+      if (HOOK_RULES[name].policy !== "closed") return {};
+      return { block: { block: `The check ${name} of the plugin ${owner} failed.`, failed: true } };
     }
   }
 
@@ -126,6 +142,9 @@ export class HookRegistry implements HookRunner {
     return this.#registered.get(name) ?? [];
   }
 }
+
+/** The turn ends what is asked in it. */
+const NEVER = new AbortController().signal;
 
 /** Parameters are copied to the bottom: handlers change them in place. */
 function draftOf(name: HookName, context: HookContext<HookName>): HookDraft {

@@ -6,6 +6,7 @@ import type { Logger } from "../lib/logger.ts";
 import { checkCommandName, checkHookNames, checkToolName, checkWord } from "./names.ts";
 import { routeName } from "./route-path.ts";
 import type { OpenPlugin, PluginIdentity, PluginRegistry } from "./registry.ts";
+import { outsideLimit } from "./time-limit.ts";
 import type { ChannelDraft, GatewayPluginApi, HookOptions, PluginState } from "./types.ts";
 
 /** Something a plugin did that cannot be taken: it is said to the plugin, in a sentence. */
@@ -52,6 +53,11 @@ export class PluginScope implements OpenPlugin {
       registerTool: (tool) => this.#hold(() => this.#addTool(tool as Tool)),
       registerHook: (names, handler, place) => this.#hold(() => this.#addHook(names, handler, place)),
       on: (hook, handler, place) => this.#hold(() => this.#addHook([hook], handler, place)),
+      askOwner: async (session, question, signal = NEVER) => {
+        const { questions } = this.#registry;
+        if (!questions || this.#isOver) return undefined;
+        return outsideLimit(() => questions.askOwner(session, question, signal));
+      },
       registerHttpRoute: (method, path, handler, given = {}) => {
         const route = { method, path, handler, options: given };
         return this.#hold(() => routes.add(routeName(method, path), route, name));
@@ -135,5 +141,6 @@ export class PluginScope implements OpenPlugin {
   }
 }
 
+const NEVER = new AbortController().signal;
 const REQUIRED = ["start", "stop", "send", "capabilities"] as const;
 const MOST_STATE_LENGTH = 65_536;

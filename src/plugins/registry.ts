@@ -3,6 +3,7 @@ import type { Command } from "../core/command.ts";
 import type { Config } from "../core/config-schema.ts";
 import type { Address } from "../core/message.ts";
 import type { StateLedger } from "../core/store.ts";
+import type { QuestionDesk } from "../core/question.ts";
 import type { Tool } from "../core/tool.ts";
 import { type Logger, silentLogger } from "../lib/logger.ts";
 import type { HookRegistry } from "./hooks.ts";
@@ -32,6 +33,8 @@ export interface RegistryOptions {
   readonly log?: Logger;
   /** Where plugins keep their small values. */
   readonly state?: StateLedger;
+  /** Whom plugins ask. */
+  readonly questions?: Pick<QuestionDesk, "askOwner">;
 }
 
 /** What is registered, and by whom. A taken name throws and names its owner. */
@@ -49,11 +52,13 @@ export class PluginRegistry {
   readonly services: Registrations<PluginService>;
   readonly cli: Registrations<CliCommand>;
   readonly state: StateLedger | undefined;
+  readonly questions: RegistryOptions["questions"];
   readonly #ranks = new Map<string, number>();
 
-  constructor(hooks: HookRegistry, { log = silentLogger, state }: RegistryOptions = {}) {
+  constructor(hooks: HookRegistry, { log = silentLogger, state, questions }: RegistryOptions = {}) {
     this.hooks = hooks;
     this.state = state;
+    this.questions = questions;
     this.channelList = new Registrations("channel", log);
     this.incompleteChannels = new Registrations("channel", log);
     this.tools = new Registrations("tool", log);

@@ -3,6 +3,8 @@ import type { Channel } from "../core/channel.ts";
 import type { Command, CommandCall, CommandResult } from "../core/command.ts";
 import type { Config } from "../core/config-schema.ts";
 import type { HookHandler, HookName } from "../core/hooks.ts";
+import type { Question, QuestionAnswer } from "../core/question.ts";
+import type { SessionKey } from "../core/session-key.ts";
 import type { Tool } from "../core/tool.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { HttpHandler, HttpMethod, HttpRouteOptions } from "./http-route.ts";
@@ -15,6 +17,7 @@ export type * from "../core/message.ts";
 export type * from "../core/tool.ts";
 export type { ToolContent, ToolOutput, Usage } from "../core/agent.ts";
 export type { Config } from "../core/config-schema.ts";
+export type { Approval, Question, QuestionAnswer } from "../core/question.ts";
 export type { SessionKey } from "../core/session-key.ts";
 export type { Logger } from "../lib/logger.ts";
 export type * from "./http-route.ts";
@@ -50,6 +53,16 @@ export interface GatewayPluginApi {
   ): Disposable;
   /** Short for a single hook. */
   on<Name extends HookName>(name: Name, handler: HookHandler<Name>, options?: HookOptions): Disposable;
+  /**
+   * Asks an owner in a chat while the turn in `sessionKey` runs, and resolves with the answer; undefined if there is
+   * none: the turn is over, time is up, or no owner can be reached. Does not count for the time limit of a hook.
+   * To have a tool call approved, `before_tool_call` returns `{ requireApproval: { title } }` instead.
+   */
+  askOwner(
+    sessionKey: SessionKey,
+    question: Question,
+    signal?: AbortSignal,
+  ): Promise<QuestionAnswer | undefined>;
   /** A way in over HTTP, behind the gateway's own credential unless `options.auth` is `none`. */
   registerHttpRoute(
     method: HttpMethod,

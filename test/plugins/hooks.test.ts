@@ -174,7 +174,7 @@ test("what a hook returns and means nothing is logged once, with what would be u
   hooks.add(["before_tool_call"], () => ({ blocked: true }) as never, "guard");
   for (let call = 0; call < 3; call++)
     expect(await hooks.run("before_tool_call", toolCall())).toBeUndefined();
-  const allowed = "an object with block, blockReason, params";
+  const allowed = "an object with block, blockReason, params, requireApproval";
   expect(warned).toEqual([{ hook: "before_tool_call", plugin: "guard", returned: "blocked", allowed }]);
 });
 
