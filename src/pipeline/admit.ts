@@ -11,6 +11,7 @@ import type { TurnEvents } from "../core/turn-events.ts";
 import { noticeKey } from "../delivery/keys.ts";
 import { failpoint } from "../lib/failpoint.ts";
 import type { AccessControl } from "../security/access-control.ts";
+import { dropEvent, isRefused, queuedAs } from "./queue-rules.ts";
 import type { Sentences } from "./sentences.ts";
 
 export interface AdmitDeps {
@@ -33,11 +34,12 @@ export interface AdmitDeps {
 export async function admit(entry: InboxEntry, deps: AdmitDeps): Promise<void> {
   const { fate, said } = await decide(entry, deps);
   failpoint("inbox.before-settle");
-  await deps.inbox.settle(entry.id, fate);
+  const dropped = await deps.inbox.settle(entry.id, fate);
   const { session } = fate;
   if (session === undefined) return;
   const messageIds = [entry.message.id];
   if (fate.fate === "queued") {
+    for (const one of dropped) deps.events.publish(session, dropEvent(one, fate, deps.sentences()));
     const place = await deps.queue.depth(session);
     if (place > 0) deps.events.publish(session, { kind: "queued", messageIds, place });
     deps.onQueued(session);
@@ -91,13 +93,17 @@ async function direct(id: string, message: InboundMessage, route: Route, deps: A
   if (!command && (await deps.questions.take(message, session))) {
     return { fate: { fate: "command", session } };
   }
-  if (await deps.queue.isFull(session)) {
+  const record = (await deps.queue.isSaturated())
+    ? undefined
+    : await deps.openSession(route, message.address);
+  const rules = record && deps.queue.rules(message.address.channel, record.queue);
+  if (!rules || (await isRefused(session, rules, deps.queue))) {
     const said = deps.sentences().queueFull;
     await tell(said, id, message, session, deps);
     return { fate: { fate: "full", session }, said: { text: said } };
   }
-  await deps.openSession(route, message.address);
-  return { fate: { fate: "queued", session, priority, message: command?.message ?? message } };
+  const heard = command?.message ?? message;
+  return { fate: queuedAs({ id, message: heard }, { session, priority, rules }, deps.sentences()) };
 }
 
 /** Keyed by the message it answers, so an admission that runs twice still says it once. */

@@ -1,12 +1,19 @@
 import type { TranscriptEntry } from "../core/agent.ts";
 import type { OutboundMessage } from "../core/message.ts";
-import type { PromptNote } from "../core/store.ts";
+import type { SteeredMessage, Turn } from "../core/store.ts";
 
 export type ResumePoint =
-  /** pi has nothing of it: prompt as if for the first time. */
+  /** pi has nothing of it: prompt as if for the first time, with all that has joined since. */
   | { readonly at: "start" }
-  | { readonly at: "interrupted" }
-  | { readonly at: "answered"; readonly text: string };
+  | (Halfway & { readonly at: "interrupted" })
+  | (Halfway & { readonly at: "answered" });
+
+interface Halfway {
+  /** The answers so far: more than one where a message joined after the first was given. */
+  readonly text: string;
+  /** Of the messages that joined, those that are not in the transcript. */
+  readonly untaken: readonly SteeredMessage[];
+}
 
 /**
  * Where an earlier attempt at a turn stopped. `behind` is what pi's own transcript holds behind the
@@ -14,14 +21,42 @@ export type ResumePoint =
  * happened and what is not there has not.
  */
 export function resumePoint(
-  prompted: PromptNote | undefined,
+  { prompted, steered }: Pick<Turn, "prompted" | "steered">,
   behind: readonly TranscriptEntry[],
 ): ResumePoint {
-  if (prompted === undefined || !behind.some((entry) => entry.role === "user")) return { at: "start" };
+  const promptAt = behind.findIndex((entry) => entry.role === "user");
+  if (prompted === undefined || promptAt === -1) return { at: "start" };
+  const untaken = missingFrom(behind, promptAt, steered);
+  const answers = behind.filter((entry, at) => isAnswer(entry) && endsThere(behind[at + 1]));
+  const text = answers.map((entry) => entry.text).join("\n\n");
   const last = behind.at(-1);
-  const isDone = last?.stopReason === "stop" || last?.stopReason === "length";
-  if (last?.role === "assistant" && isDone) return { at: "answered", text: last.text };
-  return { at: "interrupted" };
+  return { at: last && isAnswer(last) ? "answered" : "interrupted", text, untaken };
+}
+
+const isAnswer = ({ role, stopReason }: TranscriptEntry) =>
+  role === "assistant" && (stopReason === "stop" || stopReason === "length");
+
+/** Whether an answer stands, seen from what comes behind it: a message that joined, or nothing. */
+const endsThere = (next: TranscriptEntry | undefined) => next === undefined || next.role === "user";
+
+/**
+ * Those of the messages that joined which the transcript does not hold. Each entry stands for one message, and
+ * only behind the place where the transcript ended when that message joined: a second "yes" is not the first one.
+ */
+function missingFrom(
+  behind: readonly TranscriptEntry[],
+  promptAt: number,
+  steered: readonly SteeredMessage[],
+): readonly SteeredMessage[] {
+  const used = new Set<number>([promptAt]);
+  return steered.filter(({ note }) => {
+    const from = behind.findIndex((entry) => entry.id === note.position) + 1;
+    const at = behind.findIndex(
+      ({ role, text }, index) => index >= from && role === "user" && text === note.text && !used.has(index),
+    );
+    used.add(at);
+    return at === -1;
+  });
 }
 
 /** What pi is told when a turn goes on after a crash. */

@@ -51,6 +51,9 @@ export class RunRecord {
         return;
       case "tool_start":
         return this.#noteCall(event);
+      case "steered":
+        messages.push({ role: "user", text: event.text });
+        return;
       case "tool_kept":
         messages.push({ role: "tool", text: textOf(event) });
         return;

@@ -2,7 +2,7 @@ import type { Slot } from "../core/agent.ts";
 import type { Channel } from "../core/channel.ts";
 import { AgentError, GatewayError } from "../core/errors.ts";
 import type { MessageRef } from "../core/message.ts";
-import type { Delivery, OutboxLedger, Turn, TurnLedger, WorkerId } from "../core/store.ts";
+import type { Delivery, OutboxLedger, SteeredMessage, Turn, TurnLedger, WorkerId } from "../core/store.ts";
 import type { TurnEvents, TurnFailure } from "../core/turn-events.ts";
 import { deliveriesOf, withdrawals } from "../delivery/deliveries-of.ts";
 import { replyKey, withdrawalKey } from "../delivery/keys.ts";
@@ -13,11 +13,12 @@ import type { Logger } from "../lib/logger.ts";
 import { newRef } from "../lib/ref.ts";
 import { LEASE_MS, keepLease } from "./lease.ts";
 import type { Sentences } from "./sentences.ts";
+import type { Steering } from "./steering.ts";
 import { addressOf, LeaseLost, type TurnOutcome, type TurnProgress } from "./turn.ts";
 import { TurnWatch, type TurnLimits } from "./turn-watch.ts";
 
 /** Why a turn was stopped from outside. */
-export type StopReason = "asked" | "killed" | "timeout" | "stuck" | "shutdown" | "lease-lost";
+export type StopReason = "asked" | "interrupted" | "killed" | "timeout" | "stuck" | "shutdown" | "lease-lost";
 
 export interface RunningTurnDeps {
   readonly turns: TurnLedger;
@@ -29,6 +30,8 @@ export interface RunningTurnDeps {
   readonly sentences: () => Sentences;
   readonly clock: Clock;
   readonly log: Logger;
+  /** What becomes of messages that come while the turn runs; `interrupt` stops it for one of them. */
+  readonly steering: (turn: Turn, interrupt: () => void, log: Logger) => Steering;
   /** The work itself: `runTurn`. */
   readonly work: (
     turn: Turn,
@@ -52,6 +55,7 @@ export class RunningTurn {
   readonly #turn: Turn;
   readonly #deps: RunningTurnDeps;
   readonly #watch: TurnWatch;
+  readonly #steering: Steering;
   readonly #stop = new AbortController();
   readonly #over = new AbortController();
   readonly #ended = Promise.withResolvers<void>();
@@ -65,10 +69,16 @@ export class RunningTurn {
     this.#previews = [...turn.previews];
     this.#watch = new TurnWatch(deps.clock, deps.limits());
     this.#log = deps.log.child({ turn: turn.id, session: turn.session, attempt: turn.attempt });
+    this.#steering = deps.steering(turn, () => this.stop("interrupted"), this.#log);
   }
 
   get turn(): Turn {
     return this.#turn;
+  }
+
+  /** A message waits in the session: it may join the turn, or stop it. */
+  considerWaiting(): void {
+    this.#steering.consider();
   }
 
   /** A question to a person is open, or no longer: meanwhile the turn is not stuck. */
@@ -121,6 +131,7 @@ export class RunningTurn {
 
   #progress(): TurnProgress {
     return {
+      steering: this.#steering,
       see: (event) => this.#watch.see(event),
       notePreview: async (page, ref) => {
         this.#previews[page] = ref;
@@ -158,9 +169,10 @@ export class RunningTurn {
     if (reason === "shutdown") return this.#giveBack(0, false);
     const sentences = this.#deps.sentences();
     const { timeoutMs, stuckMs } = this.#deps.limits();
-    if (reason === "asked" || reason === "killed") {
+    if (reason === "asked" || reason === "killed" || reason === "interrupted") {
       const marked = markStopped(replies, sentences.stopped);
-      const said = marked.length > 0 ? marked : this.#notice(sentences.stopped);
+      const why = reason === "interrupted" ? sentences.queue.interrupted : sentences.stopped;
+      const said = marked.length > 0 ? marked : this.#notice(why);
       return { state: "cancelled", shown: "aborted", text, replies: said };
     }
     const sentence =
@@ -232,7 +244,11 @@ export class RunningTurn {
   async #finish({ state, shown, text, replies, failure }: Ending): Promise<void> {
     failpoint("turn.before-finish");
     const { id, session } = this.#turn;
-    const result = { state, replies, ...(failure ? { error: `${failure.code} ${failure.ref}` } : {}) };
+    // Whoever stops a turn stops what has joined it, too.
+    const untaken = state === "cancelled" ? [] : this.#steering.untaken;
+    const putBack = untaken.map((joined) => joined.id);
+    const error = failure && `${failure.code} ${failure.ref}`;
+    const result = { state, replies, putBack, ...(error === undefined ? {} : { error }) };
     if (!(await this.#deps.turns.finish(id, this.#deps.worker, result))) {
       this.#log.warn({}, "the turn was not finished here, its lease was lost");
       return;
@@ -243,16 +259,20 @@ export class RunningTurn {
       kind: "end",
       state: shown,
       turn: id,
-      messageIds: this.#messageIds,
+      messageIds: this.#messageIds.filter((messageId) => !isAmong(untaken, messageId)),
       text,
       ...(said ? { key: said.key } : {}),
       ...(failure ? { error: failure } : {}),
     });
+    for (const [index, { message }] of untaken.entries()) {
+      const messageIds = [message.id];
+      this.#deps.events.publish(session, { kind: "queued", messageIds, place: index + 1 });
+    }
     this.#log.info({ state }, "turn finished");
   }
 
   get #messageIds(): readonly string[] {
-    return this.#turn.messages.map((message) => message.id);
+    return this.#steering.messageIds;
   }
 
   get #reason(): StopReason | undefined {
@@ -260,6 +280,8 @@ export class RunningTurn {
   }
 }
 
+const isAmong = (joined: readonly SteeredMessage[], messageId: string) =>
+  joined.some(({ message }) => message.id === messageId);
 const minutes = (ms: number) => Math.max(1, Math.round(ms / 60_000));
 const oneLine = (text: string) => text.replaceAll(/\s+/g, " ").trim().slice(0, 300);
 

@@ -15,17 +15,28 @@ export class TurnView {
   /** Whether hooks change the results of tools, and what is kept of them: what they take out is not shown. */
   readonly #resultsChange: boolean;
   readonly #keptChanges: boolean;
-  readonly #of: { readonly turn: string; readonly messageIds: readonly string[] };
+  readonly #messageIds: () => readonly string[];
   /** The next delta begins a new text: a new message, a retry, another attempt. */
   #fresh = true;
 
-  constructor(turn: Turn, events: TurnEvents, live: LiveReply | undefined, hooks: Pick<HookRunner, "has">) {
+  /** `messageIds` tells which messages the turn answers by now. */
+  constructor(
+    turn: Turn,
+    messageIds: () => readonly string[],
+    events: TurnEvents,
+    live: LiveReply | undefined,
+    hooks: Pick<HookRunner, "has">,
+  ) {
     this.#turn = turn;
     this.#events = events;
     this.#live = live;
     this.#keptChanges = hooks.has("tool_result_persist");
     this.#resultsChange = this.#keptChanges || hooks.has("after_tool_call");
-    this.#of = { turn: turn.id, messageIds: turn.messages.map((message) => message.id) };
+    this.#messageIds = messageIds;
+  }
+
+  get #of(): { readonly turn: string; readonly messageIds: readonly string[] } {
+    return { turn: this.#turn.id, messageIds: this.#messageIds() };
   }
 
   started(): void {
@@ -41,9 +52,7 @@ export class TurnView {
         this.#fresh = true;
         return;
       case "text":
-        this.#publish({ kind: "delta", delta: event.delta, replace: this.#fresh, ...this.#of });
-        this.#fresh = false;
-        return;
+        return this.#showText(event.delta, text);
       case "tool_start":
       case "tool_update":
       case "tool_end":
@@ -58,6 +67,12 @@ export class TurnView {
       default:
         return;
     }
+  }
+
+  #showText(said: string, { answered }: ReplyText): void {
+    const delta = this.#fresh ? answered + said : said;
+    this.#publish({ kind: "delta", delta, replace: this.#fresh, ...this.#of });
+    this.#fresh = false;
   }
 
   /**

@@ -26,7 +26,11 @@ export class FakePi implements AgentPool {
   known: readonly PiCommand[] = [];
   compaction: Agent["compact"] = async () => ({ tokensBefore: 100 });
   script: PiScript = answer("The answer is 42.");
+  /** Every text that somebody tried to hand to a run. */
+  readonly steers: string[] = [];
   #file = "";
+  /** What the run was handed and has not taken; undefined while none goes on. */
+  #queue: string[] | undefined;
   #next = 1;
   #places: number;
   readonly #waiting: (() => void)[] = [];
@@ -91,6 +95,7 @@ export class FakePi implements AgentPool {
       pid: 1,
       model: { id: "fake/fake", isDemo: false },
       run: (prompt, signal) => this.#run(prompt, signal),
+      steer: async (text) => this.#steer(text),
       abort: async () => {},
       position: async () => this.transcript.at(-1)?.id,
       transcriptAfter: async (position) => {
@@ -103,9 +108,28 @@ export class FakePi implements AgentPool {
     };
   }
 
-  #run(prompt: Prompt, signal: AbortSignal): AsyncIterable<AgentEvent> {
+  async *#run(prompt: Prompt, signal: AbortSignal): AsyncIterable<AgentEvent> {
     this.prompts.push(prompt);
-    return this.script(prompt, this, signal);
+    this.#queue = [];
+    try {
+      yield* this.script(prompt, this, signal);
+    } finally {
+      this.#queue = undefined;
+    }
+  }
+
+  #steer(text: string): boolean {
+    this.#queue?.push(text);
+    this.steers.push(text);
+    return this.#queue !== undefined;
+  }
+
+  /** What pi does before each call of the model: takes one message that it was handed, if there is one. */
+  *takeSteered(): Generator<AgentEvent> {
+    const text = this.#queue?.shift();
+    if (text === undefined) return;
+    this.write("user", text);
+    yield { type: "steered", text };
   }
 }
 
@@ -173,15 +197,51 @@ export function lookThenAnswer(text: string, diesAt?: "text" | "tool" | "answere
   };
 }
 
+/** One call of the model: its own message, complete. */
+export function* answerOnce(pi: FakePi, text: string, stopReason = "stop"): Generator<AgentEvent> {
+  yield { type: "message_start" };
+  yield { type: "text", delta: text };
+  pi.write("assistant", text, stopReason);
+  yield { type: "message_end", text, stopReason };
+}
+
+/**
+ * Answers as pi does that can be steered: after each answer it takes what it was handed and answers that, too.
+ * `wait` resolves when the model may go on, before each of its answers.
+ */
+export function steerable(wait: () => Promise<void>, reply = (asked: string) => `re: ${asked}`): PiScript {
+  return async function* (prompt, pi, signal) {
+    pi.write("user", prompt.text);
+    for (let asked: string | undefined = prompt.text; asked !== undefined;) {
+      await Promise.race([wait(), untilAborted(signal)]);
+      if (signal.aborted) {
+        pi.write("assistant", "", "aborted");
+        return yield { type: "end", reason: "aborted", usage: NO_USAGE };
+      }
+      yield* answerOnce(pi, reply(asked));
+      asked = undefined;
+      for (const event of pi.takeSteered()) {
+        if (event.type === "steered") asked = event.text;
+        yield event;
+      }
+    }
+    yield { type: "end", reason: "stop", usage: NO_USAGE };
+  };
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
 /** Says something, then nothing more until it is stopped. */
 export function hang(text: string): PiScript {
   return async function* (prompt, pi, signal) {
     yield { type: "message_start" };
     yield { type: "text", delta: text };
-    await new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      signal.addEventListener("abort", () => resolve(), { once: true });
-    });
+    await untilAborted(signal);
     pi.write("user", prompt.text);
     pi.write("assistant", text, "aborted");
     yield { type: "end", reason: "aborted", usage: NO_USAGE };

@@ -142,7 +142,7 @@ describe("limits of a turn", () => {
 
 describe("what waits", () => {
   test("in one session becomes one turn, in order", async () => {
-    await using world = await new PathWorld().start();
+    await using world = await new PathWorld({ config: { queue: { mode: "collect" } } }).start();
     world.pi.script = hang("…");
     await world.say("1", "a");
     await world.say("2", "b");
@@ -174,7 +174,9 @@ describe("what waits", () => {
   });
 
   test("in the whole gateway is bounded: then the platform keeps the message", async () => {
-    await using world = await new PathWorld({ config: { queue: { globalMaxPending: 2 } } }).start();
+    await using world = await new PathWorld({
+      config: { queue: { globalMaxPending: 2, mode: "collect" } },
+    }).start();
     world.pi.script = hang("…");
     const receipts = [];
     for (const id of ["1", "2", "3", "4", "5"]) receipts.push(await world.say(id, "m"));
@@ -191,7 +193,7 @@ describe("what waits", () => {
 
 describe("ending a session", () => {
   test("stops its turn, tells whoever waits, and begins anew", async () => {
-    await using world = await new PathWorld().start();
+    await using world = await new PathWorld({ config: { queue: { mode: "collect" } } }).start();
     world.pi.script = hang("Half");
     await world.say("1", "a");
     await world.say("2", "b");

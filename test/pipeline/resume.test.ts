@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { TranscriptEntry } from "../../src/core/agent.ts";
+import type { SteeredMessage } from "../../src/core/store.ts";
 import { goOn, resumePoint } from "../../src/pipeline/resume.ts";
+import { inbound } from "../fakes/path-world.ts";
 
 const user: TranscriptEntry = { id: "1", role: "user", text: "what is it?" };
 const toolUse: TranscriptEntry = { id: "2", role: "assistant", text: "Let me look.", stopReason: "toolUse" };
@@ -17,15 +19,69 @@ describe("behind the position that was noted with the prompt", () => {
   test.each([
     ["nothing was noted", undefined, [user, done("stop")], { at: "start" }],
     ["there is nothing", note, [], { at: "start" }],
-    ["there is the question", note, [user], { at: "interrupted" }],
-    ["a tool was called", note, [user, toolUse], { at: "interrupted" }],
-    ["a tool has answered", note, [user, toolUse, result], { at: "interrupted" }],
-    ["pi was aborted", note, [user, done("aborted")], { at: "interrupted" }],
-    ["the model failed", note, [user, done("error")], { at: "interrupted" }],
+    ["there is the question", note, [user], { at: "interrupted", text: "" }],
+    ["a tool was called", note, [user, toolUse], { at: "interrupted", text: "" }],
+    ["a tool has answered", note, [user, toolUse, result], { at: "interrupted", text: "" }],
+    ["pi was aborted", note, [user, done("aborted")], { at: "interrupted", text: "" }],
+    ["the model failed", note, [user, done("error")], { at: "interrupted", text: "" }],
     ["pi has answered", note, [user, toolUse, result, done("stop")], { at: "answered", text: "It is 42." }],
     ["the answer was cut at its limit", note, [user, done("length")], { at: "answered", text: "It is 42." }],
   ] as const)("%s", (_, prompted, behind, point) => {
-    expect(resumePoint(prompted, behind)).toEqual(point);
+    const noted = prompted ? { prompted, steered: [] } : { steered: [] };
+    expect(resumePoint(noted, behind)).toEqual(point.at === "start" ? point : { ...point, untaken: [] });
+  });
+});
+
+describe("messages that joined the turn", () => {
+  const entry = (id: string, role: "user" | "assistant", text: string, stopReason?: string) =>
+    ({ id, role, text, ...(stopReason === undefined ? {} : { stopReason }) }) as const;
+  const joined = (id: string, text: string, position?: string): SteeredMessage => ({
+    id,
+    message: inbound(id, text),
+    note: { text, ...(position === undefined ? {} : { position }) },
+  });
+  const point = (steered: readonly SteeredMessage[], ...behind: TranscriptEntry[]) => {
+    const found = resumePoint({ prompted: { text: "yes" }, steered }, behind);
+    return found.at === "start"
+      ? "start"
+      : `${found.at} ${found.untaken.map(({ id }) => id).join("+")} ${found.text}`;
+  };
+
+  test('are found by the place where the transcript ended then, one entry each: no "yes" is another one', () => {
+    const yes = entry("1", "user", "yes");
+    const answer = entry("2", "assistant", "Fine.", "stop");
+    // The first "yes" is the prompt itself, also where pi had not yet written it down.
+    expect(point([joined("a", "yes")], yes, answer)).toBe("answered a Fine.");
+    expect(point([joined("a", "yes")], yes, answer, entry("3", "user", "yes"))).toBe("interrupted  Fine.");
+    expect(point([joined("a", "yes"), joined("b", "yes")], yes, answer, entry("3", "user", "yes"))).toBe(
+      "interrupted b Fine.",
+    );
+    expect(
+      point(
+        [joined("a", "no", "1"), joined("b", "no", "4")],
+        yes,
+        answer,
+        entry("3", "user", "no"),
+        entry("4", "assistant", "Oh.", "stop"),
+      ),
+    ).toBe("answered b Fine.\n\nOh.");
+  });
+
+  test("are asked with the prompt where pi has none of it", () => {
+    expect(point([joined("a", "no")])).toBe("start");
+  });
+
+  test("leave the answer before them standing, but nothing that was only said on the way", () => {
+    expect(
+      point(
+        [joined("a", "more")],
+        entry("1", "user", "yes"),
+        entry("2", "assistant", "One.", "stop"),
+        entry("3", "user", "more"),
+        entry("4", "assistant", "Looking.", "toolUse"),
+        entry("5", "assistant", "Two.", "stop"),
+      ),
+    ).toBe("answered  One.\n\nTwo.");
   });
 });
 
