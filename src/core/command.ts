@@ -23,6 +23,7 @@ export interface CommandCall {
   readonly args: string;
   readonly sessionKey: SessionKey;
   readonly agent: string;
+  readonly role?: string;
   readonly channel: ChannelName;
   readonly sender: Sender;
   readonly isOwner: boolean;
@@ -31,17 +32,26 @@ export interface CommandCall {
   reply(markdown: string): Promise<void>;
 }
 
-/** `prompt`: the command is done and this text goes on as a message, as in `/new How are you?`. */
-export type CommandResult = void | { readonly prompt: string };
+/**
+ * `prompt`: the command is done and this text goes on as a message, as in `/new How are you?`. With `isPiCommand`
+ * it may be one of pi's own commands, such as `/skill:weather Lima`, where `commands.allow` lets it.
+ */
+export type CommandResult = void | { readonly prompt: string; readonly isPiCommand?: boolean };
 
 /** Where admission takes what may be a command. */
 export interface CommandDesk {
-  /** Runs the command in `message`; undefined if it is none that the sender may use. Rejects never. */
+  /**
+   * Runs the command in `message`, or says that it is not for its sender; undefined if it is none. Rejects only
+   * when the store cannot write: the admission is then made again.
+   */
   take(id: InboxId, message: InboundMessage, route: Route): Promise<CommandFate | undefined>;
 }
 
 export type CommandFate =
-  /** Over; `said` is what the person was told, and `key` the delivery that carries it. */
+  /**
+   * Over; `said` is what the person was told first, and `key` the delivery that carries it. Without either nothing
+   * was said; with a `key` alone it was said before a crash.
+   */
   | { readonly kind: "done"; readonly said?: string; readonly key?: string }
   /** Goes on to the queue in this form. */
   | { readonly kind: "prompt"; readonly message: InboundMessage };
