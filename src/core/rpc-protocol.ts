@@ -7,6 +7,7 @@ export type WireRecord = { readonly type: string } & Readonly<Record<string, unk
 /** A command for pi; `id` is added when it is sent. */
 export type WireCommand =
   | { readonly type: "prompt"; readonly message: string; readonly images?: readonly WireImage[] }
+  | { readonly type: "steer"; readonly message: string }
   | { readonly type: "abort" | "get_state" | "get_available_models" | "get_session_stats" | "get_commands" }
   | { readonly type: "compact"; readonly customInstructions?: string }
   | { readonly type: "switch_session"; readonly sessionPath: string }
