@@ -1,6 +1,6 @@
 import { nearest } from "../lib/nearest.ts";
 import type { ProfileSource } from "./launch-profile.ts";
-import { chainOf, isDemo, type ModelChoice, nameOf, resolveModel } from "./model-choice.ts";
+import { chainOf, isDemo, type ModelChoice, nameOf, resolveModel, thinkingLevelsOf } from "./model-choice.ts";
 import type { ModelFailover, ModelState } from "./model-failover.ts";
 import type { Session } from "./session.ts";
 
@@ -12,6 +12,8 @@ export interface ModelCatalog {
   resolve(name: string): { readonly id: string } | { readonly nearest: readonly string[] };
   /** What would answer the next message of the session; undefined before the first pi is up. */
   currentOf(session: Pick<Session, "agent" | "role" | "model">): Promise<string | undefined>;
+  /** How long it can be told to think. For a model that nobody knows, what every one understands. */
+  levelsOf(model: string | undefined): readonly string[];
   /** How the configured models are, and every other that has failed lately. */
   states(): readonly ModelState[];
 }
@@ -53,6 +55,10 @@ export class PiModels implements ModelCatalog {
     }
     const { wish } = await this.#profiles.of(session);
     return this.failover.pick(chainOf(wish, choice));
+  }
+
+  levelsOf(model: string | undefined): readonly string[] {
+    return thinkingLevelsOf(this.#latest?.choice.available.find((one) => nameOf(one) === model));
   }
 
   states(): readonly ModelState[] {

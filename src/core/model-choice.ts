@@ -172,6 +172,13 @@ function demoFinding(wish: ModelWish): Finding {
 
 const ALWAYS_THERE = ["off", "minimal", "low", "medium", "high"];
 
+/** How long a model can be told to think: what every one understands, and what it reports besides. */
+export function thinkingLevelsOf(model: Pick<WireModel, "thinkingLevelMap"> | undefined): readonly string[] {
+  const reported = Object.entries(model?.thinkingLevelMap ?? {});
+  const own = reported.filter(([, value]) => value !== null && value !== undefined).map(([level]) => level);
+  return [...new Set([...ALWAYS_THERE, ...own])];
+}
+
 function thinkingFindings(level: string | undefined, model: WireModel): Finding[] {
   if (level === undefined || level === "off") return [];
   const finding = (text: string): Finding[] => [{ level: "warning", subject: "thinkingLevel", text }];

@@ -6,6 +6,9 @@ import type { DeliveryKey, InboxId, TurnId } from "../core/store.ts";
 export const replyKey = (turn: TurnId, part: number): DeliveryKey => `${turn}/${part}`;
 export const withdrawalKey = (turn: TurnId, page: number): DeliveryKey => `${turn}/withdrawal/${page}`;
 export const noticeKey = (inbox: InboxId): DeliveryKey => `${inbox}/notice`;
+/** The first answer of a command is what its message got instead of a turn; the others are messages of their own. */
+export const commandKey = (inbox: InboxId, part: number): DeliveryKey =>
+  part === 0 ? noticeKey(inbox) : `${inbox}/said/${part}`;
 
 export const questionKey = (turn: TurnId, question: string): DeliveryKey => `${turn}/question/${question}`;
 /** What stands in the place of a question once it is over. */

@@ -90,7 +90,9 @@ async function direct(id: string, message: InboundMessage, route: Route, deps: A
     const told = { ...(said === undefined ? {} : { text: said }), ...(key === undefined ? {} : { key }) };
     return { fate: { fate: "command", session }, said: told };
   }
-  if (!command && (await deps.questions.take(message, session))) {
+  // What only may be a command of pi's own may as well be an answer.
+  const isSure = command !== undefined && !command.message.isPiCommand;
+  if (!isSure && (await deps.questions.take(message, session))) {
     return { fate: { fate: "command", session } };
   }
   const record = (await deps.queue.isSaturated())

@@ -11,17 +11,22 @@ export interface ComposeDeps {
   /** pi's working directory: files that people send are put in `inbox/` there. */
   readonly workspace: string;
   readonly signal: AbortSignal;
+  /** What the only message is instead: a command of pi's own, with which the prompt has to begin. */
+  readonly command?: string | undefined;
 }
 
 /** The messages of a turn as one prompt: who, where it is not plain, then what; images as images, files as paths. */
 export async function composePrompt(turn: Turn, deps: ComposeDeps): Promise<Prompt> {
+  const { command } = deps;
   const inFull = turn.messages.slice(turn.collapsed);
   const parts = await Promise.all(inFull.map((message) => composeMessage(message, deps)));
   const texts = parts.map((part) => part.text);
   if (turn.collapsed > 0) texts.unshift(collapsedLines(turn.messages.slice(0, turn.collapsed)));
+  const text = texts.join("\n\n");
   return {
-    text: escapeCommand(texts.join("\n\n")),
+    text: command === undefined ? escapeCommand(text) : text,
     images: parts.flatMap((part) => part.images),
+    ...(command === undefined ? {} : { isCommand: true }),
   };
 }
 
@@ -29,11 +34,15 @@ async function composeMessage(message: InboundMessage, deps: ComposeDeps): Promi
   const files = await Promise.all(
     message.attachments.map((attachment) => fetchFile(attachment, message, deps)),
   );
-  const quote = message.replyTo ? `${message.replyTo.text.replace(/^/gm, "> ")}\n\n` : "";
-  const who = message.address.scope === "dm" ? "" : `${message.sender.name}: `;
   const notes = files.flatMap((file) => (file.note === undefined ? [] : [file.note]));
-  const text = [`${quote}${who}${message.text}`, ...notes].filter((part) => part !== "").join("\n\n");
+  const text = [deps.command ?? spoken(message), ...notes].filter((part) => part !== "").join("\n\n");
   return { text, images: files.flatMap((file) => (file.image ? [file.image] : [])) };
+}
+
+function spoken({ replyTo, address, sender, text }: InboundMessage): string {
+  const quote = replyTo ? `${replyTo.text.replace(/^/gm, "> ")}\n\n` : "";
+  const who = address.scope === "dm" ? "" : `${sender.name}: `;
+  return `${quote}${who}${text}`;
 }
 
 interface FetchedFile {

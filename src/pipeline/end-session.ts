@@ -2,17 +2,16 @@ import type { AgentPool } from "../core/agent.ts";
 import type { HookRunner } from "../core/hooks.ts";
 import { newSessionFile } from "../core/session-file.ts";
 import type { SessionKey } from "../core/session-key.ts";
-import type { InboxEntry, OutboxLedger, SessionLedger, TurnLedger } from "../core/store.ts";
+import type { SessionLedger, TurnLedger } from "../core/store.ts";
 import type { TurnEvents } from "../core/turn-events.ts";
-import { noticeKey } from "../delivery/keys.ts";
 import type { Clock } from "../lib/clock.ts";
+import { cancelWaiting } from "./cancel-waiting.ts";
 import type { Sentences } from "./sentences.ts";
 import type { Workers } from "./work.ts";
 
 export interface EndSessionDeps {
   readonly sessions: SessionLedger;
   readonly turns: TurnLedger;
-  readonly outbox: OutboxLedger;
   readonly workers: Workers;
   readonly pool: AgentPool;
   readonly hooks: HookRunner;
@@ -39,25 +38,9 @@ export async function endSession(
     hasEnded: true,
   });
   // What waits goes before the turn, or the worker would take it as soon as the turn has ended.
-  const waiting = await deps.turns.clear(key);
+  const cancelled = await cancelWaiting(key, deps.sentences().conversationEnded, deps);
   await deps.workers.stopTurn(key, "killed");
-  for (const entry of waiting) await tellCancelled(entry, key, deps);
   await deps.pool.forget(key);
   await deps.hooks.run("session_end", { sessionKey: key });
-  return { cancelled: waiting.length };
-}
-
-async function tellCancelled(entry: InboxEntry, session: SessionKey, deps: EndSessionDeps): Promise<void> {
-  const { id, message } = entry;
-  const markdown = deps.sentences().conversationEnded;
-  await deps.outbox.post([
-    {
-      key: noticeKey(id),
-      to: message.address,
-      message: { kind: "text", markdown, replyTo: message.id },
-      session,
-    },
-  ]);
-  const error = { code: "CANCELLED", message: markdown, retryable: true, ref: id };
-  deps.events.publish(session, { kind: "end", state: "aborted", messageIds: [message.id], text: "", error });
+  return { cancelled };
 }

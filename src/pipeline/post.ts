@@ -27,14 +27,22 @@ export interface Posting {
  * The one way out for everyone but turns: the CLI, tools, schedules, plugins. Once it resolves the message is
  * durable and goes out once. False if a hook withheld it. Rejects with `RequestError` for an unknown channel.
  */
-export async function post({ to, session, message, key }: Posting, deps: PostDeps): Promise<boolean> {
+export async function post(posting: Posting, deps: PostDeps): Promise<boolean> {
+  return (await postAs(posting, deps)) !== undefined;
+}
+
+/** The same, and what people read: hooks may have changed it. */
+export async function postAs(
+  { to, session, message, key }: Posting,
+  deps: PostDeps,
+): Promise<OutboundMessage | undefined> {
   const channel = deps.channel(to);
   if (!channel) {
     throw new RequestError("NOT_FOUND", `There is no channel ${to.channel} with the account ${to.account}.`);
   }
   const checked = await checkOutgoing(message, session, channel, deps.hooks, deps.sentences().withheld);
-  if (!checked.allowed) return false;
+  if (!checked.allowed) return undefined;
   const keyOf = (part: number) => (part === 0 ? key : `${key}/${part}`);
   await deps.outbox.post(deliveriesOf(checked.message, { to, channel, session, keyOf }));
-  return true;
+  return checked.message;
 }

@@ -1,15 +1,16 @@
 import { type QueueSentences, queueSentencesEn, queueSentencesZh } from "./queue-sentences.ts";
-import {
-  type QuestionSentences,
-  questionSentencesEn,
-  questionSentencesZh,
-} from "./question-sentences.ts";
+import { type QuestionSentences, questionSentencesEn, questionSentencesZh } from "./question-sentences.ts";
 
 /** What the gateway itself says in chats, in the language of `gateway.language`. */
 export interface Sentences {
   readonly queueFull: string;
   readonly stopped: string;
   readonly conversationEnded: string;
+  /** To whoever wrote a message that a stop took away. */
+  readonly cancelled: string;
+  readonly compacted: (before: number | undefined, after: number | undefined) => string;
+  readonly nothingToCompact: string;
+  readonly compactionWithheld: string;
   readonly tookTooLong: (minutes: number) => string;
   readonly noSignOfLife: (minutes: number) => string;
   readonly modelFailed: (said: string, ref: string) => string;
@@ -21,10 +22,21 @@ export interface Sentences {
   readonly question: QuestionSentences;
 }
 
+const tokens = (count: number) => count.toLocaleString("en");
+
 const en: Sentences = {
   queueFull: "Too much is waiting here already. Please try again in a moment.",
   stopped: "Stopped.",
   conversationEnded: "This conversation was ended before the message was answered.",
+  cancelled: "This message was cancelled before it was answered.",
+  compacted: (before, after) => {
+    const sizes =
+      before === undefined || after === undefined ? "" : `: ${tokens(before)} became ${tokens(after)} tokens`;
+    const size = sizes === "" && before !== undefined ? ` (it was ${tokens(before)} tokens)` : sizes;
+    return `The conversation was shortened to a summary${size}.`;
+  },
+  nothingToCompact: "There is nothing to shorten yet.",
+  compactionWithheld: "A plugin or an extension kept this conversation from being shortened.",
   tookTooLong: (minutes) => `This took longer than ${minutes} minutes, so it was stopped.`,
   noSignOfLife: (minutes) =>
     `There was no sign of life for ${minutes} minutes, so this was stopped. Please try again.`,
@@ -41,6 +53,15 @@ const zh: Sentences = {
   queueFull: "这里等待处理的消息太多了,请稍后再试。",
   stopped: "已停止。",
   conversationEnded: "在回复这条消息之前,会话已被结束。",
+  cancelled: "这条消息在得到回复之前已被取消。",
+  compacted: (before, after) => {
+    if (before === undefined) return "对话已压缩成摘要。";
+    const size =
+      after === undefined ? `原为 ${tokens(before)}` : `由 ${tokens(before)} 变为 ${tokens(after)}`;
+    return `对话已压缩成摘要(${size} 个 token)。`;
+  },
+  nothingToCompact: "还没有可以压缩的内容。",
+  compactionWithheld: "某个插件或扩展阻止了压缩对话。",
   tookTooLong: (minutes) => `处理时间超过 ${minutes} 分钟,已停止。`,
   noSignOfLife: (minutes) => `${minutes} 分钟没有任何进展,已停止。请重试。`,
   modelFailed: (said, ref) => `模型无法回答:${said}(编号 ${ref})`,
