@@ -1,6 +1,7 @@
 import type { ToolOutput } from "./agent.ts";
 import type { Question } from "./question.ts";
 import type { SessionKey } from "./session-key.ts";
+import type { Amended, SentFile } from "./history.ts";
 import type { DeliveryKey, TurnId } from "./store.ts";
 
 /**
@@ -21,6 +22,8 @@ export type TurnEvent =
   /** Waits; `place` 1 is the next turn of its session. */
   | { readonly kind: "queued"; readonly messageIds: readonly string[]; readonly place: number }
   | ({ readonly kind: "started" | "compacting" } & OfTurn)
+  /** A message that came while the turn runs belongs to it from here on: `messageIds` are all of them. */
+  | ({ readonly kind: "joined" } & OfTurn)
   | ({ readonly kind: "retrying"; readonly reason: string } & OfTurn)
   /** Extends the text since the last one with `replace`. Tool lines are never in it. */
   | ({ readonly kind: "delta"; readonly delta: string; readonly replace: boolean } & OfTurn)
@@ -60,7 +63,14 @@ export type TurnEvent =
       readonly error?: TurnFailure;
     }
   /** Something visible that belongs to no turn: a notice, a command's answer, `send_message`, cron, the CLI. */
-  | { readonly kind: "said"; readonly key: DeliveryKey; readonly text: string };
+  | {
+      readonly kind: "said";
+      readonly key: DeliveryKey;
+      readonly text: string;
+      readonly media?: readonly SentFile[];
+    }
+  /** A message of the history was edited, taken back, or got an emoji. */
+  | ({ readonly kind: "amended" } & Amended);
 
 export interface TurnFailure {
   readonly code: string;

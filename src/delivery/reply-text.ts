@@ -1,4 +1,5 @@
 import type { AgentEvent } from "../core/agent.ts";
+import { isSilence, mayBecomeSilence } from "../core/silence.ts";
 
 /** What the agent has said so far in a turn, as Markdown. Pure: events in, text out. */
 export class ReplyText {
@@ -26,7 +27,9 @@ export class ReplyText {
         return true;
       case "message_end":
         // What a model said before it failed is void: the next try says it all.
-        if (event.text.trim() !== "" && event.stopReason !== "error") this.#final = event.text;
+        if (event.text.trim() !== "" && event.stopReason !== "error") {
+          this.#final = isSilence(event.text) ? "" : event.text;
+        }
         this.#current = [];
         this.#isAnswer = event.stopReason === "stop" || event.stopReason === "length";
         return false;
@@ -46,7 +49,9 @@ export class ReplyText {
 
   /** For the preview: the text being written and what the agent is doing. */
   get live(): string {
-    return `${this.final}${this.#tool}`.trim();
+    const current = this.#current.join("");
+    const shown = mayBecomeSilence(current) ? this.#final : current;
+    return `${this.answered}${shown}${this.#tool}`.trim();
   }
 
   /** For the outbox: the last thing the agent said, behind what it had answered before messages joined. */

@@ -1,6 +1,7 @@
 import type { Channel } from "../core/channel.ts";
 import type { HookRunner } from "../core/hooks.ts";
 import type { Address } from "../core/message.ts";
+import { shownOf } from "../core/outbound-text.ts";
 import type {
   ChatKey,
   DeliveryResult,
@@ -19,6 +20,7 @@ import type { Logger } from "../lib/logger.ts";
 import type { Service } from "../lib/service.ts";
 import { Wake } from "../lib/wake.ts";
 import { LEASE_MS, keepLease } from "./lease.ts";
+import type { Settlements } from "./settlements.ts";
 
 export interface DeliverDeps {
   readonly outbox: OutboxLedger;
@@ -27,6 +29,8 @@ export interface DeliverDeps {
   readonly hooks: HookRunner;
   readonly events: TurnEvents;
   readonly pacer: Pacer;
+  /** Told of every delivery that got somewhere. */
+  readonly settlements: Settlements;
   readonly clock: Clock;
   readonly log: Logger;
   readonly worker: WorkerId;
@@ -139,6 +143,7 @@ export class Deliverer implements Service {
       failpoint("outbox.after-call");
       if (await this.#deps.outbox.settle(delivery.key, this.#deps.worker, result)) {
         await this.#tell(delivery, result);
+        this.#deps.settlements.note(delivery.key);
       }
     } finally {
       over.abort();
@@ -175,8 +180,8 @@ export class Deliverer implements Service {
     }
     if (result.state !== "sent" || message.kind === "withdrawal" || session === undefined) return;
     await this.#deps.hooks.run("message_sent", { sessionKey: session, message, channel: to.channel });
-    if (turn !== undefined || isNoticeKey(key) || isQuestionKey(key) || message.kind !== "text") return;
-    this.#deps.events.publish(session, { kind: "said", key, text: message.markdown });
+    if (turn !== undefined || isNoticeKey(key) || isQuestionKey(key)) return;
+    this.#deps.events.publish(session, { kind: "said", key, ...shownOf(message) });
   }
 
   #paceOf<T>(to: Address, use: (pace: ReturnType<Channel["capabilities"]["pace"]>) => T): T | undefined {

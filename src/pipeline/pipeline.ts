@@ -3,10 +3,11 @@ import type { Channel, StreamingMode } from "../core/channel.ts";
 import type { CommandDesk } from "../core/command.ts";
 import type { Config } from "../core/config-schema.ts";
 import type { HookRunner } from "../core/hooks.ts";
-import type { Address } from "../core/message.ts";
+import type { Address, InboundMessage } from "../core/message.ts";
 import { MessageQueue } from "../core/message-queue.ts";
+import type { Outlet } from "../core/outlet.ts";
 import type { QuestionDesk } from "../core/question.ts";
-import { parseSessionKey, type SessionKey } from "../core/session-key.ts";
+import { agentOfKey, type SessionKey } from "../core/session-key.ts";
 import type { Session } from "../core/session.ts";
 import type { Route, SessionRouter } from "../core/session-router.ts";
 import type { Store, Turn, WorkerId } from "../core/store.ts";
@@ -17,14 +18,21 @@ import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { AccessControl } from "../security/access-control.ts";
 import { admit } from "./admit.ts";
+import { answerCommand, type CommandAnswer } from "./answer-command.ts";
 import { composePrompt } from "./compose-prompt.ts";
 import { Deliverer } from "./deliver.ts";
+import { CutOffCalls } from "./cut-off-calls.ts";
 import { endSession } from "./end-session.ts";
+import { withIds } from "./message-ids.ts";
 import { openSession } from "./open-session.ts";
+import { ToolOutlet } from "./outlet.ts";
 import { post, type Posting } from "./post.ts";
 import { Receiver } from "./receive.ts";
 import { RunningTurn } from "./running-turn.ts";
 import { sentencesIn } from "./sentences.ts";
+import { Settlements } from "./settlements.ts";
+import { Steering, type SteeringDeps } from "./steering.ts";
+import { type Stopped, stopSession } from "./stop-session.ts";
 import { addressOf, runTurn, type TurnDeps } from "./turn.ts";
 import { Workers } from "./work.ts";
 
@@ -42,8 +50,10 @@ export interface PipelineParts {
   readonly channel: (to: Address) => Channel | undefined;
   readonly streamingMode: (to: Address) => StreamingMode;
   readonly config: () => Config;
-  /** The folder of pi's transcripts, and pi's working directory. */
-  readonly folders: { readonly sessions: string; readonly workspace: () => string };
+  /** True: models have tools that act on messages, so prompts tell the ids of theirs. */
+  readonly namesMessages?: boolean;
+  /** The folder of pi's transcripts, and the working directory of an agent's pi. */
+  readonly folders: { readonly sessions: string; readonly workspace: (agent: string) => string };
   readonly worker: WorkerId;
   readonly clock: Clock;
   readonly log: Logger;
@@ -56,8 +66,19 @@ export interface Pipeline {
   readonly deliverer: Deliverer;
   /** Sends something that is no answer; see `post.ts`. */
   post(posting: Posting): Promise<boolean>;
+  /** What a command says; see `answer-command.ts`. */
+  answerCommand(answer: CommandAnswer): ReturnType<typeof answerCommand>;
+  /** The record of a session; see `open-session.ts`. */
+  openSession(route: Pick<Route, "session" | "agent" | "role">, address: Address): Promise<Session>;
+  /** The way out for tools. */
+  readonly outlet: Outlet;
   /** Ends a session; see `end-session.ts`. */
   endSession(key: SessionKey): Promise<{ readonly cancelled: number } | undefined>;
+  /** Stops what was asked for in a session; see `stop-session.ts`. */
+  stopSession(key: SessionKey): Promise<Stopped>;
+  /** Whether a turn of the session is unfinished, or messages wait for one. */
+  isBusy(key: SessionKey): Promise<boolean>;
+  readonly queue: MessageQueue;
 }
 
 export function assemblePipeline(parts: PipelineParts): Pipeline {
@@ -65,7 +86,13 @@ export function assemblePipeline(parts: PipelineParts): Pipeline {
   const { turns, outbox, sessions } = store;
   const sentences = () => sentencesIn(config().gateway.language);
   const open = (route: Pick<Route, "session" | "agent" | "role">, address: Address) =>
-    openSession(route, address, { sessions, hooks, clock, folder: parts.folders.sessions });
+    openSession(route, address, {
+      sessions,
+      hooks,
+      clock,
+      folder: parts.folders.sessions,
+      rules: () => config().session,
+    });
   const queue = new MessageQueue(turns, () => config().queue);
   const admitDeps = {
     ...parts,
@@ -73,7 +100,7 @@ export function assemblePipeline(parts: PipelineParts): Pipeline {
     outbox,
     queue,
     openSession: open,
-    onQueued: () => {},
+    onQueued: (session: SessionKey) => workers.running(session)?.considerWaiting(),
     sentences,
   };
   const receiver = new Receiver({
@@ -91,11 +118,21 @@ export function assemblePipeline(parts: PipelineParts): Pipeline {
   const workers = new Workers({
     ...parts,
     turns,
-    mergeLimit: () => (config().queue.mode === "followup" ? 1 : config().queue.mergeLimit),
-    running: runningTurns(parts, (turn) => sessionOf(turn, parts, open), pacer),
+    mergeLimit: () => config().queue.mergeLimit,
+    running: runningTurns(parts, (turn) => sessionOf(turn, parts, open), pacer, queue),
   });
-  const deliverer = new Deliverer({ ...parts, outbox, pacer, policy: () => config().delivery });
-  const endDeps = { ...parts, sessions, turns, outbox, workers, sentences, folder: parts.folders.sessions };
+  const settlements = new Settlements(outbox, clock);
+  const policy = () => config().delivery;
+  const deliverer = new Deliverer({ ...parts, outbox, pacer, settlements, policy });
+  const cutOff = new CutOffCalls({
+    outbox,
+    turn: (session) => workers.running(session)?.turn,
+    agent: (session) => parts.pool.running(session),
+  });
+  const adopt: CutOffCalls["adopt"] = (session, said) => cutOff.adopt(session, said);
+  const outlet = new ToolOutlet({ ...parts, outbox, pacer, settlements, adopt, sentences });
+  const endDeps = { ...parts, sessions, turns, workers, sentences, folder: parts.folders.sessions };
+  const postDeps = { ...parts, outbox, sentences };
   store.onWork((kind) => {
     if (kind === "turn") workers.wake();
     if (kind === "delivery") deliverer.wake();
@@ -104,8 +141,14 @@ export function assemblePipeline(parts: PipelineParts): Pipeline {
     receiver,
     workers,
     deliverer,
-    post: (posting) => post(posting, { ...parts, outbox, sentences }),
+    outlet,
+    post: (posting) => post(posting, postDeps),
+    answerCommand: (answer) => answerCommand(answer, postDeps),
+    openSession: open,
     endSession: (key) => endSession(key, endDeps),
+    stopSession: (key) => stopSession(key, endDeps),
+    isBusy: async (key) => (await turns.unfinished(key)) !== undefined || (await turns.depth(key)) > 0,
+    queue,
   };
 }
 
@@ -114,11 +157,15 @@ function runningTurns(
   parts: PipelineParts,
   session: TurnDeps["session"],
   pacer: Pacer,
+  queue: MessageQueue,
 ): (turn: Turn) => RunningTurn {
   const { store, config, clock, log } = parts;
   const sentences = () => sentencesIn(config().gateway.language);
+  const named = (text: string, messages: readonly InboundMessage[]) =>
+    parts.namesMessages ? withIds(text, messages) : text;
   const deps: TurnDeps = {
     ...parts,
+    named,
     sentences,
     turns: store.turns,
     outbox: store.outbox,
@@ -136,8 +183,10 @@ function runningTurns(
         signal,
         log,
       }),
-    compose: (turn, channel, signal) =>
-      composePrompt(turn, { channel, workspace: parts.folders.workspace(), signal }),
+    compose: (turn, channel, signal, command) => {
+      const workspace = parts.folders.workspace(agentOfKey(turn.session));
+      return composePrompt(turn, { channel, workspace, signal, command });
+    },
   };
   return (turn) =>
     new RunningTurn(turn, {
@@ -148,6 +197,8 @@ function runningTurns(
       limits: () => ({ ...config().queue, timeoutMs: config().agent.timeoutMs }),
       sentences,
       clock,
+      steering: (one, interrupt, turnLog) =>
+        new Steering(one, { ...steeringWays(parts, queue, deps), interrupt, log: turnLog }),
       work: async (one, slot, progress, signal) => {
         if (one.attempt > 1) await parts.questions.closeLeft(one);
         return runTurn(one, slot, progress, deps, signal);
@@ -155,16 +206,42 @@ function runningTurns(
     });
 }
 
+/** What a running turn needs to take in what comes meanwhile. */
+function steeringWays(
+  { store, worker, events, channel }: PipelineParts,
+  queue: MessageQueue,
+  { compose, named }: Pick<TurnDeps, "compose" | "named">,
+): Omit<SteeringDeps, "interrupt" | "log"> {
+  return {
+    turns: store.turns,
+    worker,
+    events,
+    rules: async (turn, { address }) =>
+      queue.rules(address.channel, (await store.sessions.get(turn.session))?.queue),
+    compose: async (turn, message) => {
+      const to = channel(message.address);
+      if (!to) throw new Error(`there is no channel ${message.address.channel}`);
+      const alone = { ...turn, messages: [message], collapsed: 0 };
+      return named((await compose(alone, to, NEVER)).text, [message]);
+    },
+  };
+}
+
+/** Files are not steered, so nothing is fetched that would have to be given up. */
+const NEVER = new AbortController().signal;
+
 /** A session that was removed while messages waited in it begins again with them. */
 async function sessionOf(
   turn: Turn,
-  { store }: PipelineParts,
-  open: (route: Pick<Route, "session" | "agent">, address: Address) => Promise<Session>,
+  { store, router }: PipelineParts,
+  open: (route: Pick<Route, "session" | "agent" | "role">, address: Address) => Promise<Session>,
 ): Promise<Session> {
   const known = await store.sessions.get(turn.session);
   if (known && !known.hasEnded) return known;
-  const agent = known?.agent ?? parseSessionKey(turn.session)?.agent ?? "main";
-  return open({ session: turn.session, agent }, addressOf(turn));
+  const agent = agentOfKey(turn.session);
+  const latest = turn.messages.at(-1);
+  const role = latest && router.route(latest, agent).role;
+  return open({ session: turn.session, agent, ...(role === undefined ? {} : { role }) }, addressOf(turn));
 }
 
 function channelOf(parts: PipelineParts, address: Address): Channel {

@@ -1,5 +1,6 @@
 import type { AgentEvent } from "../core/agent.ts";
 import type { HookRunner } from "../core/hooks.ts";
+import { isSilence, mayBecomeSilence } from "../core/silence.ts";
 import type { Turn } from "../core/store.ts";
 import type { TurnEvent, TurnEvents } from "../core/turn-events.ts";
 import type { LiveReply } from "../delivery/live-reply.ts";
@@ -18,6 +19,8 @@ export class TurnView {
   readonly #messageIds: () => readonly string[];
   /** The next delta begins a new text: a new message, a retry, another attempt. */
   #fresh = true;
+  /** The beginning of a text that may still become one that nobody is to see. */
+  #held = "";
 
   /** `messageIds` tells which messages the turn answers by now. */
   constructor(
@@ -47,10 +50,11 @@ export class TurnView {
   show(event: AgentEvent, text: ReplyText): void {
     if (text.add(event)) this.#live?.update(() => text.live);
     switch (event.type) {
-      case "message_start":
       case "message_end":
-        this.#fresh = true;
-        return;
+        if (!isSilence(this.#held)) this.#showHeld(text);
+        return this.#begin();
+      case "message_start":
+        return this.#begin();
       case "text":
         return this.#showText(event.delta, text);
       case "tool_start":
@@ -59,7 +63,7 @@ export class TurnView {
       case "tool_kept":
         return this.#showTool(event);
       case "retrying":
-        this.#fresh = true;
+        this.#begin();
         return this.#publish({ kind: "retrying", reason: event.reason, ...this.#of });
       case "compacting":
         if (!event.done) this.#publish({ kind: "compacting", ...this.#of });
@@ -69,8 +73,20 @@ export class TurnView {
     }
   }
 
-  #showText(said: string, { answered }: ReplyText): void {
-    const delta = this.#fresh ? answered + said : said;
+  #begin(): void {
+    this.#fresh = true;
+    this.#held = "";
+  }
+
+  #showText(said: string, text: ReplyText): void {
+    this.#held += said;
+    if (!this.#fresh || !mayBecomeSilence(this.#held)) this.#showHeld(text);
+  }
+
+  #showHeld({ answered }: ReplyText): void {
+    if (this.#held === "") return;
+    const delta = this.#fresh ? answered + this.#held : this.#held;
+    this.#held = "";
     this.#publish({ kind: "delta", delta, replace: this.#fresh, ...this.#of });
     this.#fresh = false;
   }

@@ -3,8 +3,9 @@ import type { Channel, StreamingMode } from "../core/channel.ts";
 import type { Config } from "../core/config-schema.ts";
 import { AgentError } from "../core/errors.ts";
 import type { HookRunner } from "../core/hooks.ts";
-import type { Address, MessageRef } from "../core/message.ts";
+import type { Address, InboundMessage, MessageRef } from "../core/message.ts";
 import type { Session } from "../core/session.ts";
+import { isSilence } from "../core/silence.ts";
 import type { Delivery, OutboxLedger, Turn, TurnLedger, WorkerId } from "../core/store.ts";
 import type { TurnEvents } from "../core/turn-events.ts";
 import { deliveriesOf, withdrawals } from "../delivery/deliveries-of.ts";
@@ -13,9 +14,11 @@ import type { LiveReply } from "../delivery/live-reply.ts";
 import { ReplyText } from "../delivery/reply-text.ts";
 import { failpoint } from "../lib/failpoint.ts";
 import { checkOutgoing } from "./outgoing.ts";
+import { compact, isCompaction, piCommandOf, runnableText } from "./pi-command.ts";
 import { goOn, resumePoint } from "./resume.ts";
 import { beforeRun, RunRecord } from "./run-hooks.ts";
 import type { Sentences } from "./sentences.ts";
+import type { Steering } from "./steering.ts";
 import { TurnView } from "./turn-view.ts";
 
 export interface TurnDeps {
@@ -31,7 +34,10 @@ export interface TurnDeps {
   readonly channel: (address: Address) => Channel;
   readonly streamingMode: (address: Address) => StreamingMode;
   readonly openLive: (preview: PreviewRequest) => LiveReply | undefined;
-  readonly compose: (turn: Turn, channel: Channel, signal: AbortSignal) => Promise<Prompt>;
+  /** With `command` the message is that command of pi's own. */
+  readonly compose: (turn: Turn, channel: Channel, signal: AbortSignal, command?: string) => Promise<Prompt>;
+  /** A prompt with the names of its messages, for a model that can do something to them. */
+  readonly named: (text: string, messages: readonly InboundMessage[]) => string;
 }
 
 /** A preview of the answer to be, where the channel has one. */
@@ -43,8 +49,9 @@ export interface PreviewRequest {
   readonly signal: AbortSignal;
 }
 
-/** What the work reports on its way to whoever watches over it. */
+/** What the work reports on its way to whoever watches over it, and what it is handed on the way. */
 export interface TurnProgress {
+  readonly steering: Steering;
   see(event: AgentEvent): void;
   /** A preview became visible: from now on it has to become the answer, or go. */
   notePreview(page: number, ref: MessageRef): Promise<void>;
@@ -80,7 +87,8 @@ export async function runTurn(
   const channel = deps.channel(address);
   const session = await deps.session(turn);
   const live = deps.openLive({ turn, channel, mode: deps.streamingMode(address), progress, signal });
-  const view = new TurnView(turn, deps.events, live, deps.hooks);
+  const { steering } = progress;
+  const view = new TurnView(turn, () => steering.messageIds, deps.events, live, deps.hooks);
   const onEvent = (event: AgentEvent, text: ReplyText) => {
     progress.see(event);
     view.show(event, text);
@@ -88,7 +96,7 @@ export async function runTurn(
   try {
     const answer = await slot.use(session, signal, (agent) => {
       view.started();
-      return ask(agent, { turn, channel, onEvent }, deps, signal);
+      return ask(agent, { turn, channel, steering, onEvent }, deps, signal);
     });
     return await outcomeOf(turn, answer, (await live?.close()) ?? [], deps);
   } finally {
@@ -107,22 +115,24 @@ export function addressOf(turn: Turn): Address {
 interface Asking {
   readonly turn: Turn;
   readonly channel: Channel;
+  readonly steering: Steering;
   readonly onEvent: (event: AgentEvent, text: ReplyText) => void;
 }
 
-async function ask(
-  agent: Agent,
-  { turn, channel, onEvent }: Asking,
-  deps: TurnDeps,
-  signal: AbortSignal,
-): Promise<Answer> {
-  const opening = await openingOf(agent, turn, channel, deps, signal);
+async function ask(agent: Agent, asking: Asking, deps: TurnDeps, signal: AbortSignal): Promise<Answer> {
+  const { turn, steering, onEvent } = asking;
+  const command = piCommandOf(turn, deps.config().commands);
+  if (command && isCompaction(command)) {
+    onEvent({ type: "compacting", done: false }, new ReplyText());
+    return { text: await compact(agent, command, turn, deps.sentences(), signal), aborted: false };
+  }
+  const opening = await openingOf(agent, asking, deps, signal);
   if ("answered" in opening) return { text: opening.answered, aborted: false };
   failpoint("turn.before-prompt");
 
-  const text = new ReplyText();
+  const text = new ReplyText(opening.said);
   const record = new RunRecord(opening, turn.session, deps.hooks);
-  for await (const event of agent.run(opening, signal)) {
+  for await (const event of steering.run(agent, opening, signal)) {
     onEvent(event, text);
     failpoint(`turn.${event.type}`);
     record.see(event);
@@ -133,32 +143,43 @@ async function ask(
   throw new AgentError("process-died", "pi's run ended without an end", { retry: "now" });
 }
 
+/** A prompt, and what an earlier attempt has answered for good. */
+interface Opening extends Prompt {
+  readonly said?: string;
+}
+
 /** What pi is asked, or the answer an earlier attempt already got. Written down before pi sees it. */
 async function openingOf(
   agent: Agent,
-  turn: Turn,
-  channel: Channel,
+  { turn, channel, steering }: Asking,
   deps: TurnDeps,
   signal: AbortSignal,
-): Promise<Prompt | { answered: string }> {
+): Promise<Opening | { answered: string }> {
   const behind = turn.prompted ? await agent.transcriptAfter(turn.prompted.position) : [];
-  const resume = resumePoint(turn.prompted, behind);
+  const resume = resumePoint(turn, behind);
+  if (resume.at !== "start") steering.resume(resume.untaken);
   if (resume.at === "answered") return { answered: resume.text };
   if (resume.at === "interrupted") {
     const reminder = {
       text: goOn((await deps.outbox.saidByTools(turn.id)).map(({ message }) => message)),
       images: [],
     };
-    return beforeRun(reminder, turn.session, deps);
+    return { ...(await beforeRun(reminder, turn.session, deps)), said: resume.text };
   }
 
-  const prompt = await beforeRun(await deps.compose(turn, channel, signal), turn.session, deps);
+  const { commands } = deps.config();
+  const command = piCommandOf(turn, commands);
+  const text = command && (await runnableText(command, agent, commands));
+  const prompt = await beforeRun(await deps.compose(turn, channel, signal, text), turn.session, deps);
   if ("answered" in prompt) return prompt;
+  const asked = { ...prompt, text: deps.named(prompt.text, turn.messages) };
   const position = await agent.position();
-  const note = { text: prompt.text, ...(position === undefined ? {} : { position }) };
+  const note = { text: asked.text, ...(position === undefined ? {} : { position }) };
   if (!(await deps.turns.notePrompt(turn.id, deps.worker, note))) throw new LeaseLost(turn.id);
+  // The prompt holds whatever had joined an earlier attempt.
+  steering.resume([]);
   failpoint("turn.after-note");
-  return prompt;
+  return asked;
 }
 
 /** Somebody else has the turn now: whatever we have of it is void. */
@@ -178,11 +199,12 @@ function failureOf(event: AgentEvent & { type: "end" }): AgentError {
 
 async function outcomeOf(
   turn: Turn,
-  { text, aborted }: Answer,
+  answer: Answer,
   previews: readonly MessageRef[],
   deps: TurnDeps,
 ): Promise<TurnOutcome> {
-  const state = aborted ? "aborted" : "final";
+  const state = answer.aborted ? "aborted" : "final";
+  const text = isSilence(answer.text) ? "" : answer.text;
   const to = addressOf(turn);
   const channel = deps.channel(to);
   const takeBack = (from: number) => withdrawals(previews, (page) => withdrawalKey(turn.id, page), from);

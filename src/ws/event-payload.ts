@@ -23,7 +23,24 @@ export function pushedOf(sessionKey: SessionKey, event: Exclude<TurnEvent, { kin
       return { event: "notice", payload: { sessionKey, turnId: turn, level, text } };
     }
     case "said":
-      return chat({ sessionKey, messageId: event.key, state: "final", text: event.text });
+      return chat({
+        sessionKey,
+        messageId: event.key,
+        state: "final",
+        text: event.text,
+        ...(event.media === undefined ? {} : { media: event.media }),
+      });
+    case "amended": {
+      const { id, text, isRemoved, reactions } = event;
+      return chat({
+        sessionKey,
+        messageId: id,
+        state: "changed",
+        ...(text === undefined ? {} : { text }),
+        ...(isRemoved ? { removed: true } : {}),
+        ...(reactions === undefined ? {} : { reactions }),
+      });
+    }
     case "end":
       return chat({
         sessionKey,

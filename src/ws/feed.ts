@@ -112,7 +112,7 @@ export class Feed {
     const pushed = pushedOf(this.session, event);
     this.#follow(event, pushed);
     this.#push(pushed, event.kind === "tool" && event.phase === "update" ? "passing" : "must");
-    if (event.kind === "end" || event.kind === "said") this.#settledSeq = this.#seq;
+    if (SETTLES.has(event.kind)) this.#settledSeq = this.#seq;
   }
 
   /** Pushes the text collected so far as one frame. */
@@ -152,7 +152,8 @@ export class Feed {
   }
 
   #follow(event: Exclude<TurnEvent, Delta>, pushed: Pushed): void {
-    if (event.kind === "queued" || event.kind === "said" || event.kind === "notice") return;
+    if (event.kind === "queued" || event.kind === "said" || event.kind === "amended") return;
+    if (event.kind === "notice") return;
     if (event.kind === "question") {
       if (event.state === "open") this.#questions.set(event.id, pushed);
       else this.#questions.delete(event.id);
@@ -204,6 +205,9 @@ function frameOf(entry: Entry): string {
   entry.frame ??= eventFrame(entry.pushed.event, entry.pushed.payload, entry.seq);
   return entry.frame;
 }
+
+/** What changes the history. */
+const SETTLES: ReadonlySet<TurnEvent["kind"]> = new Set(["end", "said", "amended"]);
 
 // Counting exactly would mean serialising for nobody. Text is what is long.
 const FRAME_COST = 300;
