@@ -1,6 +1,8 @@
 import manifest from "../package.json";
+import { buildCommands } from "./assembly/build-commands.ts";
 import { buildControl } from "./assembly/build-control.ts";
 import { buildDoors } from "./assembly/build-doors.ts";
+import { buildLoader } from "./assembly/build-loader.ts";
 import { buildPipeline } from "./assembly/build-pipeline.ts";
 import { setUpPlugins } from "./assembly/build-plugins.ts";
 import { buildPool } from "./assembly/build-pool.ts";
@@ -22,6 +24,7 @@ import { pageAuthOf } from "./plugins/builtin/index.ts";
 import { ChannelIntake } from "./plugins/channel-intake.ts";
 import { HookRegistry } from "./plugins/hooks.ts";
 import { PluginRegistry } from "./plugins/registry.ts";
+import { RunningServices } from "./plugins/running-services.ts";
 import { Credentials } from "./security/credentials.ts";
 import { openStore } from "./store/open-store.ts";
 import { MethodTable } from "./ws/methods.ts";
@@ -74,6 +77,11 @@ export class Gateway {
   /** What may be asked of it while it runs. */
   get control(): GatewayControl {
     return this.#parts.control;
+  }
+
+  /** The plugin in whose files `error` was thrown, where that can be told. */
+  blame(error: unknown): string | undefined {
+    return this.#parts.plugins.blame(error);
   }
 
   get config(): LoadedConfig {
@@ -144,11 +152,12 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
   const hooks = new HookRegistry(() => live.config.plugins.hookTimeoutMs, log, desk);
   const registry = new PluginRegistry(hooks, { log, state: store.state, questions: desk });
   const base = { options, lifetime, layout, live, store, hooks, registry };
+  const commands = buildCommands(base, whole);
   setUpPlugins(options, registry);
   const feed = new SessionFeed({ clock: systemClock });
   const pool = buildPool(base, whole);
   const questions = buildQuestions({ ...base, feed }, whole);
-  const pipeline = buildPipeline({ ...base, pool, feed, questions }, whole);
+  const pipeline = buildPipeline({ ...base, pool, feed, questions, commands }, whole);
   const channels = new ChannelIntake(() => registry.channels, {
     receive: (message) => pipeline.receiver.receive(message),
     report: (id, event) => pipeline.receiver.report(id, event),
@@ -156,6 +165,8 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
     mediaDir: layout.media,
     log,
   });
+  const plugins = buildLoader(base, whole);
+  const pluginServices = new RunningServices(registry.services, log);
   const credentials = new Credentials(layout.token, () => ({
     gateway: live.config.gateway.auth,
     page: pageAuthOf(live.config.channels),
@@ -166,6 +177,7 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
     pool,
     pipeline,
     questions,
+    commands,
     channels,
     plugins,
     pluginServices,
@@ -175,6 +187,7 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
   };
   const control = buildControl(running, whole);
   const doors = buildDoors({ ...running, control });
+  connectPlugins(registry, { ...http, channels });
   const parts: Parts = { ...running, control, doors };
   return parts;
 }
@@ -183,10 +196,11 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
 async function applyChange(
   _now: LoadedConfig,
   changed: readonly string[],
-  { pool, doors }: Pick<Parts, "pool" | "doors">,
+  { pool, doors, plugins }: Pick<Parts, "pool" | "doors" | "plugins">,
 ): Promise<void> {
   const plan = planReload(changed);
   if (plan.recyclesPool) await pool.recycle();
+  await plugins.follow();
   doors.recheckClients();
 }
 

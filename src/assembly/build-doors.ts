@@ -1,5 +1,7 @@
+import { agentIds } from "../core/agent-list.ts";
 import type { BrowserChannel } from "../core/browser-channel.ts";
 import type { Channel } from "../core/channel.ts";
+import { configuredRouter } from "../core/session-router.ts";
 import { createDoors, type Doors } from "../http/doors.ts";
 import { prepareAssets } from "../http/prepare-assets.ts";
 import { systemClock } from "../lib/clock.ts";
@@ -7,6 +9,7 @@ import { sayTo } from "../pipeline/say.ts";
 import { GatewayAuth } from "../security/gateway-auth.ts";
 import { pageAssets } from "../web/assets.ts";
 import { registerMessageMethods } from "../ws/methods/message.ts";
+import { registerPluginMethods } from "../ws/methods/plugin.ts";
 import type { Base, Parts } from "./parts.ts";
 
 type DoorsNeeds = Base &
@@ -18,6 +21,7 @@ type DoorsNeeds = Base &
 /** The port, and what is behind it. */
 export function buildDoors(needs: DoorsNeeds): Doors {
   const { options, live, registry, store, pipeline, credentials, control, feed, router, methods } = needs;
+  const sessionRouter = configuredRouter(() => live.config);
   const doors = createDoors({
     bind: options.loaded.bind,
     port: live.config.gateway.port,
@@ -27,6 +31,7 @@ export function buildDoors(needs: DoorsNeeds): Doors {
     control,
     browser: registry.channels.find(isBrowserChannel),
     questions: needs.questions,
+    routing: { router: sessionRouter, agents: () => agentIds(live.config) },
     assets: prepareAssets(pageAssets),
     feed,
     router,
@@ -35,8 +40,9 @@ export function buildDoors(needs: DoorsNeeds): Doors {
     clock: systemClock,
   });
   registerMessageMethods(methods, (to, text, key) =>
-    sayTo(to, text, key, (place) => registry.channelFor(place), pipeline),
+    sayTo(to, text, key, (place) => registry.channelFor(place), { ...pipeline, router: sessionRouter }),
   );
+  registerPluginMethods(methods, needs.plugins);
   return doors;
 }
 

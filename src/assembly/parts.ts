@@ -1,3 +1,4 @@
+import type { Commands } from "./build-commands.ts";
 import type { GatewayControl } from "../core/control.ts";
 import type { LoadedConfig } from "../core/config.ts";
 import type { LiveConfig } from "../core/config-live.ts";
@@ -11,7 +12,9 @@ import type { Pipeline } from "../pipeline/pipeline.ts";
 import type { Questions } from "../pipeline/questions.ts";
 import type { ChannelIntake } from "../plugins/channel-intake.ts";
 import type { HookRegistry } from "../plugins/hooks.ts";
+import type { PluginLoader } from "../plugins/loader.ts";
 import type { PluginRegistry } from "../plugins/registry.ts";
+import type { RunningServices } from "../plugins/running-services.ts";
 import type { Plugin } from "../plugins/types.ts";
 import type { Credentials } from "../security/credentials.ts";
 import type { MethodTable } from "../ws/methods.ts";
@@ -50,7 +53,11 @@ export interface Parts extends Base {
   readonly pool: RpcPool;
   readonly pipeline: Pipeline;
   readonly questions: Questions;
+  readonly commands: Commands;
   readonly channels: ChannelIntake;
+  /** Those of the configuration. */
+  readonly plugins: PluginLoader;
+  readonly pluginServices: RunningServices;
   readonly credentials: Credentials;
   readonly control: GatewayControl;
   readonly router: Router;

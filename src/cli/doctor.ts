@@ -5,6 +5,7 @@ import { checkBun } from "./doctor/check-bun.ts";
 import { checkConfig, findingsOfBrokenConfig } from "./doctor/check-config.ts";
 import { checkGateway } from "./doctor/check-gateway.ts";
 import { checkPi } from "./doctor/check-pi.ts";
+import { checkPlugins } from "./doctor/check-plugins.ts";
 import { checkState } from "./doctor/check-state.ts";
 import { printFindings } from "./doctor/print-findings.ts";
 import { type ExitCode, EXIT } from "./exit-codes.ts";
@@ -21,8 +22,13 @@ export async function runDoctor(options: ConfigOptions): Promise<ExitCode> {
 async function checkTheRest(options: ConfigOptions): Promise<readonly Finding[]> {
   const loaded = tryToLoad(options);
   if (loaded instanceof ConfigError) return findingsOfBrokenConfig(loaded);
-  const [pi, gateway, state] = await Promise.all([checkPi(loaded), checkGateway(loaded), checkState(loaded)]);
-  return [...pi, ...(await checkConfig(loaded)), ...gateway, ...state];
+  const [pi, gateway, state, plugins] = await Promise.all([
+    checkPi(loaded),
+    checkGateway(loaded),
+    checkState(loaded),
+    checkPlugins(loaded),
+  ]);
+  return [...pi, ...(await checkConfig(loaded)), ...plugins, ...gateway, ...state];
 }
 
 function tryToLoad(options: ConfigOptions): LoadedConfig | ConfigError {

@@ -33,8 +33,8 @@ export async function runGateway(options: GatewayOptions): Promise<ExitCode> {
   };
   const stop = listenForStop();
   stop.now.addEventListener("abort", () => process.exit(EXIT.stoppedHard));
-  surviveStrays(opened.log);
   const gateway = new Gateway({ loaded, load, files: watchedFiles(loaded, options), log: opened.log });
+  surviveStrays(gateway, opened.log);
   try {
     const { link } = await startAlone(gateway, loaded);
     opened.follow(loaded);
@@ -96,11 +96,19 @@ function isKept(): boolean {
 
 /**
  * A mistake of ours must not take everybody's conversations down, and must not go unseen. What was thrown
- * outside of any turn ends the process, as nobody knows what state it is in; all that counts is on disk.
+ * outside of any turn ends the process, as nobody knows what state it is in; all that counts is on disk. What
+ * a plugin throws is its own affair: the gateway's state is not in its hands.
  */
-function surviveStrays(log: Logger): void {
-  process.on("unhandledRejection", (error) => log.error({ error }, "a failure that nobody waited for"));
+function surviveStrays(gateway: Pick<Gateway, "blame">, log: Logger): void {
+  process.on("unhandledRejection", (error) =>
+    log.error({ error, plugin: gateway.blame(error) }, "a failure that nobody waited for"),
+  );
   process.on("uncaughtException", (error) => {
+    const plugin = gateway.blame(error);
+    if (plugin !== undefined) {
+      log.error({ error, plugin }, "a plugin failed outside of any call; the gateway goes on");
+      return;
+    }
     log.error({ error }, "an unexpected failure ends the gateway; open work goes on at the next start");
     process.exit(EXIT.failed);
   });

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import manifest from "../../package.json";
-import { type ExitCode, EXIT } from "./exit-codes.ts";
+import { EXIT } from "./exit-codes.ts";
 import type { GatewayOptions } from "./gateway.ts";
 import type { ConfigOptions } from "./load-config.ts";
 import { reportError } from "./report-error.ts";
@@ -8,14 +8,21 @@ import type { SendOptions } from "./send.ts";
 import { startedAs } from "./started-as.ts";
 
 /** Runs the command line `args` (without program and script) and resolves to the exit code. Never rejects. */
-export async function main(args: readonly string[]): Promise<ExitCode> {
-  let code: ExitCode = EXIT.ok;
-  const commands = buildProgram((result) => {
+export async function main(args: readonly string[]): Promise<number> {
+  let code: number = EXIT.ok;
+  const done: Done = (result) => {
     code = result;
-  });
+  };
+  const program = buildProgram(done);
+  const run = async () => {
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync([...args], { from: "user" });
+  };
   try {
-    if (args.length === 0) commands.outputHelp();
-    else await commands.parseAsync([...args], { from: "user" });
+    if (mayMeanPlugin(program, args)) {
+      const { withPluginCommands } = await import("./plugin-commands.ts");
+      await withPluginCommands(program, args, done, run);
+    } else await run();
     return code;
   } catch (error) {
     return reportError(error, args.includes("--verbose"));
@@ -35,10 +42,17 @@ function buildProgram(done: Done): Command {
   addConfig(program, done);
   addToken(program, done);
   addSend(program, done);
+  addPlugin(program, done);
   return program;
 }
 
-type Done = (code: ExitCode) => void;
+type Done = (code: number) => void;
+
+/** A name that is none of ours may be a plugin's, and the help shows all. */
+function mayMeanPlugin(program: Command, [first]: readonly string[]): boolean {
+  if (first === undefined || ["help", "--help", "-h"].includes(first)) return true;
+  return !first.startsWith("-") && !program.commands.some((command) => command.name() === first);
+}
 
 function addGateway(program: Command, done: Done): void {
   common(program.command("gateway").description("start the gateway and keep it running"))
@@ -91,6 +105,36 @@ function addSend(program: Command, done: Done): void {
     .action(async (options: SendOptions) => {
       const { sendMessage } = await import("./send.ts");
       done(await sendMessage(options));
+    });
+}
+
+function addPlugin(program: Command, done: Done): void {
+  const plugin = program.command("plugin").description("look at plugins, load them again, begin a new one");
+  common(plugin.command("list").description("each plugin: what it adds, and why if it does not work")).action(
+    async (options: ConfigOptions) => {
+      const { listPlugins } = await import("./plugin.ts");
+      done(await listPlugins(options));
+    },
+  );
+  common(plugin.command("reload").description("load a plugin's files again, without a restart"))
+    .argument("[id]", "which one; all of them when omitted")
+    .action(async (id: string | undefined, options: ConfigOptions) => {
+      const { reloadPlugins } = await import("./plugin.ts");
+      done(await reloadPlugins(id, options));
+    });
+  common(
+    plugin.command("new").description("write a small plugin that works, and name it in the configuration"),
+  )
+    .argument("<name>", "what it is called: small letters, digits and -")
+    .action(async (name: string, options: ConfigOptions) => {
+      const { newPlugin } = await import("./new-plugin.ts");
+      done(await newPlugin(name, options));
+    });
+  common(plugin.command("test").description("run the tests of a plugin"))
+    .argument("[folder]", "the plugin's folder; the working directory when omitted")
+    .action(async (folder: string | undefined) => {
+      const { testPlugin } = await import("./test-plugin.ts");
+      done(await testPlugin(folder));
     });
 }
 

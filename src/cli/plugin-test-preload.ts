@@ -1,0 +1,3 @@
+import { offerGatewayModule } from "../plugins/gateway-module.ts";
+
+offerGatewayModule();
