@@ -1,4 +1,4 @@
-import type { BridgeAnswer, BridgeCall, BridgeManifest, ToolResult } from "./protocol.ts";
+import type { BridgeAnswer, BridgeCall, BridgeHook, BridgeManifest, ToolResult } from "./protocol.ts";
 
 /**
  * Loaded by pi with `-e`: offers the gateway's tools and asks its hooks, over the pipe that pi already
@@ -27,7 +27,11 @@ interface ToolEvent {
 }
 
 interface MessageEvent {
-  readonly message: ToolResult & { readonly role: string; readonly toolName?: string };
+  readonly message: ToolResult & {
+    readonly role: string;
+    readonly toolName?: string;
+    readonly toolCallId?: string;
+  };
 }
 
 interface StartEvent {
@@ -83,8 +87,9 @@ export default function bridge(pi: PiApi): void {
   const hooks = new Set(manifest.hooks);
   if (hooks.has("before_agent_start")) pi.on("before_agent_start", beforeRun);
   if (hooks.has("before_tool_call")) pi.on("tool_call", beforeToolCall);
-  if (hooks.has("after_tool_call")) pi.on("tool_result", afterToolCall);
-  if (hooks.has("tool_result_persist")) pi.on("message_end", beforeResultIsKept);
+  const changes = new ResultChanges(hooks);
+  if (changes.areWanted) pi.on("tool_result", (event, ctx) => changes.afterCall(event, ctx));
+  if (changes.areKept) pi.on("message_end", (event, ctx) => changes.beforeKept(event, ctx));
   if (hooks.has("before_compaction")) {
     pi.on("session_before_compact", async (event, ctx) => {
       const answer = await ask(ctx, { call: "before_compaction" }, event.signal);
@@ -118,21 +123,56 @@ async function beforeToolCall(event: ToolEvent, ctx: PiContext): Promise<unknown
   return undefined;
 }
 
-async function afterToolCall(event: ToolEvent & ToolResult, ctx: PiContext): Promise<unknown> {
-  const { toolName: tool, toolCallId, input: params, content, details, isError } = event;
-  const result = { content, details, isError: isError ?? false };
-  const answer = await ask(ctx, { call: "after_tool_call", tool, toolCallId, params, result });
-  return answer.result;
+/**
+ * What hooks make of results. What is kept is settled as soon as a tool is done, because an older pi goes on with
+ * the model before it asks what to keep; what then still is another result is asked about when it is kept.
+ */
+class ResultChanges {
+  readonly areWanted: boolean;
+  readonly areKept: boolean;
+  readonly #after: boolean;
+  readonly #settled = new Map<string, string>();
+
+  constructor(hooks: ReadonlySet<BridgeHook>) {
+    this.#after = hooks.has("after_tool_call");
+    this.areKept = hooks.has("tool_result_persist");
+    this.areWanted = this.#after || this.areKept;
+  }
+
+  async afterCall(event: ToolEvent & ToolResult, ctx: PiContext): Promise<unknown> {
+    const { toolName: tool, toolCallId, input: params } = event;
+    const result = outputOf(event);
+    let changed: ToolResult | undefined;
+    if (this.#after) {
+      changed = (await ask(ctx, { call: "after_tool_call", tool, toolCallId, params, result })).result;
+    }
+    if (this.areKept) {
+      changed = (await this.#persisted(tool, changed ?? result, ctx)) ?? changed;
+      this.#settled.set(toolCallId, JSON.stringify((changed ?? result).content));
+    }
+    return changed;
+  }
+
+  async beforeKept({ message }: MessageEvent, ctx: PiContext): Promise<unknown> {
+    if (message.role !== "toolResult") return undefined;
+    const { toolName = "", toolCallId = "" } = message;
+    const settled = this.#settled.get(toolCallId);
+    this.#settled.delete(toolCallId);
+    if (settled === JSON.stringify(message.content)) return undefined;
+    const result = await this.#persisted(toolName, outputOf(message), ctx);
+    return result && { message: { ...message, ...result } };
+  }
+
+  async #persisted(tool: string, result: ToolResult, ctx: PiContext): Promise<ToolResult | undefined> {
+    return (await ask(ctx, { call: "tool_result_persist", tool, result })).result;
+  }
 }
 
-async function beforeResultIsKept(event: MessageEvent, ctx: PiContext): Promise<unknown> {
-  const { message } = event;
-  if (message.role !== "toolResult") return undefined;
-  const { content, details, isError } = message;
-  const result = { content, details, isError: isError ?? false };
-  const answer = await ask(ctx, { call: "tool_result_persist", tool: message.toolName ?? "", result });
-  return answer.result && { message: { ...message, ...answer.result } };
-}
+const outputOf = ({ content, details, isError }: ToolResult): ToolResult => ({
+  content,
+  details,
+  isError: isError ?? false,
+});
 
 function textOf(result: ToolResult): string {
   return result.content.map((block) => (block.type === "text" ? block.text : `[${block.type}]`)).join("\n");

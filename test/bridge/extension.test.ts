@@ -4,6 +4,7 @@ import { type BridgeAnswer, BRIDGE_TITLE, MANIFEST_VARIABLE } from "../../src/br
 // Read when the file is loaded, as inside pi.
 process.env[MANIFEST_VARIABLE] = JSON.stringify({
   hooks: [
+    "before_agent_start",
     "before_tool_call",
     "after_tool_call",
     "tool_result_persist",
@@ -49,6 +50,7 @@ const toolCall = () => ({ toolName: "bash", toolCallId: "c1", input: { command: 
 
 test("it listens to what is in the manifest", () => {
   expect([...listeners.keys()].toSorted()).toEqual([
+    "before_agent_start",
     "message_end",
     "session_before_compact",
     "session_compact",
@@ -102,6 +104,28 @@ test("only results of tools are changed on their way into the transcript", async
     content: [{ type: "text", text: "x" }],
   };
   expect(await happens("message_end", { message })).toEqual({ message: { ...message, content: [] } });
+});
+
+test("what is kept of a result is settled once, and again only where something else has changed it since", async () => {
+  const content = [{ type: "text", text: "x" }];
+  const message = { role: "toolResult", toolName: "bash", toolCallId: "c1", content };
+  const calls = () => asked.splice(0).map(({ call }) => call);
+  for (const text of ["x", "y"]) {
+    await happens("tool_result", { ...toolCall(), content });
+    expect(calls()).toEqual(["after_tool_call", "tool_result_persist"]);
+    await happens("message_end", { message: { ...message, content: [{ type: "text", text }] } });
+    expect(calls()).toEqual(text === "x" ? [] : ["tool_result_persist"]);
+  }
+});
+
+test("what hooks add to the system prompt stands behind pi's own words", async () => {
+  answer = { systemPrompt: "Say moo." };
+  const start = () => happens("before_agent_start", { systemPrompt: "You are pi." });
+  expect(await start()).toEqual({ systemPrompt: "You are pi.\n\nSay moo." });
+  for (const nothing of [{}, { error: "down" }]) {
+    answer = nothing;
+    expect(await start()).toBeUndefined();
+  }
 });
 
 test("a compaction is cancelled only by a block", async () => {

@@ -89,6 +89,24 @@ test("a guard sees the session and the call, and may change or stop it", async (
   expect(await call(stopping, { call: "before_tool_call", ...bash })).toEqual({ block: "no" });
 });
 
+test("what hooks added to the system prompt is told to the pi of that run, and to no other", async () => {
+  const host = hostWith({ before_agent_start: () => {} });
+  const manifest = JSON.parse((await host.launch(now)).env[MANIFEST_VARIABLE]!);
+  expect(manifest.hooks).toEqual(["before_agent_start"]);
+  const asked = {
+    type: "extension_ui_request",
+    id: "q",
+    method: "input",
+    title: BRIDGE_TITLE,
+    placeholder: '{"call":"system_prompt"}',
+  } as const;
+  const { signal } = new AbortController();
+  expect(await host.answer(asked, { session, systemPrompt: "Say moo.", signal })).toEqual({
+    value: '{"systemPrompt":"Say moo."}',
+  });
+  expect(await host.answer(asked, { session, signal })).toEqual({ value: "{}" });
+});
+
 test("a result is replaced with its images and details", async () => {
   const image = { type: "image" as const, data: "AA", mimeType: "image/png" };
   const replace = (context: { result: object }) => {
