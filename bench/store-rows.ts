@@ -30,6 +30,8 @@ export function addFinishedRows(connection: Connection, count: number): void {
            '{"message":{"kind":"text","markdown":"${"An answer of ordinary length. ".repeat(8)}"}}',
            iif(i % 10 = 5, null, ${session}), i * 4 + 1, i, iif(i % 10 = 5, 'dead', 'sent'), 1, i,
            '{"id":"1"}', i from n`,
+      `insert into usage (turn, model, session, agent, channel, sender, input, output, cost, at)
+         select i * 4 + 1, 'x/y', ${session}, 'main', 'test', 'test:u', 1, 1, 0.01, i from n`,
       `insert into session (key, body, last_active_at)
          select ${session}, '{"key":"' || ${session} || '"}', i from n where i <= ${SESSIONS}
          on conflict (key) do nothing`,

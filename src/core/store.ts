@@ -4,6 +4,7 @@ import type { Amended, Amendment, History, HistoryPage } from "./history.ts";
 import type { Address, InboundEvent, InboundMessage, MessageRef, OutboundMessage } from "./message.ts";
 import type { Session, SessionPatch } from "./session.ts";
 import type { SessionKey } from "./session-key.ts";
+import type { TurnUsage, UsageLedger } from "./usage.ts";
 
 /**
  * Everything the gateway must not forget. A verb is the unit of atomicity: each call happens
@@ -26,6 +27,7 @@ export interface Store {
   readonly cron: CronLedger;
   readonly leases: LeaseLedger;
   readonly state: StateLedger;
+  readonly usage: UsageLedger;
 
   /** What was said in a session, newest page first asked, oldest row first in it. */
   history(session: SessionKey, page: HistoryPage): Promise<History>;
@@ -207,6 +209,8 @@ export interface TurnResult {
   readonly state: "done" | "failed" | "cancelled";
   readonly replies: readonly Delivery[];
   readonly error?: string;
+  /** What it has used: it is on its accounts from the same step on. */
+  readonly usage?: TurnUsage;
   /** Messages that joined the turn and that pi has not taken: they wait again, at their old place. */
   readonly putBack?: readonly InboxId[];
 }
@@ -303,10 +307,18 @@ export interface SessionLedger {
   open(first: Session): Promise<{ session: Session; created: boolean }>;
   /** Applies `patch`; undefined if there is no such session. */
   update(key: SessionKey, patch: SessionPatch): Promise<Session | undefined>;
+  /** Whether a turn is unfinished or a message waits in it, and when a person last wrote in it. */
+  activity(key: SessionKey): Promise<SessionActivity>;
   /** Latest active first, with what waits and runs in each. */
   list(limit: number): Promise<readonly SessionSummary[]>;
   /** Forgets the session and what was said in it. What is open in it goes on: `clear` it first. */
   remove(key: SessionKey): Promise<boolean>;
+}
+
+export interface SessionActivity {
+  readonly isBusy: boolean;
+  /** When the last message that was settled in it came; absent if none was. */
+  readonly lastHeardAtMs?: number;
 }
 
 export interface SessionSummary extends Session {

@@ -8,6 +8,7 @@ import { randomWorkContract } from "./store-random.ts";
 import { roomContract } from "./store-room.ts";
 import { accessContract, sessionContract, smallLedgerContract } from "./store-small-ledgers.ts";
 import { turnContract } from "./store-turns.ts";
+import { usageContract } from "./store-usage.ts";
 import type { OpenStore } from "./store-words.ts";
 
 export type { OpenStore, StoreUnderTest } from "./store-words.ts";
@@ -25,6 +26,7 @@ export function storeContract(name: string, open: OpenStore): void {
     describe("sessions", () => sessionContract(open));
     describe("access", () => accessContract(open));
     describe("cron, leases, state", () => smallLedgerContract(open));
+    describe("usage", () => usageContract(open));
     describe("prune", () => pruneContract(open));
     describe("random work", () => randomWorkContract(open));
   });

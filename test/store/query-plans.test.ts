@@ -78,6 +78,8 @@ const VERBS: readonly [name: string, run: (store: Store, n: number) => Promise<u
   ["clear", (store) => store.turns.clear(BUSY)],
   ["claim when nothing can be taken", (store) => store.turns.claim("other", CLAIM)],
   ["finish with a reply", (store) => finishTurn(store)],
+  ["what was spent", (store) => store.usage.spentBy("all")],
+  ["what was spent last", (store) => store.usage.latest(5)],
   ["what tools said", (store) => store.outbox.saidByTools("old77")],
   ["ready chats", (store) => store.outbox.ready(10)],
   ["deliver", (store) => deliverNext(store)],
@@ -125,7 +127,10 @@ async function finishTurn(store: Store): Promise<void> {
   await store.turns.notePrompt(turn!, "w", { text: "asked" });
   await store.outbox.notePreview(turn!, 0, refOf(CHAT, "p"));
   const replies = [saying(CHAT, `${turn}/0`, { session: BUSY, turn: turn! })];
-  expect(await store.turns.finish(turn!, "w", { state: "done", replies, putBack: [joined!] })).toBe(true);
+  const spent = [{ model: "x/y", usage: { inputTokens: 1, outputTokens: 1, costUsd: 1 } }];
+  const usage = { agent: "main", channel: "test", sender: "test:u", spent };
+  const result = { state: "done", replies, usage, putBack: [joined!] } as const;
+  expect(await store.turns.finish(turn!, "w", result)).toBe(true);
   await store.turns.clear(BUSY);
 }
 

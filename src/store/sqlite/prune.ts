@@ -82,6 +82,8 @@ const HISTORY = [
      where seq < $before and ended_at is not null and shown_in is not null order by seq limit $limit)`,
   `delete from inbox where seq in (select i.seq from inbox i
      where i.seq < $before and i.session is not null and ${IS_OVER} order by i.seq limit $limit)`,
+  `delete from usage where (turn, model) in
+     (select turn, model from usage where turn < $before order by turn limit $limit)`,
   `delete from turn where seq in (select t.seq from turn t
      where t.seq < $before and t.ended_at is not null
        and not exists (select 1 from inbox i where i.turn = t.seq) order by t.seq limit $limit)`,

@@ -1,6 +1,6 @@
 import type { Session, SessionPatch } from "../../core/session.ts";
 import type { SessionKey } from "../../core/session-key.ts";
-import type { SessionLedger, SessionSummary } from "../../core/store.ts";
+import type { SessionActivity, SessionLedger, SessionSummary } from "../../core/store.ts";
 import type { Connection } from "./connection.ts";
 import { decode, encode, type Json } from "./json.ts";
 import type { LedgerParts } from "./parts.ts";
@@ -36,6 +36,16 @@ export class SqliteSessions implements SessionLedger {
     });
   }
 
+  async activity(key: SessionKey): Promise<SessionActivity> {
+    return this.#parts.connection.read(() => {
+      const heard = this.#sql.heard.get({ key });
+      return {
+        isBusy: this.#sql.busy.get({ key }) !== undefined,
+        ...(heard ? { lastHeardAtMs: heard.recorded_at } : {}),
+      };
+    });
+  }
+
   async list(limit: number): Promise<readonly SessionSummary[]> {
     const rows = this.#parts.connection.read(() => this.#sql.list.all({ limit }));
     return rows.map(({ body, waiting, running }) => ({
@@ -50,6 +60,7 @@ export class SqliteSessions implements SessionLedger {
     return connection.write(() => {
       if (this.#sql.remove.run({ key }) === 0) return false;
       this.#sql.forget.run({ key, upto: sequence.next(clock.now()) });
+      this.#sql.forgetSum.run({ key });
       return true;
     });
   }
@@ -92,6 +103,13 @@ function sessionStatements(connection: Connection) {
     update: connection.query<unknown, Row>(
       "update session set body = $body, last_active_at = $lastActiveAt where key = $key",
     ),
+    // The queue has a row for a session as long as something waits or runs in it.
+    busy: connection.query<{ session: string }, { key: string }>(
+      "select session from queue where session = $key",
+    ),
+    heard: connection.query<{ recorded_at: number }, { key: string }>(
+      "select recorded_at from inbox where session = $key order by seq desc limit 1",
+    ),
     list: connection.query<SummaryRow, { limit: number }>(
       `select s.body, q.waiting, t.state = 'running' as running from session s
        left join queue q on q.session = s.key
@@ -99,6 +117,9 @@ function sessionStatements(connection: Connection) {
        order by s.last_active_at desc, s.rowid desc limit $limit`,
     ),
     remove: connection.query<unknown, { key: string }>("delete from session where key = $key"),
+    forgetSum: connection.query<unknown, { key: string }>(
+      "delete from usage_sum where subject = 'session:' || $key",
+    ),
     forget: connection.query<unknown, { key: string; upto: number }>(
       `insert into forgotten (session, upto) values ($key, $upto)
        on conflict (session) do update set upto = excluded.upto`,

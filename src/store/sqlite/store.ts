@@ -21,6 +21,7 @@ import { SessionQueue } from "./session-queue.ts";
 import { SqliteSessions } from "./sessions.ts";
 import { SqliteState } from "./state.ts";
 import { SqliteTurns } from "./turns.ts";
+import { SqliteUsage } from "./usage.ts";
 import { WaitingLine } from "./waiting-line.ts";
 
 export interface StoreOptions {
@@ -42,6 +43,7 @@ export class SqliteStore implements Store {
   readonly cron: SqliteCron;
   readonly leases: SqliteLeases;
   readonly state: SqliteState;
+  readonly usage: SqliteUsage;
   /** What the ledgers stand on; nobody but tests and the bench reaches for it. */
   readonly connection: Connection;
 
@@ -68,7 +70,8 @@ export class SqliteStore implements Store {
     this.connection = connection;
     this.outbox = new SqliteOutbox(parts, new PreviewNotes(connection));
     this.inbox = new SqliteInbox(parts, queue, line, this.outbox);
-    this.turns = new SqliteTurns(parts, queue, line, this.outbox);
+    this.usage = new SqliteUsage(parts);
+    this.turns = new SqliteTurns(parts, queue, line, { outbox: this.outbox, usage: this.usage });
     this.sessions = new SqliteSessions(parts);
     this.access = new SqliteAccess(parts);
     this.cron = new SqliteCron(connection);

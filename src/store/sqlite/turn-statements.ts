@@ -57,7 +57,7 @@ function takingTurns(connection: Connection) {
 
 function holdingTurns(connection: Connection) {
   return {
-    held: connection.query<{ session: string }, Holder>(
+    held: connection.query<{ session: SessionKey }, Holder>(
       "select session from turn where seq = $seq and worker = $worker",
     ),
     extend: connection.query<unknown, Holder & { until: number }>(

@@ -12,6 +12,7 @@ import type {
   TurnResult,
   WorkerId,
 } from "../../core/store.ts";
+import type { TurnUsage } from "../../core/usage.ts";
 import type { Query } from "./connection.ts";
 import { decode } from "./json.ts";
 import type { Poster } from "./outbox.ts";
@@ -22,18 +23,31 @@ import type { SessionQueue } from "./session-queue.ts";
 import { turnStatements, type MemberRow, type TurnRow, type TurnStatements } from "./turn-statements.ts";
 import type { WaitingLine } from "./waiting-line.ts";
 
+/** Notes what a turn has used, inside a transaction that is already open. */
+export interface UsageNotes {
+  note(turn: number, session: SessionKey, usage: TurnUsage): void;
+}
+
+/** What happens besides when a turn ends. */
+export interface TurnEnds {
+  readonly outbox: Poster;
+  readonly usage: UsageNotes;
+}
+
 export class SqliteTurns implements TurnLedger {
   readonly #parts: LedgerParts;
   readonly #queue: SessionQueue;
   readonly #line: WaitingLine;
   readonly #outbox: Poster;
+  readonly #usage: UsageNotes;
   readonly #sql: TurnStatements;
 
-  constructor(parts: LedgerParts, queue: SessionQueue, line: WaitingLine, outbox: Poster) {
+  constructor(parts: LedgerParts, queue: SessionQueue, line: WaitingLine, ends: TurnEnds) {
     this.#parts = parts;
     this.#queue = queue;
     this.#line = line;
-    this.#outbox = outbox;
+    this.#outbox = ends.outbox;
+    this.#usage = ends.usage;
     this.#sql = turnStatements(parts.connection);
   }
 
@@ -99,7 +113,7 @@ export class SqliteTurns implements TurnLedger {
   }
 
   async finish(turn: TurnId, worker: WorkerId, result: TurnResult): Promise<boolean> {
-    const { state, replies, error, putBack = [] } = result;
+    const { state, replies, error, usage, putBack = [] } = result;
     const { connection, clock, ring } = this.#parts;
     const seq = seqOf(turn);
     const now = clock.now();
@@ -109,6 +123,7 @@ export class SqliteTurns implements TurnLedger {
       this.#sql.finish.run({ seq, now, state, error: error ?? null });
       this.#sql.countTurn.run({ session: held.session, now });
       this.#outbox.postAll(replies);
+      if (usage) this.#usage.note(seq, held.session, usage);
       this.#putBack(seq, held.session, putBack);
       return { moreWaits: this.#queue.free(held.session, now) };
     });

@@ -137,6 +137,38 @@ create table reaction (
 create trigger inbox_gone after delete on inbox begin delete from reaction where seq = old.seq; end;
 create trigger outbox_gone after delete on outbox begin delete from reaction where seq = old.seq; end;
 
+-- What turns have spent, by model.
+create table usage (
+  turn integer not null,
+  model text not null,
+  session text not null,
+  agent text not null,
+  channel text not null,
+  sender text not null,
+  input integer not null,
+  output integer not null,
+  cost real not null,
+  at integer not null,
+  primary key (turn, model)
+) strict, without rowid;
+
+-- A row per account: everybody's, and that of each agent, channel, person and session. A day or month that is
+-- over begins anew with the next turn, so a look costs the same after a million turns.
+create table usage_sum (
+  subject text primary key,
+  day text not null,
+  day_input integer not null,
+  day_output integer not null,
+  day_cost real not null,
+  month text not null,
+  month_input integer not null,
+  month_output integer not null,
+  month_cost real not null,
+  ever_input integer not null,
+  ever_output integer not null,
+  ever_cost real not null
+) strict, without rowid;
+
 create table session (
   key text primary key,
   body text not null,
