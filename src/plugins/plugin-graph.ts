@@ -9,8 +9,13 @@ class PluginGoneError extends GatewayError {
   readonly code = "plugin-gone";
 }
 
+type Way = <R>(work: () => R) => R;
+
 /** Taken while no plugin runs: whatever runs in it belongs to the gateway. */
-const asGateway = AsyncLocalStorage.snapshot();
+const asGateway: Way = AsyncLocalStorage.snapshot();
+
+/** Back to where the gateway called the plugin: a time limit of that call is still known there. */
+const wayBack = new AsyncLocalStorage<Way>();
 
 /**
  * The modules of one load of one plugin, and everything their code opens: timers, servers, sockets, watchers,
@@ -46,7 +51,8 @@ export class PluginGraph {
   /** Calls the plugin's code: what it opens is the plugin's. A promise rejects if the plugin goes away first. */
   enter<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): R {
     if (this.#over.signal.aborted) throw this.#gone();
-    const result = this.#graph.run(fn, ...args);
+    const back: Way = Bun.ModuleGraph.current === undefined ? AsyncLocalStorage.snapshot() : asGateway;
+    const result = wayBack.run(back, () => this.#graph.run(fn, ...args));
     // A promise of the plugin's never settles once its modules are gone; ours does.
     return result instanceof Promise ? (this.#untilOver(result) as R) : result;
   }
@@ -80,8 +86,8 @@ export class PluginGraph {
 }
 
 /** Runs `fn` as the gateway's own work, wherever it is called: it outlives the plugin that asked for it. */
-export function leavePlugin<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): R {
-  return asGateway(fn, ...args);
+export function leavePlugin<R>(work: () => R): R {
+  return (wayBack.getStore() ?? asGateway)(work);
 }
 
 /** `value` with each of its functions run as the gateway's own work, also those of its log and its state. */

@@ -176,7 +176,7 @@ test("a reload runs fresh code of the plugin and of what it imports", async () =
 test("a reload leaves nothing of the old version behind", async () => {
   const version = (
     n: number,
-  ) => `const count = (what) => { const all = (globalThis.counted ??= {}); all[what] = (all[what] ?? 0) + 1; };
+  ) => `const count = (what) => { const all = globalThis.counted; all[what] = (all[what] ?? 0) + 1; };
     export default (api) => {
       setInterval(() => count("timer${n}"), 1);
       process.on("pi-gateway-test", () => count("listener${n}"));
@@ -191,6 +191,8 @@ test("a reload leaves nothing of the old version behind", async () => {
       api.registerCli("cli${n}", () => 0);
       api.registerChannel({ name: "ch${n}", capabilities: {}, start: async () => {}, stop: async () => {}, send: async () => {} });
     };`;
+  const counted: Record<string, number> = {};
+  Reflect.set(globalThis, "counted", counted);
   world.write("p.ts", version(1));
   await world.start("p.ts");
   expect(world.plugin.registered).toEqual([
@@ -210,7 +212,6 @@ test("a reload leaves nothing of the old version behind", async () => {
     list.entries.map(({ name }) => name),
   );
   expect(names).toEqual(["t2", "c2", "GET /r2", "m.2", "s2", "cli2", "ch2/default"]);
-  const counted = Reflect.get(globalThis, "counted") as Record<string, number>;
   Object.assign(counted, { timer1: 0, listener1: 0, timer2: 0 });
   process.emit("pi-gateway-test" as "disconnect");
   while (!counted["timer2"]) await Bun.sleep(2);
@@ -364,4 +365,28 @@ test("a service of the new version starts when the old one's has stopped, and a 
   while ((await answer()) !== "new") await Bun.sleep(2);
   expect(services.problems.size).toBe(0);
   await services.stop();
+});
+
+test("what a plugin asks the gateway for is the gateway's work: a person's thinking counts for no time limit", async () => {
+  const askOwner = async () => {
+    expect(Bun.ModuleGraph.current).toBeUndefined();
+    await Bun.sleep(60);
+    return "yes";
+  };
+  await using patient = new PluginWorld({ hookTimeoutMs: 30, questions: { askOwner } });
+  patient.write(
+    "p.ts",
+    `export default (api) => void api.on("message_received", async (context) => {
+      await Bun.sleep(1);
+      const answer = await api.askOwner(context.sessionKey, { title: "May I?" });
+      return { block: answer };
+    });`,
+  );
+  await patient.start("p.ts");
+  const context = { sessionKey: "agent:main:webchat:dm:alice", message: { text: "hi" }, channel: "webchat" };
+  // As far as this hook looks at it.
+  const given = context as unknown as Parameters<typeof patient.registry.hooks.run<"message_received">>[1];
+  const block = await patient.registry.hooks.run("message_received", given);
+  expect(patient.failures).toEqual([]);
+  expect(block).toMatchObject({ block: "yes" });
 });

@@ -5,8 +5,14 @@ import { loadConfig } from "../../src/core/config.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { HookRegistry } from "../../src/plugins/hooks.ts";
 import { type PluginEntry, PluginLoader } from "../../src/plugins/loader.ts";
-import { PluginRegistry } from "../../src/plugins/registry.ts";
+import { PluginRegistry, type RegistryOptions } from "../../src/plugins/registry.ts";
 import { keepLines } from "../fakes/log-lines.ts";
+
+export interface WorldOptions extends Pick<RegistryOptions, "questions"> {
+  readonly loadWithinMs?: number;
+  readonly graceMs?: number;
+  readonly hookTimeoutMs?: number;
+}
 
 /** A folder outside the repository with plugins in it, and a loader over a real registry. */
 export class PluginWorld implements AsyncDisposable {
@@ -17,10 +23,13 @@ export class PluginWorld implements AsyncDisposable {
   entries: readonly (string | PluginEntry)[] = [];
   changes = 0;
 
-  constructor(limits: { readonly loadWithinMs?: number; readonly graceMs?: number } = {}) {
+  constructor({ hookTimeoutMs = 1000, questions, ...limits }: WorldOptions = {}) {
     const { config } = loadConfig({ env: {}, home: this.folder, cwd: this.folder, channels: {} });
     const { log } = this.#log;
-    this.registry = new PluginRegistry(new HookRegistry(() => 1000, log), { log });
+    this.registry = new PluginRegistry(new HookRegistry(() => hookTimeoutMs, log), {
+      log,
+      ...(questions && { questions }),
+    });
     this.loader = new PluginLoader({
       config: () => config,
       entries: () => this.entries.map((entry) => this.#entryOf(entry)),
