@@ -1,89 +1,116 @@
 import { builtinCommands } from "../commands/builtins.ts";
+import type { Conversations } from "../commands/conversation.ts";
 import { Desk } from "../commands/desk.ts";
+import type { ListedCommand } from "../commands/help.ts";
+import type { ModelShelf } from "../commands/model.ts";
 import { type Asker, offeredTo, OURSELVES } from "../commands/offer.ts";
 import { commandWords } from "../commands/words.ts";
-import type { CommandCall, CommandDesk } from "../core/command.ts";
+import type { AgentPool } from "../core/agent.ts";
+import type { Command, CommandDesk } from "../core/command.ts";
+import type { Config } from "../core/config-schema.ts";
+import type { GatewayControl } from "../core/control.ts";
 import type { InboundMessage } from "../core/message.ts";
+import type { ModelCatalog } from "../core/model-catalog.ts";
 import { isOwner } from "../core/owners.ts";
-import type { SessionKey } from "../core/session-key.ts";
-import { systemClock } from "../lib/clock.ts";
+import type { Store } from "../core/store.ts";
+import { type Clock, systemClock } from "../lib/clock.ts";
+import type { Logger } from "../lib/logger.ts";
+import type { Pipeline } from "../pipeline/pipeline.ts";
+import type { Registrations } from "../plugins/registrations.ts";
 import type { Base, Parts } from "./parts.ts";
 
 /** What people can do in a chat with a word behind a slash, and what of it is shown to whom. */
 export interface Commands {
   readonly desk: CommandDesk;
-  /** What somebody is offered: for menus of the page and of platforms. */
-  offered(asker: Asker): ReturnType<typeof offeredTo>;
+  /** What somebody is offered: for `/help`, and for the menus of the page and of platforms. */
+  offered(asker: Asker): Promise<readonly ListedCommand[]>;
+  /** What a command begins with. */
   readonly prefix: () => string;
 }
 
-/**
- * Registers the gateway's own commands, before any plugin can take their names, and builds the desk that runs
- * all of them.
- */
+export interface CommandNeeds {
+  readonly config: () => Config;
+  readonly registered: Registrations<Command>;
+  readonly store: Pick<Store, "sessions" | "access">;
+  /** What is there once everything is. */
+  readonly pipeline: () => Pipeline;
+  readonly pool: () => Pick<AgentPool, "commands">;
+  readonly models: () => ModelCatalog;
+  readonly control: () => Pick<GatewayControl, "sessionStatus">;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The commands of one gateway. Call it before plugins are set up: it registers the gateway's own. */
 export function buildCommands({ options, live, registry, store }: Base, whole: () => Parts): Commands {
-  const settings = () => live.config.commands;
+  return assembleCommands({
+    config: () => live.config,
+    registered: registry.commands,
+    store,
+    pipeline: () => whole().pipeline,
+    pool: () => whole().pool,
+    models: () => whole().pool.models,
+    control: () => whole().control,
+    clock: systemClock,
+    log: options.log,
+  });
+}
+
+/** Registers the gateway's own commands, so that no plugin can take their names, and builds the desk for all. */
+export function assembleCommands(needs: CommandNeeds): Commands {
+  const { config, registered, store, pipeline, clock, log } = needs;
+  const settings = () => config().commands;
   const prefix = () => settings().prefix;
-  const words = () => commandWords(live.config.gateway.language);
-  const owns = (message: InboundMessage) => isOwner(live.config, message);
+  const words = () => commandWords(config().gateway.language);
   const isKnown = ({ address: { channel, account }, sender }: InboundMessage) =>
     store.access.isAllowed({ channel, account, senderId: sender.id });
-  const offered = (asker: Asker) =>
+  const offered: Commands["offered"] = (asker) =>
     offeredTo(asker, {
-      registered: () => registry.commands.entries,
+      registered: () => registered.entries,
       settings,
-      piCommands: (session) => whole().pool.commands(session),
+      piCommands: (session) => needs.pool().commands(session),
     });
   const builtins = builtinCommands({
-    conversations: conversationsOf(whole, store),
-    models: modelsOf(whole),
-    statusOf: (session) => whole().control.sessionStatus(session),
-    queueDefaults: ({ channel }) => whole().pipeline.queue.rules(channel, undefined),
-    offered: async ({ message, sessionKey, isOwner: isTheirs }) =>
-      offered({
-        isOwner: isTheirs,
-        isTrusted: isTheirs || (await isKnown(message)),
-        session: sessionKey,
-      }),
+    conversations: conversationsOf(needs),
+    models: shelfOf(needs.models),
+    statusOf: (session) => needs.control().sessionStatus(session),
+    queueDefaults: ({ channel }) => pipeline().queue.rules(channel, undefined),
+    offered: async ({ message, sessionKey: session, isOwner: owns }) =>
+      offered({ isOwner: owns, isTrusted: owns || (await isKnown(message)), session }),
     prefix,
     words,
   });
-  for (const command of builtins) registry.commands.add(command.name, command, OURSELVES);
+  for (const command of builtins) registered.add(command.name, command, OURSELVES);
   const desk = new Desk({
-    commands: registry.commands,
+    commands: registered,
     settings,
-    isOwner: owns,
+    isOwner: (message) => isOwner(config(), message),
     isKnown,
     say: ({ id, message, route, part, markdown }) =>
-      whole().pipeline.answerCommand({ id, message, session: route.session, part, markdown }),
+      pipeline().answerCommand({ id, message, session: route.session, part, markdown }),
     words,
-    clock: systemClock,
-    log: options.log,
+    clock,
+    log,
   });
   return { desk, offered, prefix };
 }
 
-function conversationsOf(whole: () => Parts, { sessions }: Base["store"]) {
-  const pipeline = () => whole().pipeline;
+function conversationsOf({ store, pipeline }: CommandNeeds): Conversations {
   return {
-    sessions,
-    open: ({ sessionKey, agent, role, message }: CommandCall) =>
-      pipeline().openSession(
-        { session: sessionKey, agent, ...(role === undefined ? {} : { role }) },
-        message.address,
-      ),
-    end: (session: SessionKey) => pipeline().endSession(session),
-    stop: (session: SessionKey) => pipeline().stopSession(session),
-    isBusy: (session: SessionKey) => pipeline().isBusy(session),
+    sessions: store.sessions,
+    open: ({ sessionKey: session, agent, role, message }) =>
+      pipeline().openSession({ session, agent, ...(role === undefined ? {} : { role }) }, message.address),
+    end: (session) => pipeline().endSession(session),
+    stop: (session) => pipeline().stopSession(session),
+    isBusy: (session) => pipeline().isBusy(session),
   };
 }
 
-function modelsOf(whole: () => Parts) {
-  const models = () => whole().pool.models;
+function shelfOf(models: () => ModelCatalog): ModelShelf {
   return {
     list: () => models().list(),
-    resolve: (name: string) => models().resolve(name),
-    currentOf: (session: Parameters<Parts["pool"]["models"]["currentOf"]>[0]) => models().currentOf(session),
-    levelsOf: (model: string | undefined) => models().levelsOf(model),
+    resolve: (name) => models().resolve(name),
+    currentOf: (session) => models().currentOf(session),
+    levelsOf: (model) => models().levelsOf(model),
   };
 }

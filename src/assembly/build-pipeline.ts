@@ -1,29 +1,31 @@
-import { plainRouter } from "../core/session-router.ts";
+import { workspaceOf } from "../core/agent-list.ts";
+import { configuredRouter } from "../core/session-router.ts";
 import { systemClock } from "../lib/clock.ts";
 import { assemblePipeline, type Pipeline } from "../pipeline/pipeline.ts";
 import { admitAuthenticated } from "../security/access-control.ts";
 import type { Base, Parts } from "./parts.ts";
 
-type PipelineNeeds = Base & Pick<Parts, "pool" | "feed" | "questions">;
+type PipelineNeeds = Base & Pick<Parts, "pool" | "feed" | "questions" | "commands">;
 
 /** The path of a message, over the real parts. */
 export function buildPipeline(needs: PipelineNeeds, _whole: () => Parts): Pipeline {
-  const { options, layout, live, hooks, registry, store, pool, feed, questions } = needs;
+  const { options, layout, live, hooks, registry, store, pool, feed, questions, commands } = needs;
   return assemblePipeline({
     store,
     pool,
     hooks,
     events: feed,
     access: admitAuthenticated,
-    router: plainRouter,
-    commands: { take: async () => undefined },
+    router: configuredRouter(() => live.config),
+    commands: commands.desk,
     questions,
     channel: (to) => registry.channelFor(to),
     streamingMode: () => "partial",
     config: () => live.config,
+    namesMessages: true,
     folders: {
       sessions: layout.sessions,
-      workspace: () => live.config.agent.workspace ?? layout.workspace,
+      workspace: (agent) => workspaceOf(live.config, agent, layout.workspace),
     },
     worker: crypto.randomUUID(),
     clock: systemClock,

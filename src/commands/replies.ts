@@ -44,14 +44,17 @@ export class Replies {
     // What comes when the command is over is a message of its own.
     if (this.#isOver && this.#part === 0) this.#part = 1;
     const part = this.#part++;
-    const saying = this.#last.then(async () => {
-      const said = await this.#say({ ...this.#place, part, markdown: text });
-      if (part === 0) this.#first = said;
-    });
+    const saying = this.#post(part, text, this.#last);
     this.#last = saying.catch((error: unknown) => {
       this.#failure ??= error;
     });
     return saying;
+  }
+
+  async #post(part: number, markdown: string, before: Promise<unknown>): Promise<void> {
+    await before;
+    const said = await this.#say({ ...this.#place, part, markdown });
+    if (part === 0) this.#first = said;
   }
 
   /** Resolves once all answers so far are durable, also those that nobody waited for; rejects if one is not. */

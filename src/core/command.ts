@@ -29,7 +29,7 @@ export interface CommandCall {
   readonly isOwner: boolean;
   readonly message: InboundMessage;
   /** Answers in the chat. Durable once it resolves; several replies come in order. */
-  reply(markdown: string): Promise<void>;
+  readonly reply: (markdown: string) => Promise<void>;
 }
 
 /**

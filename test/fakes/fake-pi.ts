@@ -8,6 +8,7 @@ import type {
   Slot,
   TranscriptEntry,
 } from "../../src/core/agent.ts";
+import { AgentError } from "../../src/core/errors.ts";
 import type { Session } from "../../src/core/session.ts";
 import type { SessionKey } from "../../src/core/session-key.ts";
 
@@ -54,7 +55,10 @@ export class FakePi implements AgentPool {
     this.#places -= 1;
     let isHeld = true;
     return {
-      use: (session, _signal, work) => work(this.#agent(session)),
+      use: async (session, wanted, work) => {
+        if (wanted.aborted) throw new AgentError("unavailable", "nobody waits for a pi any more");
+        return work(this.#agent(session));
+      },
       [Symbol.dispose]: () => {
         if (!isHeld) return;
         isHeld = false;
@@ -229,7 +233,8 @@ export function steerable(wait: () => Promise<void>, reply = (asked: string) => 
   };
 }
 
-function untilAborted(signal: AbortSignal): Promise<void> {
+/** Resolves once `signal` aborts. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener("abort", () => resolve(), { once: true });

@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { assembleCommands, type Commands } from "../../src/assembly/build-commands.ts";
+import type { Command } from "../../src/core/command.ts";
 import { configSchema, type Config } from "../../src/core/config-schema.ts";
 import type { Channel } from "../../src/core/channel.ts";
 import type { Address, InboundMessage } from "../../src/core/message.ts";
-import { plainRouter } from "../../src/core/session-router.ts";
+import { configuredRouter } from "../../src/core/session-router.ts";
 import { formatSessionKey, type SessionKey } from "../../src/core/session-key.ts";
+import { readSessionStatus } from "../../src/core/session-status.ts";
 import type { Store } from "../../src/core/store.ts";
 import type { TurnEvent } from "../../src/core/turn-events.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
@@ -14,9 +17,11 @@ import { assemblePipeline, type Pipeline } from "../../src/pipeline/pipeline.ts"
 import { Questions } from "../../src/pipeline/questions.ts";
 import { sentencesIn } from "../../src/pipeline/sentences.ts";
 import { HookRegistry } from "../../src/plugins/hooks.ts";
+import { Registrations } from "../../src/plugins/registrations.ts";
 import { admitAuthenticated, type AccessControl } from "../../src/security/access-control.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { FakeClock } from "./fake-clock.ts";
+import { FakeModels } from "./fake-models.ts";
 import { FakePi } from "./fake-pi.ts";
 import { EditingPlatform } from "./platforms.ts";
 
@@ -26,7 +31,12 @@ export interface WorldOptions {
     readonly queue?: object;
     readonly agent?: object;
     readonly delivery?: object;
+    readonly agents?: object;
+    readonly roles?: object;
+    readonly session?: object;
     readonly owners?: readonly string[];
+    readonly commands?: object;
+    readonly gateway?: object;
   };
   readonly access?: AccessControl;
   readonly places?: number;
@@ -38,6 +48,8 @@ export class PathWorld implements AsyncDisposable {
   readonly pi: FakePi;
   readonly hooks = new HookRegistry(() => 1000, silentLogger);
   readonly platform: Channel & { transcript(): string[] };
+  readonly models = new FakeModels();
+  commands = new Registrations<Command>("command", silentLogger);
   readonly events: { readonly session: SessionKey; readonly event: TurnEvent }[] = [];
   store: Store;
   questions: Questions;
@@ -140,6 +152,23 @@ export class PathWorld implements AsyncDisposable {
     });
   }
 
+  #buildCommands(): Commands {
+    // A plugin would be loaded again.
+    this.commands = new Registrations("command", silentLogger);
+    const { sessions, turns } = this.store;
+    return assembleCommands({
+      config: () => this.#config,
+      registered: this.commands,
+      store: this.store,
+      pipeline: () => this.pipeline,
+      pool: () => this.pi,
+      models: () => this.models,
+      control: () => ({ sessionStatus: (key) => readSessionStatus(key, { sessions, turns, pool: this.pi }) }),
+      clock: this.clock,
+      log: silentLogger,
+    });
+  }
+
   #assemble(): Pipeline {
     return assemblePipeline({
       store: this.store,
@@ -147,8 +176,8 @@ export class PathWorld implements AsyncDisposable {
       hooks: this.hooks,
       events: { publish: (session, event) => void this.events.push({ session, event }) },
       access: this.#access,
-      router: plainRouter,
-      commands: { take: async () => undefined },
+      router: configuredRouter(() => this.#config),
+      commands: this.#buildCommands().desk,
       questions: this.questions,
       channel: ({ channel }) => (channel === this.platform.name ? this.platform : undefined),
       streamingMode: () => "partial",

@@ -204,7 +204,7 @@ describe("ending a session", () => {
       "Half\n\n*Stopped.*",
       expect.stringContaining("was ended before the message was answered"),
     ]);
-    expect(world.endings()).toEqual(["1: aborted Half", "2: aborted"]);
+    expect(world.endings()).toEqual(["2: aborted", "1: aborted Half"]);
     expect((await world.store.sessions.get(SESSION))?.file).not.toBe(before?.file);
     expect(world.pi.forgotten).toEqual([SESSION]);
   });

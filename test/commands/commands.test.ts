@@ -1,0 +1,469 @@
+import { describe, expect, test } from "bun:test";
+import type { Command } from "../../src/core/command.ts";
+import type { InboundMessage } from "../../src/core/message.ts";
+import { CHAT, PathWorld, SESSION, type WorldOptions } from "../fakes/path-world.ts";
+import { answer, hang, inTurn, type PiScript } from "../fakes/fake-pi.ts";
+
+const up = (options?: WorldOptions) => new PathWorld(options).start();
+const owner = { sender: { id: "u", name: "Una", isBot: false, isOwner: true } };
+
+/** What the person reads after one message. */
+async function ask(world: PathWorld, text: string, facts: Partial<InboundMessage> = {}): Promise<string> {
+  const before = world.platform.transcript().length;
+  await world.say(crypto.randomUUID(), text, facts);
+  await world.pass(1000);
+  return world.platform.transcript().slice(before).join("\n---\n");
+}
+
+describe("/new and /reset", () => {
+  test("begin a new transcript, and say so", async () => {
+    await using world = await up();
+    await ask(world, "hello");
+    const before = await world.store.sessions.get(SESSION);
+    expect(await ask(world, "/new")).toContain("A new conversation");
+    expect(await ask(world, "hello again")).toBe("The answer is 42.");
+    const after = await world.store.sessions.get(SESSION);
+    expect(after?.file).not.toBe(before?.file);
+    expect(world.pi.prompts.map(({ text }) => text)).toEqual(["hello", "hello again"]);
+  });
+
+  test("text behind them is the first message of the new conversation, and nothing else is said", async () => {
+    await using world = await up();
+    await ask(world, "hello");
+    for (const name of ["/new", "/reset"]) {
+      const before = await world.store.sessions.get(SESSION);
+      expect(await ask(world, `${name}  How are you?\nWell?`)).toBe("The answer is 42.");
+      expect(world.pi.prompts.at(-1)?.text).toBe("How are you?\nWell?");
+      expect((await world.store.sessions.get(SESSION))?.file).not.toBe(before?.file);
+    }
+  });
+
+  test("while an answer streams it is cut off, what waits is cancelled, and the next message is answered", async () => {
+    await using world = await up({ config: { queue: { mode: "collect" } } });
+    world.pi.script = inTurn(hang("Half"), answer("Whole."));
+    await world.say("1", "a");
+    await world.say("2", "b");
+    await world.say("3", "/new");
+    await world.pass(1000);
+    expect(world.endings().toSorted()).toEqual([
+      "1: aborted Half",
+      "2: aborted",
+      expect.stringContaining("3: final A new conversation"),
+    ]);
+    expect(await ask(world, "c")).toBe("Whole.");
+  });
+
+  test("at the very start they do no harm", async () => {
+    await using world = await up();
+    expect(await ask(world, "/new")).toContain("A new conversation");
+    expect(await ask(world, "/reset hi")).toBe("The answer is 42.");
+  });
+});
+
+describe("/stop", () => {
+  test("stops the answer and cancels what waits, each sender told once", async () => {
+    await using world = await up({ config: { queue: { mode: "followup" } } });
+    world.pi.script = inTurn(hang("Half"), answer("Whole."));
+    for (const id of ["1", "2", "3"]) await world.say(id, id);
+    await world.say("4", "/stop");
+    await world.pass(1000);
+    expect(world.endings().toSorted()).toEqual([
+      "1: aborted Half",
+      "2: aborted",
+      "3: aborted",
+      "4: final The answer was stopped, and 2 messages that waited cancelled.",
+    ]);
+    const said = world.platform.transcript();
+    expect(said.filter((text) => text.includes("was cancelled before it was answered"))).toHaveLength(2);
+    expect(said).toContain("Half\n\n*Stopped.*");
+    expect(await ask(world, "on")).toBe("Whole.");
+    expect(world.pi.prompts.map(({ text }) => text)).toEqual(["1", "on"]);
+  });
+
+  test("stops a turn that waits for another try, too", async () => {
+    await using world = await up();
+    const die: PiScript = async function* () {
+      yield { type: "end", reason: "error", error: "pi died", died: true, usage: NO_USAGE };
+    };
+    // The second try comes at once, the third a little later.
+    world.pi.script = inTurn(die, die, answer("Late."));
+    await world.say("1", "a");
+    await world.say("2", "/stop");
+    await world.pass(60_000);
+    expect(world.endings()).toEqual(["2: final The answer was stopped.", "1: aborted"]);
+    expect(world.platform.transcript().join()).not.toContain("Late.");
+  });
+
+  test("with nothing to stop says so", async () => {
+    await using world = await up();
+    expect(await ask(world, "/stop")).toBe("There is nothing to stop.");
+  });
+});
+
+const NO_USAGE = { inputTokens: 0, outputTokens: 0, costUsd: 0 };
+
+describe("/status", () => {
+  test("shows model, context and state, before the first word and after it", async () => {
+    await using world = await up();
+    expect(await ask(world, "/status")).toBe("Nothing has been said here yet.");
+    await ask(world, "hello");
+    const said = await ask(world, "/status");
+    for (const line of [
+      "Model:",
+      "Context:",
+      "Used so far:",
+      "Now: idle",
+      "Queue: steer",
+      "Answers so far: 1",
+    ]) {
+      expect(said).toContain(line);
+    }
+  });
+
+  test("in Chinese where the gateway speaks it", async () => {
+    await using world = await up({ config: { gateway: { language: "zh" } } });
+    expect(await ask(world, "/status")).toBe("这里还没有任何对话。");
+  });
+});
+
+describe("/model", () => {
+  test("shows what answers and what could", async () => {
+    await using world = await up();
+    const said = await ask(world, "/model");
+    expect(said).toContain("This conversation uses **fake/small**.");
+    expect(said).toContain("1. fake/large\n2. **fake/small**");
+    expect(said).toContain("`/model fake/large`");
+  });
+
+  test("sets it by name, by its short name or by its number, and goes back", async () => {
+    await using world = await up();
+    const model = async () => (await world.store.sessions.get(SESSION))?.model;
+    expect(await ask(world, "/model fake/large")).toContain("**fake/large**");
+    expect(await model()).toBe("fake/large");
+    await ask(world, "/model small");
+    expect(await model()).toBe("fake/small");
+    await ask(world, "/model 1");
+    expect(await model()).toBe("fake/large");
+    expect(await ask(world, "/model")).toContain("as you chose");
+    expect(await ask(world, "/model default")).toContain("**fake/small**");
+    expect(await model()).toBeUndefined();
+  });
+
+  test("outlives a restart and a new conversation", async () => {
+    await using world = await up();
+    await ask(world, "/model large");
+    await world.restart();
+    await ask(world, "/new");
+    await ask(world, "hello");
+    expect((await world.store.sessions.get(SESSION))?.model).toBe("fake/large");
+  });
+
+  test("a name that is none changes nothing, and is quoted without its own Markdown", async () => {
+    await using world = await up();
+    expect(await ask(world, "/model `*x*`\ny")).toContain("There is no model `*x* y`");
+    expect(await world.store.sessions.get(SESSION)).toBeUndefined();
+  });
+});
+
+describe("/think", () => {
+  test("shows, sets and takes back the level", async () => {
+    await using world = await up();
+    const level = async () => (await world.store.sessions.get(SESSION))?.thinkingLevel;
+    expect(await ask(world, "/think")).toContain("as configured");
+    expect(await ask(world, "/think HIGH")).toContain("**high**");
+    expect(await level()).toBe("high");
+    expect(await ask(world, "/think")).toContain("**high**");
+    await ask(world, "/think default");
+    expect(await level()).toBeUndefined();
+  });
+
+  test("offers what the model reports and refuses the rest", async () => {
+    await using world = await up();
+    expect(await ask(world, "/think xhigh")).toContain("is no level");
+    await ask(world, "/model large");
+    expect(await ask(world, "/think xhigh")).toContain("**xhigh**");
+    expect(await ask(world, "/think max")).toContain("is no level");
+  });
+});
+
+describe("/compact", () => {
+  test("shortens an idle conversation, told what to keep", async () => {
+    await using world = await up();
+    const asked: unknown[] = [];
+    world.pi.compaction = async (instructions) => {
+      asked.push(instructions);
+      return { tokensBefore: 45_000, tokensAfter: 8000 };
+    };
+    await ask(world, "hello");
+    expect(await ask(world, "/compact the names\nand dates")).toBe(
+      "The conversation was shortened to a summary: 45,000 became 8,000 tokens.",
+    );
+    await ask(world, "/compact");
+    expect(asked).toEqual(["the names\nand dates", undefined]);
+    expect(world.pi.prompts).toHaveLength(1);
+  });
+
+  test("refuses politely while a turn runs, and where nothing was said", async () => {
+    await using world = await up();
+    expect(await ask(world, "/compact")).toBe("There is nothing to shorten yet.");
+    await ask(world, "hello");
+    world.pi.script = hang("Half");
+    await world.say("1", "a");
+    expect(await ask(world, "/compact")).toContain("An answer is being written");
+    expect(await ask(world, "/stop")).toContain("stopped");
+  });
+
+  test("can be stopped, and the next message is answered", async () => {
+    await using world = await up();
+    await ask(world, "hello");
+    world.pi.compaction = (_, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener("abort", () => reject(new Error("gone")), { once: true });
+      });
+    await world.say("1", "/compact");
+    await world.pass(100);
+    await world.say("2", "/stop");
+    await world.pass(1000);
+    expect(world.endings().slice(-2)).toEqual(["1: aborted", "2: final The answer was stopped."]);
+    expect(await ask(world, "on")).toBe("The answer is 42.");
+  });
+
+  test("what comes meanwhile is answered afterwards, in order", async () => {
+    await using world = await up();
+    await ask(world, "hello");
+    const mayEnd = Promise.withResolvers<void>();
+    world.pi.compaction = async () => {
+      await mayEnd.promise;
+      return {};
+    };
+    await world.say("1", "/compact");
+    await world.say("2", "and then?");
+    await world.pass(100);
+    mayEnd.resolve();
+    await world.pass(1000);
+    expect(world.endings().slice(-2)).toEqual([
+      "1: final The conversation was shortened to a summary.",
+      "2: final The answer is 42.",
+    ]);
+  });
+});
+
+describe("/queue", () => {
+  test("shows how it is, sets what is named, keeps the rest, and goes back", async () => {
+    await using world = await up({ config: { queue: { mode: "collect" } } });
+    const wishes = async () => (await world.store.sessions.get(SESSION))?.queue;
+    expect(await ask(world, "/queue")).toContain("**collect**");
+    await ask(world, "/queue followup debounce:2s cap:25 drop:old");
+    expect(await wishes()).toEqual({ mode: "followup", debounceMs: 2000, cap: 25, drop: "old" });
+    await ask(world, "/queue DEBOUNCE:500ms");
+    expect(await wishes()).toEqual({ mode: "followup", debounceMs: 500, cap: 25, drop: "old" });
+    expect(await ask(world, "/queue")).toContain("waits for more: 0.5 s");
+    await ask(world, "/queue default");
+    expect(await wishes()).toBeUndefined();
+  });
+
+  test.each(["sometimes", "cap:0", "cap:x", "debounce:1h", "drop:all", "collect x", "mode:steer collect:1"])(
+    "%p is not understood and changes nothing",
+    async (args) => {
+      await using world = await up();
+      expect(await ask(world, `/queue ${args}`)).toContain("was not understood");
+      expect(await world.store.sessions.get(SESSION)).toBeUndefined();
+    },
+  );
+});
+
+describe("/whoami", () => {
+  test("says what a person pastes into the configuration", async () => {
+    await using world = await up({ config: { owners: ["fake:7"] } });
+    const said = await ask(world, "/whoami");
+    expect(said).toContain("`fake:u`");
+    expect(said).toContain(`\`${SESSION}\``);
+    expect(said).toContain("Agent: `main`");
+    expect(said).toContain('Owner: no. To be one, add `"fake:u"` to `owners`');
+    expect(await ask(world, "/whoami", { sender: { id: "7", name: "*Z*\n`x`", isBot: false } })).toContain(
+      "Owner: yes",
+    );
+  });
+});
+
+describe("/help", () => {
+  test("lists what the sender may use, plugins' commands and pi's allowed ones with it", async () => {
+    await using world = await up({ config: { commands: { ownerOnly: ["model"], disabled: ["queue"] } } });
+    addCommand(world, { name: "weather", summary: "The weather", parameters: "[place]", run: () => {} });
+    addCommand(world, { name: "secret", summary: "For owners", who: "owner", run: () => {} });
+    world.pi.known = [
+      { name: "skill:maps", summary: "Draws\nmaps", kind: "skill" },
+      { name: "review", kind: "template" },
+      { name: "danger", kind: "extension" },
+    ];
+    const theirs = await ask(world, "/help");
+    expect(theirs).toContain("- `/weather [place]` – The weather");
+    for (const hidden of ["/secret", "/model", "/queue", "skill:maps", "review", "danger"]) {
+      expect(theirs).not.toContain(hidden);
+    }
+    const ours = await ask(world, "/help", owner);
+    for (const shown of ["/secret", "/model", "- `/skill:maps` – Draws maps", "- `/review`"]) {
+      expect(ours).toContain(shown);
+    }
+    expect(ours).not.toContain("danger");
+  });
+});
+
+/** As a plugin registers one. */
+function addCommand(world: PathWorld, command: Command): Disposable {
+  return world.commands.add(command.name, command, "acme");
+}
+
+describe("what is a command", () => {
+  test.each([
+    ["/NEW", "A new conversation"],
+    ["/new@my_bot", "A new conversation"],
+    ["/new\n", "A new conversation"],
+    [`/help ${"x".repeat(10_000)}`, "Begin a new conversation"],
+    ["/status\u00a0", "Nothing has been said"],
+  ])("%p", async (text, expected) => {
+    await using world = await up();
+    expect(await ask(world, text)).toContain(expected);
+    expect(world.pi.prompts).toEqual([]);
+  });
+
+  test.each([
+    "/",
+    "//",
+    "//new",
+    "/ new",
+    " /new",
+    "\n/new",
+    "/new/x",
+    "/home/una/notes.txt what is this?",
+    "/ｎｅｗ",
+    "/新",
+    "/newer",
+    "say /new",
+    "/new\u0000",
+    `${"x".repeat(10_000)} /help`,
+    `/${"n".repeat(10_000)}`,
+    "/@bot",
+    "!new",
+  ])("%p is none: it reaches pi as it is, and pi takes it for text", async (text) => {
+    await using world = await up();
+    expect(await ask(world, text, owner)).toBe("The answer is 42.");
+    expect(world.pi.prompts[0]?.text.trim()).toBe(text.trim());
+    expect(world.pi.prompts[0]?.isCommand).toBeUndefined();
+    expect(world.pi.prompts[0]?.text.startsWith("/")).toBe(false);
+  });
+
+  test("another prefix is taken instead of the slash", async () => {
+    await using world = await up({ config: { commands: { prefix: "!" } } });
+    expect(await ask(world, "!new")).toContain("A new conversation");
+    expect(await ask(world, "/new")).toBe("The answer is 42.");
+    expect(await ask(world, "!help")).toContain("`!model [name | default]`");
+  });
+
+  test("one that is switched off is text", async () => {
+    await using world = await up({ config: { commands: { disabled: ["compact"] } } });
+    expect(await ask(world, "/compact", owner)).toBe("The answer is 42.");
+    expect(world.pi.prompts[0]?.text).toBe(" /compact");
+  });
+
+  test("one for owners is refused to others in a sentence", async () => {
+    await using world = await up({ config: { commands: { ownerOnly: ["model"] } } });
+    expect(await ask(world, "/model large")).toBe("Only an owner of this gateway may use `/model`.");
+    expect(await ask(world, "/model large", owner)).toContain("**fake/large**");
+  });
+
+  test("a stranger's command does nothing", async () => {
+    await using world = await up({ access: { check: async () => ({ allowed: false, why: "a stranger" }) } });
+    expect(await ask(world, "/help")).toBe("");
+    expect(world.endings()).toEqual([]);
+  });
+});
+
+describe("commands of plugins", () => {
+  test("answer several times, in order, and may send a text on to the agent", async () => {
+    await using world = await up();
+    addCommand(world, {
+      name: "both",
+      summary: "",
+      run: async ({ args, reply }) => {
+        void reply("one");
+        void reply("two");
+        await reply("three");
+        return { prompt: `about ${args}` };
+      },
+    });
+    await world.say("1", "/both maps");
+    await world.pass(1000);
+    expect(world.platform.transcript()).toEqual(["one", "two", "three", "The answer is 42."]);
+    expect(world.pi.prompts[0]?.text).toBe("about maps");
+  });
+
+  test("what they know of the call", async () => {
+    await using world = await up();
+    const calls: object[] = [];
+    addCommand(world, { name: "look", summary: "", run: (call) => void calls.push(call) });
+    await world.say("1", "/LOOK  a b ", owner);
+    expect(calls).toEqual([
+      expect.objectContaining({
+        name: "look",
+        args: "a b",
+        sessionKey: SESSION,
+        agent: "main",
+        channel: "fake",
+        isOwner: true,
+        message: expect.objectContaining({ id: "1", address: CHAT }),
+      }),
+    ]);
+  });
+
+  test("one that throws costs one sentence with a reference", async () => {
+    await using world = await up();
+    addCommand(world, {
+      name: "bad",
+      summary: "",
+      run: () => {
+        throw new Error("secret detail");
+      },
+    });
+    expect(await ask(world, "/bad")).toMatch(/^`\/bad` went wrong \(ref [\w-]+\)\.$/);
+    expect(await ask(world, "hello")).toBe("The answer is 42.");
+  });
+
+  test("one that never returns holds the chat up for half a minute at most, and no other chat at all", async () => {
+    await using world = await up();
+    addCommand(world, { name: "stuck", summary: "", run: () => new Promise(() => {}) });
+    await world.say("1", "/stuck");
+    await world.say("2", "hello");
+    await world.say("3", "elsewhere", { address: { ...CHAT, chat: "43" } });
+    await world.pass(100);
+    expect(world.endings()).toEqual(["3: final The answer is 42."]);
+    await world.pass(30_000);
+    await world.pass(1000);
+    expect(world.endings().slice(1)).toEqual([
+      expect.stringMatching(/^1: final `\/stuck` was not done after 30 seconds \(ref /),
+      "2: final The answer is 42.",
+    ]);
+  });
+
+  test("what one answers after its end is still said", async () => {
+    await using world = await up();
+    const later = Promise.withResolvers<void>();
+    addCommand(world, {
+      name: "later",
+      summary: "",
+      run: ({ reply }) => void later.promise.then(() => reply("now")),
+    });
+    await world.say("1", "/later");
+    expect(world.endings()).toEqual(["1: final"]);
+    later.resolve();
+    await world.pass(1000);
+    expect(world.platform.transcript()).toEqual(["now"]);
+  });
+
+  test("cannot take a name of the gateway's own, and are told whose it is", () => {
+    const world = new PathWorld();
+    expect(() => addCommand(world, { name: "new", summary: "", run: () => {} })).toThrow(
+      "the command new is already registered by pi-gateway",
+    );
+  });
+});
