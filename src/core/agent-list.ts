@@ -30,6 +30,11 @@ export function defaultAgent(config: AgentSections): string {
   return list.find((entry) => entry.default)?.id ?? MAIN_AGENT;
 }
 
+/** The working directory of an agent's pi; `common` where the configuration names none. */
+export function workspaceOf(config: Pick<Config, "agent" | "agents" | "roles">, id: string, common: string): string {
+  return entryOf(config, id)?.workspace ?? config.agent.workspace ?? common;
+}
+
 /** The role an agent has by itself: its entry's, else the one of its own name. */
 export function ownRole(config: AgentSections, id: string): string | undefined {
   return entryOf(config, id)?.role ?? (isRole(config, id) ? id : undefined);

@@ -73,6 +73,8 @@ export interface ChannelCapabilities {
    * message: the gateway then opens no preview in the chat.
    */
   readonly showsTurnEvents?: boolean;
+  /** True where people choose their own ids and nobody vouches for them: such an id joins no sessions. */
+  readonly hasSelfNamedPeople?: boolean;
 }
 
 export interface Pace {

@@ -13,6 +13,8 @@ export interface Session {
   readonly thinkingLevel?: string;
   readonly queue?: QueueWishes;
   readonly createdAtMs: number;
+  /** When it last began anew; absent if it never did. */
+  readonly startedAtMs?: number;
   readonly lastActiveAtMs: number;
   /** Set from its end until its next message begins it anew. */
   readonly hasEnded?: boolean;
@@ -33,8 +35,9 @@ export interface QueueWishes {
 
 /** What changes in a session. `undefined` takes away what only this session had. */
 export type SessionPatch = Partial<
-  Omit<Session, "key" | "createdAtMs" | "model" | "thinkingLevel" | "queue">
+  Omit<Session, "key" | "createdAtMs" | "role" | "model" | "thinkingLevel" | "queue">
 > & {
+  readonly role?: string | undefined;
   readonly model?: string | undefined;
   readonly thinkingLevel?: string | undefined;
   readonly queue?: QueueWishes | undefined;

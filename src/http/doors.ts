@@ -9,6 +9,7 @@ import type { Service } from "../lib/service.ts";
 import type { GatewayAuth, Grant } from "../security/gateway-auth.ts";
 import type { OriginRules } from "../security/origin.ts";
 import { PROTOCOL } from "../ws/client.ts";
+import type { Routing } from "../ws/conversation.ts";
 import { MethodTable } from "../ws/methods.ts";
 import { MESSAGE_LIMITS, registerChatMethods } from "../ws/methods/chat.ts";
 import { registerConfigMethods } from "../ws/methods/config.ts";
@@ -39,6 +40,8 @@ export interface DoorsParts {
   readonly browser?: BrowserChannel | undefined;
   /** Takes what is answered in the page. */
   readonly questions: Pick<QuestionDesk, "answer">;
+  /** Where messages go. Absent: each key is a session, and any agent will do. */
+  readonly routing?: Routing;
   readonly assets: PageAssets;
   /** Made by the caller when something has to publish to it before there are doors. */
   readonly feed?: SessionFeed;

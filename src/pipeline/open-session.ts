@@ -1,6 +1,8 @@
+import type { Config } from "../core/config-schema.ts";
 import type { HookRunner } from "../core/hooks.ts";
 import type { Address } from "../core/message.ts";
 import { newSessionFile } from "../core/session-file.ts";
+import { isPastReset, resetPolicyOf } from "../core/session-reset.ts";
 import type { Session } from "../core/session.ts";
 import type { Route } from "../core/session-router.ts";
 import type { SessionLedger } from "../core/store.ts";
@@ -12,14 +14,20 @@ export interface OpenSessionDeps {
   readonly clock: Clock;
   /** The folder of pi's transcripts. */
   readonly folder: string;
+  /** When conversations begin anew by themselves. */
+  readonly rules: () => Config["session"];
 }
 
-/** The record of a session; its first message makes it, or begins it anew, and that is when it starts. */
-export async function openSession(
-  { session: key, agent, role }: Pick<Route, "session" | "agent" | "role">,
-  address: Address,
-  { sessions, hooks, clock, folder }: OpenSessionDeps,
-): Promise<Session> {
+type Opening = Pick<Route, "session" | "agent" | "role">;
+
+/**
+ * The record of a session for a message that goes there. Its first message makes the session; one that was ended,
+ * or that is past what its reset policy allows, begins anew with it: with a transcript of its own, and that is
+ * when it starts. Writes nothing otherwise, unless the role has changed.
+ */
+export async function openSession(route: Opening, address: Address, deps: OpenSessionDeps): Promise<Session> {
+  const { session: key, agent, role } = route;
+  const { sessions, hooks, clock, folder } = deps;
   const now = clock.now();
   const { session, created } = await sessions.open({
     key,
@@ -31,8 +39,39 @@ export async function openSession(
     lastActiveAtMs: now,
     turns: 0,
   });
-  if (!created && !session.hasEnded) return session;
-  if (session.hasEnded) await sessions.update(key, { hasEnded: false });
-  await hooks.run("session_start", { sessionKey: key });
-  return session;
+  if (created) {
+    await hooks.run("session_start", { sessionKey: key });
+    return session;
+  }
+  if (session.hasEnded) return beginAnew(session, { ...route, hasEnded: false }, deps);
+  if (await isDue(session, address, deps)) {
+    await hooks.run("session_end", { sessionKey: key });
+    return beginAnew(session, { ...route, file: newSessionFile(folder, key) }, deps);
+  }
+  if (session.role === role) return session;
+  return (await sessions.update(key, { role })) ?? session;
+}
+
+/** Nothing is cut off: a session in which a turn runs or a message waits goes on as it is. */
+async function isDue(session: Session, address: Address, deps: OpenSessionDeps): Promise<boolean> {
+  const policy = resetPolicyOf(deps.rules(), address);
+  if (policy.mode === "off") return false;
+  const { isBusy, lastHeardAtMs } = await deps.sessions.activity(session.key);
+  const startedAtMs = session.startedAtMs ?? session.createdAtMs;
+  return !isBusy && isPastReset(policy, { startedAtMs, lastHeardAtMs }, deps.clock.now());
+}
+
+async function beginAnew(
+  session: Session,
+  { role, hasEnded, file }: Opening & { readonly hasEnded?: false; readonly file?: string },
+  { sessions, hooks, clock }: OpenSessionDeps,
+): Promise<Session> {
+  const begun = await sessions.update(session.key, {
+    startedAtMs: clock.now(),
+    role,
+    ...(hasEnded === undefined ? {} : { hasEnded }),
+    ...(file === undefined ? {} : { file }),
+  });
+  await hooks.run("session_start", { sessionKey: session.key });
+  return begun ?? session;
 }

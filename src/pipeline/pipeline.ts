@@ -1,3 +1,4 @@
+import { Budgets } from "../core/budget.ts";
 import type { AgentPool } from "../core/agent.ts";
 import type { Channel, StreamingMode } from "../core/channel.ts";
 import type { CommandDesk } from "../core/command.ts";
@@ -33,6 +34,8 @@ import { sentencesIn } from "./sentences.ts";
 import { Settlements } from "./settlements.ts";
 import { Steering, type SteeringDeps } from "./steering.ts";
 import { type Stopped, stopSession } from "./stop-session.ts";
+import { OverBudget } from "./turn-failure.ts";
+import { accountOf } from "./turn-spending.ts";
 import { addressOf, runTurn, type TurnDeps } from "./turn.ts";
 import { Workers } from "./work.ts";
 
@@ -188,6 +191,7 @@ function runningTurns(
       return composePrompt(turn, { channel, workspace, signal, command });
     },
   };
+  const budgets = new Budgets({ settings: () => config().agent.budget, usage: store.usage, clock });
   return (turn) =>
     new RunningTurn(turn, {
       ...parts,
@@ -201,6 +205,9 @@ function runningTurns(
         new Steering(one, { ...steeringWays(parts, queue, deps), interrupt, log: turnLog }),
       work: async (one, slot, progress, signal) => {
         if (one.attempt > 1) await parts.questions.closeLeft(one);
+        // What was begun is brought to its end.
+        const over = one.prompted ? undefined : await budgets.exceededBy(accountOf(one));
+        if (over) throw new OverBudget(over);
         return runTurn(one, slot, progress, deps, signal);
       },
     });

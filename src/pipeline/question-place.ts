@@ -2,7 +2,8 @@ import type { Channel } from "../core/channel.ts";
 import type { Config } from "../core/config-schema.ts";
 import type { Address } from "../core/message.ts";
 import { isOwner } from "../core/owners.ts";
-import { formatSessionKey, type SessionKey } from "../core/session-key.ts";
+import type { SessionKey } from "../core/session-key.ts";
+import { configuredRouter, routeTo } from "../core/session-router.ts";
 import type { Turn } from "../core/store.ts";
 import { addressOf as addressOfTarget, parseTarget } from "../core/target.ts";
 import { addressOf } from "./turn.ts";
@@ -38,7 +39,11 @@ export function placeForOwner(
     const channel = channelOf(target);
     if (!channel) continue;
     const to = addressOfTarget(target, channel);
-    const shownIn = formatSessionKey({ agent: "main", address: to });
+    const shownIn = routeTo(
+      to,
+      channel,
+      configuredRouter(() => config),
+    ).session;
     return { to, shownIn, isForOwner: true, isAnySession: true };
   }
   return undefined;

@@ -1,7 +1,7 @@
 import type { Channel } from "../core/channel.ts";
 import { RequestError } from "../core/errors.ts";
 import type { Address } from "../core/message.ts";
-import { formatSessionKey } from "../core/session-key.ts";
+import { routeTo, type SessionRouter } from "../core/session-router.ts";
 import { addressOf, parseTarget } from "../core/target.ts";
 import type { Pipeline } from "./pipeline.ts";
 
@@ -14,7 +14,7 @@ export async function sayTo(
   text: string,
   idempotencyKey: string,
   channelFor: (to: Pick<Address, "channel" | "account">) => Channel | undefined,
-  pipeline: Pick<Pipeline, "post">,
+  { post, router }: Pick<Pipeline, "post"> & { readonly router: SessionRouter },
 ): Promise<{ key: string }> {
   const target = parseTarget(to);
   const channel = channelFor(target);
@@ -25,9 +25,9 @@ export async function sayTo(
     );
   }
   const address = addressOf(target, channel);
-  const session = formatSessionKey({ agent: "main", address });
+  const { session } = routeTo(address, channel, router);
   const key = `said/${Bun.hash.wyhash(`${session}\n${idempotencyKey}`).toString(36)}`;
-  const isPosted = await pipeline.post({
+  const isPosted = await post({
     to: address,
     session,
     message: { kind: "text", markdown: text },

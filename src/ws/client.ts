@@ -3,7 +3,9 @@ import { RequestError } from "../core/errors.ts";
 import type { SessionKey } from "../core/session-key.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { GatewayAuth, Grant } from "../security/gateway-auth.ts";
+import type { Conversation } from "./conversation.ts";
 import { failureOf } from "./failure.ts";
+import type { Watcher } from "./feed.ts";
 import {
   failureFrame,
   FrameError,
@@ -65,6 +67,12 @@ const connectSchema = z.looseObject({
 /** The version of the frames that we speak. */
 export const PROTOCOL = 1;
 
+/** A session that a client follows, and who is told on its behalf. */
+interface Followed {
+  readonly session: SessionKey;
+  readonly watcher: Watcher;
+}
+
 /** One client on the socket: what it may do, what it asked, what it follows. */
 export class Client implements MethodClient {
   readonly id: string;
@@ -72,7 +80,8 @@ export class Client implements MethodClient {
   readonly #parts: ClientParts;
   readonly #socket: ClientSocket;
   readonly #remote: string;
-  readonly #followed = new Set<SessionKey>();
+  /** By the name that the client has for it. */
+  readonly #followed = new Map<SessionKey, Followed>();
   readonly #calls = new Set<Promise<void>>();
   #grant: Grant | undefined;
   #inFlightSize = 0;
@@ -93,7 +102,11 @@ export class Client implements MethodClient {
     this.#parts = parts;
     this.#outflow = new Outflow({
       wire: socket,
-      snapshot: (session) => parts.feed.snapshot(session),
+      snapshot: (named) => {
+        const { session = named } = this.#followed.get(named) ?? {};
+        const frame = parts.feed.snapshot(session);
+        return frame === undefined ? undefined : renamed(frame, session, named);
+      },
       onOverflow: () => this.close(CLOSE.tooSlow, "too slow: more is waiting than may wait"),
       maxWaiting: parts.limits.maxWaiting,
     });
@@ -149,7 +162,8 @@ export class Client implements MethodClient {
   /** Notes that the socket is gone: follows nothing any more. */
   left(): void {
     this.#isClosed = true;
-    for (const session of this.#followed) this.#parts.feed.unsubscribe(session, this.#outflow);
+    for (const { session, watcher } of this.#followed.values())
+      this.#parts.feed.unsubscribe(session, watcher);
     this.#followed.clear();
   }
 
@@ -158,24 +172,38 @@ export class Client implements MethodClient {
     await Promise.allSettled(this.#calls);
   }
 
-  isFollowing(session: SessionKey): boolean {
-    return this.#followed.has(session);
+  isFollowing({ named, session }: Conversation): boolean {
+    return this.#followed.get(named)?.session === session;
   }
 
-  follow(session: SessionKey, since?: ReadUpTo): Subscribed {
+  follow({ named, session }: Conversation, since?: ReadUpTo): Subscribed {
     const most = this.#parts.limits.followed;
     if (this.#isClosed) throw new RequestError("UNAVAILABLE", "The socket is closed.");
-    if (!this.#followed.has(session) && this.#followed.size >= most) {
+    const known = this.#followed.get(named);
+    if (!known && this.#followed.size >= most) {
       throw new RequestError("BUSY", `A client can follow ${most} sessions; leave one: chat.unsubscribe.`);
     }
-    this.#followed.add(session);
-    return this.#parts.feed.subscribe(session, this.#outflow, since);
+    // After a change of the configuration the conversation may go on in another session.
+    if (known && known.session !== session) this.#parts.feed.unsubscribe(known.session, known.watcher);
+    const followed =
+      known?.session === session ? known : { session, watcher: this.#watcherOf(named, session) };
+    this.#followed.set(named, followed);
+    return this.#parts.feed.subscribe(session, followed.watcher, since);
   }
 
-  unfollow(session: SessionKey): void {
-    this.#followed.delete(session);
-    this.#parts.feed.unsubscribe(session, this.#outflow);
-    this.#outflow.forget(session);
+  unfollow(named: SessionKey): void {
+    const known = this.#followed.get(named);
+    if (!known) return;
+    this.#followed.delete(named);
+    this.#parts.feed.unsubscribe(known.session, known.watcher);
+    this.#outflow.forget(named);
+  }
+
+  #watcherOf(named: SessionKey, session: SessionKey): Watcher {
+    if (named === session) return this.#outflow;
+    return {
+      push: (_session, frame, worth) => this.#outflow.push(named, renamed(frame, session, named), worth),
+    };
   }
 
   #parse(message: string): RequestFrame | undefined {
@@ -250,7 +278,8 @@ export class Client implements MethodClient {
     if (!grant) throw new RequestError("UNAUTHORIZED", `connect: ${this.#parts.auth.missing}`);
     this.#grant = grant;
     // What somebody else was allowed to follow is not this one's.
-    if (before && before.proof !== grant.proof) for (const session of this.#followed) this.unfollow(session);
+    if (before && before.proof !== grant.proof)
+      for (const named of this.#followed.keys()) this.unfollow(named);
     return this.#parts.welcome(grant);
   }
 
@@ -276,4 +305,13 @@ export class Client implements MethodClient {
       this.#socket.resume();
     }
   }
+}
+
+/** A frame of `session`, as a client knows it that calls it `named`. Its key stands before anything people wrote. */
+function renamed(frame: string, session: SessionKey, named: SessionKey): string {
+  if (session === named) return frame;
+  return frame.replace(
+    `"sessionKey":${JSON.stringify(session)}`,
+    () => `"sessionKey":${JSON.stringify(named)}`,
+  );
 }

@@ -3,6 +3,7 @@ import { NameTakenError, RequestError } from "../core/errors.ts";
 import { nearest } from "../lib/nearest.ts";
 import type { Principal } from "../security/gateway-auth.ts";
 import type { SessionKey } from "../core/session-key.ts";
+import type { Conversation } from "./conversation.ts";
 import type { ReadUpTo, Subscribed } from "./session-feed.ts";
 
 /** Who calls, and what a method may do with the caller's socket. */
@@ -15,10 +16,13 @@ export interface MethodCall {
 
 /** One connected client, as methods see it. */
 export interface MethodClient {
-  isFollowing(session: SessionKey): boolean;
-  /** Pushes the frames of `session` from now on, and what came after `since`. Throws when it follows too many. */
-  follow(session: SessionKey, since?: ReadUpTo): Subscribed;
-  unfollow(session: SessionKey): void;
+  isFollowing(conversation: Conversation): boolean;
+  /**
+   * Pushes the frames of the session from now on, under the name that the client has for it, and what came after
+   * `since`. Throws when it follows too many.
+   */
+  follow(conversation: Conversation, since?: ReadUpTo): Subscribed;
+  unfollow(named: SessionKey): void;
 }
 
 /** Something clients may call over the socket. */

@@ -42,6 +42,29 @@ export function sessionContract(open: OpenStore): void {
 
   storeTest(
     open,
+    "a session is busy from its first waiting message to the end of its last turn, and knows when it last heard something",
+    async ({ store, clock }) => {
+      await store.sessions.open(session("a"));
+      const activity = () => store.sessions.activity(sessionOf("a"));
+      expect(await activity()).toEqual({ isBusy: false });
+      await enqueue(store, "a", "1");
+      const lastHeardAtMs = clock.now();
+      expect(await activity()).toEqual({ isBusy: true, lastHeardAtMs });
+      await clock.advance(1000);
+      await enqueue(store, "b", "1");
+      const turn = await store.turns.claim("w", CLAIM);
+      expect(await activity()).toEqual({ isBusy: true, lastHeardAtMs });
+      await store.turns.release(turn!.id, "w", { afterMs: 5000, countAttempt: true });
+      expect((await activity()).isBusy).toBe(true);
+      await clock.advance(5000);
+      await store.turns.claim("w", CLAIM);
+      await store.turns.finish(turn!.id, "w", { state: "done", replies: [] });
+      expect(await activity()).toEqual({ isBusy: false, lastHeardAtMs });
+    },
+  );
+
+  storeTest(
+    open,
     "a turn that ends counts in its session and makes it the latest",
     async ({ store, clock }) => {
       for (const chat of ["a", "b"]) await store.sessions.open({ ...session(chat), model: "x/y" });

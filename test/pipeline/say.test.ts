@@ -1,15 +1,13 @@
 import { expect, test } from "bun:test";
+import { plainRouter } from "../../src/core/session-router.ts";
 import { sayTo } from "../../src/pipeline/say.ts";
 import { PathWorld } from "../fakes/path-world.ts";
 
 const say = (world: PathWorld, to: string, text: string, key: string) =>
-  sayTo(
-    to,
-    text,
-    key,
-    ({ channel }) => (channel === world.platform.name ? world.platform : undefined),
-    world.pipeline,
-  );
+  sayTo(to, text, key, ({ channel }) => (channel === world.platform.name ? world.platform : undefined), {
+    ...world.pipeline,
+    router: plainRouter,
+  });
 
 test("what is said to a target is seen there once, however often it is asked for with the same key", async () => {
   await using world = await new PathWorld().start();

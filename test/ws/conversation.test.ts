@@ -1,5 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { SessionKey } from "../../src/core/session-key.ts";
+import { agentIds } from "../../src/core/agent-list.ts";
+import { configSchema } from "../../src/core/config-schema.ts";
+import { configuredRouter } from "../../src/core/session-router.ts";
 import { Conversations } from "../../src/ws/conversation.ts";
 
 const conversations = new Conversations("page");
@@ -39,11 +42,63 @@ describe("a conversation that begins", () => {
 });
 
 test("the owner reads along everywhere, a visitor in the page only", () => {
-  expect(() => conversations.mayRead(foreign, { kind: "admin" })).not.toThrow();
-  expect(() => conversations.mayRead(ours, { kind: "browser" })).not.toThrow();
-  for (const key of [foreign, "agent:main:page:group:g", "agent:main:page:work:dm:a"]) {
-    expect(() => conversations.mayRead(key as SessionKey, { kind: "browser" })).toThrow("not a conversation");
+  expect(conversations.open(foreign, { kind: "admin" })).toEqual({ named: foreign, session: foreign });
+  expect(conversations.open(ours, { kind: "browser" })).toEqual({ named: ours, session: ours });
+  for (const key of [foreign, "agent:main:page:group:g", "agent:main:page:work:dm:a", "agent:main:main"]) {
+    expect(() => conversations.open(key as SessionKey, { kind: "browser" })).toThrow("not a conversation");
   }
+});
+
+describe("where several conversations share a session", () => {
+  const routed = (session: object, agents: object = {}, roles: object = {}) => {
+    const config = configSchema({}).parse({ session, agents, roles });
+    const router = configuredRouter(() => config);
+    return new Conversations("page", { router, agents: () => agentIds(config) });
+  };
+  const visitor = { kind: "browser" } as const;
+
+  test("whoever writes there reads along, by the name of their own conversation only", () => {
+    const shared = routed({ dmScope: "main" });
+    expect(shared.open(ours, visitor)).toEqual({ named: ours, session: "agent:main:main" as SessionKey });
+    expect(() => shared.open("agent:main:main" as SessionKey, visitor)).toThrow("not a conversation");
+    expect(() => shared.open("agent:main:dm:alice" as SessionKey, visitor)).toThrow("not a conversation");
+    expect(() => shared.open("agent:main:telegram:dm:1" as SessionKey, visitor)).toThrow(
+      "not a conversation",
+    );
+  });
+
+  test("an id that was merely chosen joins nobody's session of that name", () => {
+    expect(routed({ dmScope: "per-peer" }).open(ours, visitor).session).toBe(ours);
+  });
+
+  test("the accounts of one person open to the owner, and to no visitor who picks the id", () => {
+    const linked = routed({ identityLinks: { Alice: ["telegram:1", "page:alice"] } });
+    expect(() => linked.open(ours, visitor)).toThrow("only the gateway's own credential");
+    expect(linked.open(ours, { kind: "admin" }).session).toBe("agent:main:dm:Alice" as SessionKey);
+  });
+
+  test("a message to an agent that does not exist is refused with those there are", () => {
+    const some = routed({}, { list: [{ id: "helper" }] }, { capabilities: { mentor: {} } });
+    for (const agent of ["main", "helper", "mentor"]) {
+      expect(() => some.mayWrite(`agent:${agent}:page:dm:alice` as SessionKey)).not.toThrow();
+    }
+    expect(() => some.mayWrite("agent:mento:page:dm:alice" as SessionKey)).toThrow("Did you mean mentor?");
+    expect(() => some.mayWrite("agent:x:page:dm:alice" as SessionKey)).toThrow(
+      'there is no agent "x". There are: main, helper, mentor.',
+    );
+  });
+
+  test("an id alone is a conversation with whoever the configuration lets answer there", () => {
+    const bound = routed(
+      {},
+      {
+        list: [{ id: "helper" }],
+        bindings: [{ agent: "helper", match: { channel: "page" } }],
+      },
+    );
+    expect(bound.read("alice")).toBe("agent:helper:page:dm:alice" as SessionKey);
+    expect(bound.fresh("k", "hi")).toStartWith("agent:helper:page:dm:");
+  });
 });
 
 test("nobody writes into another channel's session, or under an odd id", () => {

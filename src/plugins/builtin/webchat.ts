@@ -25,6 +25,8 @@ export default function webchat(api: GatewayPluginApi): void {
 }
 
 const NAME = "webchat";
+/** One picture, with its colours and joiners. */
+const EMOJI = /^(\p{RGI_Emoji}|\p{Extended_Pictographic}\uFE0F?)$/v;
 const CONVERSATION_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /**
@@ -38,6 +40,7 @@ export class WebChatChannel implements Channel, BrowserChannel {
     pace: () => ({ perChatMs: 0, perPreviewMs: 0 }),
     nonceWindowMs: Number.MAX_SAFE_INTEGER,
     showsTurnEvents: true,
+    hasSelfNamedPeople: true,
   };
   #host: ChannelHost | undefined;
 
@@ -49,8 +52,23 @@ export class WebChatChannel implements Channel, BrowserChannel {
     this.#host = undefined;
   }
 
-  async send(to: Address, _message: OutboundMessage, { nonce }: SendOptions): Promise<MessageRef> {
-    return { address: to, id: nonce };
+  /** A message is called what the history calls it. */
+  async send(to: Address, _message: OutboundMessage, { key, nonce }: SendOptions): Promise<MessageRef> {
+    return { address: to, id: key ?? nonce };
+  }
+
+  /** Nothing to do but say no: the gateway keeps the history, and tells the page what changed in it. */
+  async edit(message: MessageRef): Promise<void> {
+    assertOwn(message, "edited");
+  }
+
+  async remove(message: MessageRef): Promise<void> {
+    assertOwn(message, "deleted");
+  }
+
+  async react(_message: MessageRef, emoji: string): Promise<void> {
+    if (EMOJI.test(emoji)) return;
+    throw new ChannelError("forbidden", `"${emoji}" is no emoji`);
   }
 
   async download(attachment: Attachment): Promise<Uint8Array> {
@@ -108,6 +126,15 @@ export class WebChatChannel implements Channel, BrowserChannel {
     }
     return name;
   }
+}
+
+/** People's messages are named by `nameOf`, which has no slash. */
+function assertOwn({ id }: MessageRef, change: string): void {
+  if (id.includes("/")) return;
+  throw new ChannelError(
+    "forbidden",
+    `only messages that were sent from here can be ${change}, not what people wrote`,
+  );
 }
 
 /** The message id that a client's own key always leads to, whatever characters the key has. */

@@ -5,7 +5,7 @@ import { RequestError } from "../../core/errors.ts";
 import type { QuestionDesk } from "../../core/question.ts";
 import { parseSessionKey, type SessionKey } from "../../core/session-key.ts";
 import type { History, Store } from "../../core/store.ts";
-import { Conversations } from "../conversation.ts";
+import { type Conversation, Conversations, type Routing } from "../conversation.ts";
 import type { RunningTurn } from "../feed.ts";
 import type { MethodCall, MethodTable } from "../methods.ts";
 import type { SessionFeed } from "../session-feed.ts";
@@ -18,6 +18,8 @@ interface ChatMethodParts {
   readonly store: Pick<Store, "history">;
   readonly feed: SessionFeed;
   readonly control: Pick<GatewayControl, "abort">;
+  /** Absent: each key is a session, and any agent will do. */
+  readonly routing?: Routing | undefined;
   /** Takes answers to what people are asked. */
   readonly questions: Pick<QuestionDesk, "answer">;
 }
@@ -60,12 +62,9 @@ const answerSchema = z.looseObject({
 
 /** Registers the `chat.*` methods: what a page, or any other client, needs to hold a conversation. */
 export function registerChatMethods(methods: MethodTable, parts: ChatMethodParts): void {
-  const conversations = new Conversations(parts.browser.name);
-  const readable = (text: string, call: MethodCall) => {
-    const session = conversations.read(text);
-    conversations.mayRead(session, call.principal);
-    return session;
-  };
+  const conversations = new Conversations(parts.browser.name, parts.routing);
+  const open = (text: string, call: MethodCall) =>
+    conversations.open(conversations.read(text), call.principal);
 
   methods.register("chat.send", {
     access: "browser",
@@ -75,24 +74,24 @@ export function registerChatMethods(methods: MethodTable, parts: ChatMethodParts
   methods.register("chat.history", {
     access: "browser",
     params: historySchema,
-    run: ({ sessionKey: text, ...page }, call) => readHistory(parts, readable(text, call), page),
+    run: ({ sessionKey: text, ...page }, call) => readHistory(parts, open(text, call), page),
   });
   methods.register("chat.abort", {
     access: "browser",
     params: sessionSchema,
     run: async ({ sessionKey: text }, call) => {
-      const session = readable(text, call);
-      return { sessionKey: session, aborted: await parts.control.abort(session) };
+      const { named, session } = open(text, call);
+      return { sessionKey: named, aborted: await parts.control.abort(session) };
     },
   });
   methods.register("chat.answer", {
     access: "browser",
     params: answerSchema,
     run: ({ sessionKey: text, id, answer }, call) => {
-      const session = readable(text, call);
-      conversations.mayWrite(session);
-      const given = parts.questions.answer(session, id, answer, senderOf(session, call));
-      if (given === "taken") return { sessionKey: session, id };
+      const { named, session } = open(text, call);
+      conversations.mayWrite(named);
+      const given = parts.questions.answer(session, id, answer, senderOf(named, call));
+      if (given === "taken") return { sessionKey: named, id };
       if (given === "closed") throw new RequestError("NOT_FOUND", "This question is not open any more.");
       throw new RequestError("BAD_REQUEST", "chat.answer: answer: this is no answer to the question");
     },
@@ -101,18 +100,18 @@ export function registerChatMethods(methods: MethodTable, parts: ChatMethodParts
     access: "browser",
     params: subscribeSchema,
     run: ({ sessionKey: text, sinceSeq, epoch }, call) => {
-      const session = readable(text, call);
+      const conversation = open(text, call);
       const since = sinceSeq === undefined ? undefined : { seq: sinceSeq, epoch };
-      return { sessionKey: session, ...call.client.follow(session, since) };
+      return { sessionKey: conversation.named, ...call.client.follow(conversation, since) };
     },
   });
   methods.register("chat.unsubscribe", {
     access: "browser",
     params: sessionSchema,
     run: ({ sessionKey: text }, call) => {
-      const session = readable(text, call);
-      call.client.unfollow(session);
-      return { sessionKey: session };
+      const { named } = open(text, call);
+      call.client.unfollow(named);
+      return { sessionKey: named };
     },
   });
 }
@@ -129,30 +128,31 @@ async function send(
     throw new RequestError("BAD_REQUEST", "chat.send: text: expected something to say");
   }
   assertFits(attachments);
-  const session =
+  const named =
     params.sessionKey === undefined
       ? conversations.fresh(idempotencyKey, text)
       : conversations.read(params.sessionKey);
-  conversations.mayWrite(session);
+  conversations.mayWrite(named);
+  const conversation = conversations.open(named, call.principal);
   // Before the message is taken, so that no frame of its turn is missed; a client that does not follow
   // the session yet learns its key from the answer, and the frames come after that.
-  if (!call.client.isFollowing(session)) {
-    call.holdUntilAnswered(session);
-    call.client.follow(session);
+  if (!call.client.isFollowing(conversation)) {
+    call.holdUntilAnswered(named);
+    call.client.follow(conversation);
   }
   return browser.accept({
     text,
-    sender: senderOf(session, call),
-    sessionKey: session,
+    sender: senderOf(named, call),
+    sessionKey: named,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     attachments: attachments.map(({ name, mimeType, base64 }) => ({ name, mimeType, base64 })),
   });
 }
 
-function senderOf(session: SessionKey, call: MethodCall) {
-  const id = parseSessionKey(session)?.address.chat ?? session;
+function senderOf(named: SessionKey, call: MethodCall) {
+  const id = parseSessionKey(named)?.address.chat ?? named;
   const isOwner = call.principal.kind === "admin";
-  return { id, name: isOwner ? "Owner" : "Visitor", isBot: false, isOwner };
+  return { id, name: isOwner ? "Owner" : "Visitor", isBot: false, isOwner, isSelfNamed: true };
 }
 
 function assertFits(attachments: readonly BrowserAttachment[]): void {
@@ -169,7 +169,7 @@ function assertFits(attachments: readonly BrowserAttachment[]): void {
 /** A page of what was said, and the turn that runs, as of one moment. */
 async function readHistory(
   { store, feed }: ChatMethodParts,
-  session: SessionKey,
+  { named, session }: Conversation,
   page: { readonly limit: number; readonly before?: string | undefined },
 ) {
   const { limit, before } = page;
@@ -184,7 +184,7 @@ async function readHistory(
   const now = feed.position(session);
   const running = before === undefined && now.running ? openTurn(now.running, history) : undefined;
   return {
-    sessionKey: session,
+    sessionKey: named,
     messages: history.rows,
     ...(history.cursor === undefined ? {} : { cursor: history.cursor }),
     ...(running ? { running } : {}),

@@ -58,7 +58,7 @@ describe("chat.send", () => {
         text: "hi",
         sessionKey: ALICE,
         idempotencyKey: "k1",
-        sender: { id: "alice", name: "Owner", isBot: false, isOwner: true },
+        sender: { id: "alice", name: "Owner", isBot: false, isOwner: true, isSelfNamed: true },
         attachments: [{ name: "a.png", mimeType: "image/png", base64: "AAAA" }],
       },
     ]);
