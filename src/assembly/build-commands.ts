@@ -31,7 +31,7 @@ export interface Commands {
 export interface CommandNeeds {
   readonly config: () => Config;
   readonly registered: Registrations<Command>;
-  readonly store: Pick<Store, "sessions" | "access">;
+  readonly store: Pick<Store, "sessions" | "access" | "usage">;
   /** What is there once everything is. */
   readonly pipeline: () => Pipeline;
   readonly pool: () => Pick<AgentPool, "commands">;
@@ -74,6 +74,7 @@ export function assembleCommands(needs: CommandNeeds): Commands {
     conversations: conversationsOf(needs),
     models: shelfOf(needs.models),
     statusOf: (session) => needs.control().sessionStatus(session),
+    usage: store.usage,
     queueDefaults: ({ channel }) => pipeline().queue.rules(channel, undefined),
     offered: async ({ message, sessionKey: session, isOwner: owns }) =>
       offered({ isOwner: owns, isTrusted: owns || (await isKnown(message)), session }),

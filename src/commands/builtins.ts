@@ -1,6 +1,7 @@
 import type { Command, CommandCall } from "../core/command.ts";
 import type { SessionKey } from "../core/session-key.ts";
 import type { SessionStatus } from "../core/session-status.ts";
+import type { UsageLedger } from "../core/usage.ts";
 import { compactCommand } from "./compact.ts";
 import type { Conversations } from "./conversation.ts";
 import { helpCommand, type ListedCommand } from "./help.ts";
@@ -10,6 +11,7 @@ import { type QueueDefaults, queueCommand } from "./queue.ts";
 import { statusCommand } from "./status.ts";
 import { stopCommand } from "./stop.ts";
 import { thinkCommand } from "./think.ts";
+import { usageCommand } from "./usage.ts";
 import { whoamiCommand } from "./whoami.ts";
 import type { CommandWords } from "./words.ts";
 
@@ -20,6 +22,7 @@ export interface BuiltinParts {
   readonly statusOf: (session: SessionKey) => Promise<SessionStatus | undefined>;
   /** How the queue is set for a chat where nobody said otherwise. */
   readonly queueDefaults: (call: Pick<CommandCall, "channel">) => QueueDefaults;
+  readonly usage: Pick<UsageLedger, "spentBy">;
   readonly offered: (call: CommandCall) => Promise<readonly ListedCommand[]>;
   readonly prefix: () => string;
   readonly words: () => CommandWords;
@@ -36,6 +39,7 @@ export function builtinCommands(parts: BuiltinParts): readonly Command[] {
     thinkCommand(conversations, models, prefix, words),
     compactCommand(conversations, prefix, words),
     queueCommand(conversations, queueDefaults, prefix, words),
+    usageCommand(parts.usage, words),
     whoamiCommand(words),
     helpCommand(parts.offered, prefix, words),
   ];

@@ -3,6 +3,7 @@ import type { SessionKey } from "../core/session-key.ts";
 import type { SessionStatus } from "../core/session-status.ts";
 import { builtin, type Conversations } from "./conversation.ts";
 import type { QueueDefaults } from "./queue.ts";
+import { dollars } from "./usage.ts";
 import type { CommandWords } from "./words.ts";
 
 /** `/status`: how this conversation is, also while its answer is being written. */
@@ -30,7 +31,7 @@ function listed(status: SessionStatus, mode: string, { status: said }: CommandWo
     window === undefined || percent === undefined
       ? said.tokens(tokens)
       : said.contextOf(tokens, window, percent);
-  const cost = usage.costUsd > 0 ? `, $${usage.costUsd.toFixed(usage.costUsd < 0.1 ? 4 : 2)}` : "";
+  const cost = usage.costUsd > 0 ? `, ${dollars(usage.costUsd)}` : "";
   const now = [isRunning ? said.answering : said.idle, ...(waiting > 0 ? [said.waiting(waiting)] : [])];
   return [
     `**${said.title}**`,

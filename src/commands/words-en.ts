@@ -107,6 +107,15 @@ export const en: CommandWords = {
     notUnderstood: (word, p) =>
       `\`${word}\` was not understood. Modes: steer, followup, collect, interrupt; also debounce:2s, cap:20, drop:summarize, drop:old, drop:new. For example \`${p}queue collect debounce:2s\`.`,
   },
+  usage: {
+    conversation: "This conversation",
+    you: "You",
+    all: "Everybody",
+    today: "Today",
+    month: "This month",
+    ever: "So far",
+    tokens: (input, output) => `${number(input)} tokens in, ${number(output)} out`,
+  },
   whoami: {
     you: "You",
     id: "For the configuration",

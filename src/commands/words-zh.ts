@@ -98,6 +98,15 @@ export const zh: CommandWords = {
     notUnderstood: (word, p) =>
       `无法理解 \`${word}\`。模式:steer、followup、collect、interrupt;以及 debounce:2s、cap:20、drop:summarize、drop:old、drop:new。例如 \`${p}queue collect debounce:2s\`。`,
   },
+  usage: {
+    conversation: "本对话",
+    you: "您",
+    all: "所有人",
+    today: "今天",
+    month: "本月",
+    ever: "累计",
+    tokens: (input, output) => `输入 ${number(input)} 个 token,输出 ${number(output)} 个`,
+  },
   whoami: {
     you: "您",
     id: "配置中的写法",

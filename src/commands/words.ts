@@ -40,6 +40,7 @@ export interface CommandWords {
   readonly model: ModelWords;
   readonly think: ThinkWords;
   readonly queue: QueueWords;
+  readonly usage: UsageWords;
   readonly whoami: WhoamiWords;
   readonly help: HelpWords;
 }
@@ -95,6 +96,16 @@ export interface QueueWords {
   readonly set: string;
   readonly reset: string;
   readonly notUnderstood: (word: string, p: string) => string;
+}
+
+export interface UsageWords {
+  readonly conversation: string;
+  readonly you: string;
+  readonly all: string;
+  readonly today: string;
+  readonly month: string;
+  readonly ever: string;
+  readonly tokens: (input: number, output: number) => string;
 }
 
 export interface WhoamiWords {

@@ -272,6 +272,25 @@ describe("/queue", () => {
   );
 });
 
+describe("/usage", () => {
+  test("shows what the conversation and the person have used, and owners what all have", async () => {
+    await using world = await up();
+    const asked: string[] = [];
+    world.store.usage.spentBy = async (subject) => {
+      asked.push(subject);
+      const spent = { inputTokens: 45_000, outputTokens: 1200, costUsd: 0.034 };
+      return { day: spent, month: { ...spent, costUsd: 12.5 }, ever: { ...spent, costUsd: 0 } };
+    };
+    const theirs = await ask(world, "/usage");
+    expect(theirs).toContain("- Today: 45,000 tokens in, 1,200 out, $0.0340\n");
+    expect(theirs).toContain("- This month: 45,000 tokens in, 1,200 out, $12.50\n");
+    expect(theirs).toMatch(/- So far: 45,000 tokens in, 1,200 out$/);
+    expect(asked.splice(0)).toEqual([`session:${SESSION}`, "sender:fake:u"]);
+    expect(await ask(world, "/usage", owner)).toContain("**Everybody**");
+    expect(asked).toEqual([`session:${SESSION}`, "sender:fake:u", "all"]);
+  });
+});
+
 describe("/whoami", () => {
   test("says what a person pastes into the configuration", async () => {
     await using world = await up({ config: { owners: ["fake:7"] } });
