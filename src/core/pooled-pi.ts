@@ -205,7 +205,6 @@ export class PooledPi {
     const state = await this.#state(STARTUP_DEADLINE_MS);
     const current = state.model ?? undefined;
     if (current) this.#model = nameOf(current);
-    this.#ownLevel = state.thinkingLevel;
     if (this.#choice) return;
     const answer = await this.process.request({ type: "get_available_models" }, COMMAND_DEADLINE_MS);
     const models = isRecord(answer) && Array.isArray(answer["models"]) ? answer["models"] : [];
@@ -269,6 +268,8 @@ export class PooledPi {
   async #think(): Promise<void> {
     const level = this.#wishedLevel ?? (this.#hasSetLevel ? this.#ownLevel : undefined);
     if (level === undefined || level === this.#level) return;
+    // What it would think by itself is known once it has a model, and lost once we say otherwise.
+    if (!this.#hasSetLevel) this.#ownLevel = (await this.#state(COMMAND_DEADLINE_MS)).thinkingLevel;
     this.#hasSetLevel = true;
     const known = levelFor(level, this.profile.capabilities);
     await this.process.request({ type: "set_thinking_level", level: known }, COMMAND_DEADLINE_MS);

@@ -111,10 +111,10 @@ describe("which agent answers", () => {
 
   test("what the sender or a hook chose is not bound; a hook's wish for nobody is left out", () => {
     const config = sections([{ agent: "channel", match: { channel: "chat" } }]);
-    const { route } = configuredRouter(() => config);
-    expect(route(message({ agent: "mine" })).agent).toBe("mine");
-    expect(route(message({ agent: "mine" }), "guild").agent).toBe("guild");
-    expect(route(message(), "ghost").agent).toBe("channel");
+    const router = configuredRouter(() => config);
+    expect(router.route(message({ agent: "mine" })).agent).toBe("mine");
+    expect(router.route(message({ agent: "mine" }), "guild").agent).toBe("guild");
+    expect(router.route(message(), "ghost").agent).toBe("channel");
   });
 
   test("a binding for an agent that does not exist is passed over", () => {
@@ -255,9 +255,9 @@ describe("whatever the message and the bindings", () => {
       fc.property(routed, bindings, scope, (one, some, dmScope) => {
         const config = sections(some, { session: { dmScope } });
         const { why, ...explained } = explainRoute(config, one);
-        const { route } = configuredRouter(() => config);
-        expect(route(one)).toEqual(explained);
-        expect(route(structuredClone(one))).toEqual(explained);
+        const router = configuredRouter(() => config);
+        expect(router.route(one)).toEqual(explained);
+        expect(router.route(structuredClone(one))).toEqual(explained);
         expect(why.length).toBeGreaterThan(0);
         expect(readSessionKey(explained.session)?.agent).toBe(explained.agent);
         expect(explained.agent).not.toBe("ghost");
@@ -267,9 +267,9 @@ describe("whatever the message and the bindings", () => {
   });
 
   test("without any configuration the way is the plain one", () => {
-    const { route } = configuredRouter(() => configSchema({}).parse({}));
+    const router = configuredRouter(() => configSchema({}).parse({}));
     fc.assert(
-      fc.property(routed, (one) => expect(route(one)).toEqual(plainRouter.route(one))),
+      fc.property(routed, (one) => expect(router.route(one)).toEqual(plainRouter.route(one))),
       { verbose: true },
     );
   });
@@ -277,10 +277,10 @@ describe("whatever the message and the bindings", () => {
   test("people in different private chats share a session only where the configuration says so", () => {
     fc.assert(
       fc.property(routed, routed, (one, other) => {
-        const { route } = configuredRouter(() => configSchema({}).parse({}));
+        const router = configuredRouter(() => configSchema({}).parse({}));
         const place = ({ address: { channel, account, scope: kind, chat, thread } }: Routed) =>
           JSON.stringify([channel, account, kind, chat, thread]);
-        expect(route(one).session === route(other).session).toBe(place(one) === place(other));
+        expect(router.route(one).session === router.route(other).session).toBe(place(one) === place(other));
       }),
       { verbose: true },
     );
