@@ -29,6 +29,8 @@ export interface PluginLoaderDeps {
   readonly clock?: Clock;
   /** How long a plugin may take to load. */
   readonly loadWithinMs?: number;
+  /** How long the next one waits for a plugin that takes its time. */
+  readonly patienceMs?: number;
   /** How long calls to an old version may go on after a reload. */
   readonly graceMs?: number;
   /** Called when what is registered has changed, but not at the start. */
@@ -47,6 +49,7 @@ interface Slot {
 const OWN_FILES = join(import.meta.dir, "..", "/");
 const LOAD_WITHIN_MS = 10_000;
 const GRACE_MS = 30_000;
+const PATIENCE_MS = 1000;
 
 /**
  * The plugins of the configuration: loaded at the start, loaded again when they or their entries change. One
@@ -104,7 +107,8 @@ export class PluginLoader implements Service {
   reload(id?: string): Promise<readonly PluginInfo[]> {
     return this.#inTurn(async () => {
       const meant = this.#slots.filter((slot) => id === undefined || infoOf(slot).id === id);
-      for (const slot of meant) if (slot.entry.enabled) await this.#load(slot, slot.loaded?.rank);
+      const enabled = meant.filter(({ entry }) => entry.enabled);
+      await this.#oneByOne(enabled.map((slot) => () => this.#load(slot, slot.loaded?.rank)));
       if (meant.length > 0) await this.#deps.onChange?.();
       return meant.map(infoOf);
     });
@@ -127,16 +131,27 @@ export class PluginLoader implements Service {
       (slot) => slot.loaded && !this.#slots.some(({ loaded }) => loaded === slot.loaded),
     );
     for (const slot of gone) await this.#unload(slot);
-    let hasChanged = gone.length > 0;
-    for (const [index, slot] of this.#slots.entries()) {
+    const changes = this.#slots.flatMap((slot, index) => {
       const isInPlace =
         kept[index] === slot && (slot.loaded === undefined || slot.loaded.rank === ranks[index]);
-      if (isInPlace) continue;
-      hasChanged = true;
-      if (slot.entry.enabled) await this.#load(slot, ranks[index]);
-      else await this.#unload(slot);
+      if (isInPlace) return [];
+      return () => (slot.entry.enabled ? this.#load(slot, ranks[index]) : this.#unload(slot));
+    });
+    await this.#oneByOne(changes);
+    return gone.length + changes.length > 0;
+  }
+
+  /** In order; but one that takes its time keeps the others waiting for a moment only. */
+  async #oneByOne(changes: readonly (() => Promise<void>)[]): Promise<void> {
+    const running: Promise<void>[] = [];
+    const { patienceMs = PATIENCE_MS } = this.#deps;
+    for (const change of changes) {
+      const done = new AbortController();
+      const one = change().finally(() => done.abort());
+      running.push(one);
+      await Promise.race([one, this.#clock.sleep(patienceMs, done.signal)]);
     }
-    return hasChanged;
+    await Promise.all(running);
   }
 
   /** A changed entry takes over what its plugin has running, until that is loaded anew. */
@@ -180,7 +195,10 @@ export class PluginLoader implements Service {
   }
 
   #refuseTakenId(id: string, slot: Slot): void {
-    const other = this.#slots.find((one) => one !== slot && one.loaded?.id === id);
+    const other = this.#slots.find((one) => {
+      const isMeant = one.loaded?.id === id || (one.source?.id === id && one.problem === undefined);
+      return one !== slot && one.entry.enabled && isMeant;
+    });
     const isBuiltIn = this.#deps.taken?.includes(id) ?? false;
     if (other === undefined && !isBuiltIn) return;
     const owner = other === undefined ? "a part of the gateway" : other.entry.path;

@@ -390,3 +390,11 @@ test("what a plugin asks the gateway for is the gateway's work: a person's think
   expect(patient.failures).toEqual([]);
   expect(block).toMatchObject({ block: "yes" });
 });
+
+test("a plugin that never returns keeps those behind it waiting for a moment only", async () => {
+  await using slow = new PluginWorld({ loadWithinMs: 300, patienceMs: 10 });
+  for (const name of ["a", "b"]) slow.write(`${name}.ts`, "export default () => new Promise(() => {});");
+  slow.write("good.ts", toolPlugin("good", "fine"));
+  await slow.start("a.ts", "b.ts", "good.ts");
+  expect(slow.loads).toEqual(["good loaded", "a failed", "b failed"]);
+});

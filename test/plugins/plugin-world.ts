@@ -10,6 +10,7 @@ import { keepLines } from "../fakes/log-lines.ts";
 
 export interface WorldOptions extends Pick<RegistryOptions, "questions"> {
   readonly loadWithinMs?: number;
+  readonly patienceMs?: number;
   readonly graceMs?: number;
   readonly hookTimeoutMs?: number;
 }
@@ -77,6 +78,12 @@ export class PluginWorld implements AsyncDisposable {
     return failed.map(
       ({ plugin, error }) => `${String(plugin)}: ${error instanceof Error ? error.message : String(error)}`,
     );
+  }
+
+  /** How loading ended, in the order in which it did. */
+  get loads(): readonly string[] {
+    const ended = this.#log.lines.filter(({ message }) => /is loaded$|cannot be loaded/.test(message));
+    return ended.map(({ plugin, level }) => `${String(plugin)} ${level === "error" ? "failed" : "loaded"}`);
   }
 
   /** The one plugin there is. */
