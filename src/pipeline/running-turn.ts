@@ -1,7 +1,7 @@
 import type { Slot } from "../core/agent.ts";
 import type { Channel } from "../core/channel.ts";
 import { AgentError, GatewayError } from "../core/errors.ts";
-import type { MessageRef } from "../core/message.ts";
+import type { InboundMessage, MessageRef } from "../core/message.ts";
 import type { Delivery, OutboxLedger, SteeredMessage, Turn, TurnLedger, WorkerId } from "../core/store.ts";
 import type { TurnEvents, TurnFailure } from "../core/turn-events.ts";
 import { deliveriesOf, withdrawals } from "../delivery/deliveries-of.ts";
@@ -15,6 +15,8 @@ import { LEASE_MS, keepLease } from "./lease.ts";
 import type { Sentences } from "./sentences.ts";
 import type { Steering } from "./steering.ts";
 import { addressOf, LeaseLost, type TurnOutcome, type TurnProgress } from "./turn.ts";
+import { OverBudget, turnFailure } from "./turn-failure.ts";
+import { TurnSpending } from "./turn-spending.ts";
 import { TurnWatch, type TurnLimits } from "./turn-watch.ts";
 
 /** Why a turn was stopped from outside. */
@@ -56,6 +58,7 @@ export class RunningTurn {
   readonly #deps: RunningTurnDeps;
   readonly #watch: TurnWatch;
   readonly #steering: Steering;
+  readonly #spending = new TurnSpending();
   readonly #stop = new AbortController();
   readonly #over = new AbortController();
   readonly #ended = Promise.withResolvers<void>();
@@ -74,6 +77,11 @@ export class RunningTurn {
 
   get turn(): Turn {
     return this.#turn;
+  }
+
+  /** What it answers by now: messages may have joined. */
+  get messages(): readonly InboundMessage[] {
+    return [...this.#turn.messages, ...this.#steering.joined];
   }
 
   /** A message waits in the session: it may join the turn, or stop it. */
@@ -132,7 +140,11 @@ export class RunningTurn {
   #progress(): TurnProgress {
     return {
       steering: this.#steering,
-      see: (event) => this.#watch.see(event),
+      see: (event) => {
+        this.#watch.see(event);
+        if (event.type === "end") this.#spending.add(event.spent ?? []);
+      },
+      spent: (earlier) => this.#spending.add(earlier),
       notePreview: async (page, ref) => {
         this.#previews[page] = ref;
         await this.#deps.outbox.notePreview(this.#turn.id, page, ref);
@@ -188,7 +200,8 @@ export class RunningTurn {
     const ref = newRef();
     const { maxAttempts } = this.#deps.limits();
     const mayRetry = error instanceof GatewayError && error.retry !== "never";
-    this.#log.error({ error, ref, mayRetry }, "the turn failed");
+    // A budget that is used up is what somebody wanted.
+    this.#log[error instanceof OverBudget ? "info" : "error"]({ error, ref, mayRetry }, "the turn failed");
     if (mayRetry && this.#turn.attempt < maxAttempts) {
       const afterMs = typeof error.retry === "object" ? error.retry.afterMs : 0;
       this.#deps.events.publish(this.#turn.session, {
@@ -199,20 +212,8 @@ export class RunningTurn {
       });
       return this.#giveBack(Math.max(afterMs, backoffMs(this.#turn.attempt, 100, 30_000) - 100), true);
     }
-    return this.#failed(this.#failureOf(error, ref, mayRetry));
-  }
-
-  #failureOf(error: unknown, ref: string, retryable: boolean): TurnFailure {
-    const sentences = this.#deps.sentences();
-    const code = error instanceof GatewayError ? error.code.toUpperCase().replaceAll("-", "_") : "INTERNAL";
-    if (error instanceof GatewayError && error.userMessage !== undefined) {
-      return { code, message: sentences.plain(error.userMessage, ref), retryable, ref };
-    }
-    if (error instanceof AgentError && error.code === "model-failed") {
-      return { code, message: sentences.modelFailed(oneLine(error.message), ref), retryable, ref };
-    }
-    const message = retryable ? sentences.gaveUp(this.#turn.attempt, ref) : sentences.wentWrong(ref);
-    return { code, message, retryable, ref };
+    const facts = { ref, retryable: mayRetry, attempts: this.#turn.attempt };
+    return this.#failed(turnFailure(error, facts, this.#deps.sentences()));
   }
 
   #failed(failure: TurnFailure): Ending {
@@ -248,7 +249,8 @@ export class RunningTurn {
     const untaken = state === "cancelled" ? [] : this.#steering.untaken;
     const putBack = untaken.map((joined) => joined.id);
     const error = failure && `${failure.code} ${failure.ref}`;
-    const result = { state, replies, putBack, ...(error === undefined ? {} : { error }) };
+    const usage = this.#spending.of(this.#turn);
+    const result = { state, replies, putBack, ...usage, ...(error === undefined ? {} : { error }) };
     if (!(await this.#deps.turns.finish(id, this.#deps.worker, result))) {
       this.#log.warn({}, "the turn was not finished here, its lease was lost");
       return;
@@ -283,7 +285,6 @@ export class RunningTurn {
 const isAmong = (joined: readonly SteeredMessage[], messageId: string) =>
   joined.some(({ message }) => message.id === messageId);
 const minutes = (ms: number) => Math.max(1, Math.round(ms / 60_000));
-const oneLine = (text: string) => text.replaceAll(/\s+/g, " ").trim().slice(0, 300);
 
 /** What was said until the stop stays, and says that it is not all. */
 function markStopped(replies: readonly Delivery[], mark: string): Delivery[] {

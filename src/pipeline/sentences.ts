@@ -1,3 +1,4 @@
+import { type ModelSentences, modelSentencesEn, modelSentencesZh } from "./model-sentences.ts";
 import { type QueueSentences, queueSentencesEn, queueSentencesZh } from "./queue-sentences.ts";
 import { type QuestionSentences, questionSentencesEn, questionSentencesZh } from "./question-sentences.ts";
 
@@ -13,11 +14,12 @@ export interface Sentences {
   readonly compactionWithheld: string;
   readonly tookTooLong: (minutes: number) => string;
   readonly noSignOfLife: (minutes: number) => string;
-  readonly modelFailed: (said: string, ref: string) => string;
   readonly wentWrong: (ref: string) => string;
   readonly gaveUp: (attempts: number, ref: string) => string;
   readonly withheld: string;
+  readonly restarted: string;
   readonly plain: (sentence: string, ref: string) => string;
+  readonly model: ModelSentences;
   readonly queue: QueueSentences;
   readonly question: QuestionSentences;
 }
@@ -40,11 +42,12 @@ const en: Sentences = {
   tookTooLong: (minutes) => `This took longer than ${minutes} minutes, so it was stopped.`,
   noSignOfLife: (minutes) =>
     `There was no sign of life for ${minutes} minutes, so this was stopped. Please try again.`,
-  modelFailed: (said, ref) => `The model could not answer: ${said} (ref ${ref})`,
   wentWrong: (ref) => `Something went wrong here (ref ${ref}).`,
   gaveUp: (attempts, ref) => `This could not be finished in ${attempts} tries (ref ${ref}).`,
   withheld: "The answer could not be checked, so it was withheld.",
+  restarted: "The gateway has restarted and is back.",
   plain: (sentence, ref) => `${sentence} (ref ${ref})`,
+  model: modelSentencesEn,
   queue: queueSentencesEn,
   question: questionSentencesEn,
 };
@@ -64,11 +67,12 @@ const zh: Sentences = {
   compactionWithheld: "某个插件或扩展阻止了压缩对话。",
   tookTooLong: (minutes) => `处理时间超过 ${minutes} 分钟,已停止。`,
   noSignOfLife: (minutes) => `${minutes} 分钟没有任何进展,已停止。请重试。`,
-  modelFailed: (said, ref) => `模型无法回答:${said}(编号 ${ref})`,
   wentWrong: (ref) => `出了点问题(编号 ${ref})。`,
   gaveUp: (attempts, ref) => `尝试 ${attempts} 次后仍未完成(编号 ${ref})。`,
   withheld: "回答未能通过检查,因此没有发送。",
+  restarted: "网关已重新启动,现在恢复正常。",
   plain: (sentence, ref) => `${sentence}(编号 ${ref})`,
+  model: modelSentencesZh,
   queue: queueSentencesZh,
   question: questionSentencesZh,
 };

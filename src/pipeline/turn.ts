@@ -1,7 +1,7 @@
-import type { Agent, AgentEvent, Prompt, Slot } from "../core/agent.ts";
+import type { Agent, AgentEvent, ModelUsage, Prompt, Slot } from "../core/agent.ts";
 import type { Channel, StreamingMode } from "../core/channel.ts";
 import type { Config } from "../core/config-schema.ts";
-import { AgentError } from "../core/errors.ts";
+import { AgentError, ModelError } from "../core/errors.ts";
 import type { HookRunner } from "../core/hooks.ts";
 import type { Address, InboundMessage, MessageRef } from "../core/message.ts";
 import type { Session } from "../core/session.ts";
@@ -53,6 +53,8 @@ export interface PreviewRequest {
 export interface TurnProgress {
   readonly steering: Steering;
   see(event: AgentEvent): void;
+  /** What earlier attempts have used, as the transcript tells. */
+  spent(earlier: readonly ModelUsage[]): void;
   /** A preview became visible: from now on it has to become the answer, or go. */
   notePreview(page: number, ref: MessageRef): Promise<void>;
 }
@@ -96,7 +98,8 @@ export async function runTurn(
   try {
     const answer = await slot.use(session, signal, (agent) => {
       view.started();
-      return ask(agent, { turn, channel, steering, onEvent }, deps, signal);
+      const spent = (earlier: readonly ModelUsage[]) => progress.spent(earlier);
+      return ask(agent, { turn, channel, steering, spent, onEvent }, deps, signal);
     });
     return await outcomeOf(turn, answer, (await live?.close()) ?? [], deps);
   } finally {
@@ -116,6 +119,7 @@ interface Asking {
   readonly turn: Turn;
   readonly channel: Channel;
   readonly steering: Steering;
+  readonly spent: TurnProgress["spent"];
   readonly onEvent: (event: AgentEvent, text: ReplyText) => void;
 }
 
@@ -151,11 +155,12 @@ interface Opening extends Prompt {
 /** What pi is asked, or the answer an earlier attempt already got. Written down before pi sees it. */
 async function openingOf(
   agent: Agent,
-  { turn, channel, steering }: Asking,
+  { turn, channel, steering, spent }: Asking,
   deps: TurnDeps,
   signal: AbortSignal,
 ): Promise<Opening | { answered: string }> {
   const behind = turn.prompted ? await agent.transcriptAfter(turn.prompted.position) : [];
+  spent(behind.flatMap((entry) => entry.spent ?? []));
   const resume = resumePoint(turn, behind);
   if (resume.at !== "start") steering.resume(resume.untaken);
   if (resume.at === "answered") return { answered: resume.text };
@@ -192,9 +197,7 @@ export class LeaseLost extends Error {
 
 function failureOf(event: AgentEvent & { type: "end" }): AgentError {
   const said = event.error ?? "pi gave no reason";
-  return event.died
-    ? new AgentError("process-died", said, { retry: "now" })
-    : new AgentError("model-failed", said);
+  return event.died ? new AgentError("process-died", said, { retry: "now" }) : new ModelError(said, event);
 }
 
 async function outcomeOf(
