@@ -7,8 +7,11 @@ import { buildPipeline } from "./assembly/build-pipeline.ts";
 import { setUpPlugins } from "./assembly/build-plugins.ts";
 import { buildPool } from "./assembly/build-pool.ts";
 import { buildQuestions } from "./assembly/build-questions.ts";
+import { buildRestarts } from "./assembly/build-restarts.ts";
+import { buildTools } from "./assembly/build-tools.ts";
 import { connectPlugins } from "./assembly/connect-plugins.ts";
 import type { GatewayOptions, Lifetime, Parts } from "./assembly/parts.ts";
+import { warnAboutAgents } from "./assembly/warn-about-agents.ts";
 import type { LoadedConfig } from "./core/config.ts";
 import { planReload } from "./core/config-diff.ts";
 import { LiveConfig } from "./core/config-live.ts";
@@ -62,6 +65,7 @@ export class Gateway {
     const url = doors.url();
     const { startedAtMs } = this.#lifetime;
     await writeRunFile(layout, { pid: process.pid, url, version: manifest.version, startedAtMs });
+    await warnAboutAgents(live.config, this.#parts.options.log);
     await hooks.run("gateway_start", { config: live.config });
     return { url, link: linkOf(url, credentials.pageToken) };
   }
@@ -102,6 +106,7 @@ function servicesOf({
   plugins,
   pluginServices,
   channels,
+  restarts,
   doors,
   live,
   ...rest
@@ -129,6 +134,7 @@ function servicesOf({
     channels,
     live,
     retention,
+    restarts,
   ];
 }
 
@@ -152,10 +158,12 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
   const hooks = new HookRegistry(() => live.config.plugins.hookTimeoutMs, log, desk);
   const registry = new PluginRegistry(hooks, { log, state: store.state, questions: desk });
   const base = { options, lifetime, layout, live, store, hooks, registry };
+  // Before any plugin: these names are taken.
+  const tools = buildTools(base, whole);
   const commands = buildCommands(base, whole);
   setUpPlugins(options, registry);
   const feed = new SessionFeed({ clock: systemClock });
-  const pool = buildPool(base, whole);
+  const pool = buildPool({ ...base, tools }, whole);
   const questions = buildQuestions({ ...base, feed }, whole);
   const pipeline = buildPipeline({ ...base, pool, feed, questions, commands }, whole);
   const channels = new ChannelIntake(() => registry.channels, {
@@ -165,6 +173,7 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
     mediaDir: layout.media,
     log,
   });
+  const restarts = buildRestarts({ ...base, pipeline });
   const plugins = buildLoader(base, whole);
   const pluginServices = new RunningServices(registry.services, log);
   const credentials = new Credentials(layout.token, () => ({
@@ -174,6 +183,8 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
   const http = { router: new Router(), methods: new MethodTable() };
   const running = {
     ...base,
+    tools,
+    restarts,
     pool,
     pipeline,
     questions,
@@ -194,11 +205,12 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
 
 /** What a changed configuration asks for beyond being read at its next use. */
 async function applyChange(
-  _now: LoadedConfig,
+  { config }: LoadedConfig,
   changed: readonly string[],
-  { pool, doors, plugins }: Pick<Parts, "pool" | "doors" | "plugins">,
+  { pool, doors, plugins, options }: Pick<Parts, "pool" | "doors" | "plugins" | "options">,
 ): Promise<void> {
   const plan = planReload(changed);
+  await warnAboutAgents(config, options.log, changed);
   if (plan.recyclesPool) await pool.recycle();
   await plugins.follow();
   doors.recheckClients();

@@ -61,6 +61,8 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "assembly/build-pipeline.ts": "test/e2e/gateway.test.ts",
   "assembly/build-plugins.ts": "test/e2e/plugins.test.ts",
   "assembly/build-pool.ts": "test/e2e/gateway.test.ts",
+  "assembly/build-restarts.ts": "test/e2e/restart.test.ts",
+  "assembly/build-tools.ts": "test/e2e/tools.test.ts",
   "assembly/build-questions.ts": "test/e2e/questions.test.ts",
   "cli.ts": "test/launcher/old-bun.test.ts",
   "cli/already-running.ts": "test/cli/gateway.test.ts",

@@ -1,4 +1,5 @@
 import manifest from "../../package.json";
+import { Budgets } from "../core/budget.ts";
 import type { GatewayControl } from "../core/control.ts";
 import { healthOf } from "../core/health.ts";
 import { readSessionStatus } from "../core/session-status.ts";
@@ -11,6 +12,11 @@ type ControlNeeds = Base & Pick<Parts, "pool" | "pipeline" | "channels" | "crede
 /** What doors, tools and commands may ask of the gateway. */
 export function buildControl(needs: ControlNeeds, whole: () => Parts): GatewayControl {
   const { lifetime, live, registry, store, pool, pipeline, channels, credentials } = needs;
+  const budgets = new Budgets({
+    settings: () => live.config.agent.budget,
+    usage: store.usage,
+    clock: systemClock,
+  });
   return {
     health: () =>
       healthOf({
@@ -18,6 +24,7 @@ export function buildControl(needs: ControlNeeds, whole: () => Parts): GatewayCo
         version: manifest.version,
         nowMs: systemClock.now(),
         pool: pool.stats(),
+        models: pool.models.states(),
         channels: registry.channels,
         storeProblem: pipeline.receiver.problem,
         channelFailures: channels.failures,
@@ -26,7 +33,8 @@ export function buildControl(needs: ControlNeeds, whole: () => Parts): GatewayCo
     kill: (session) => pipeline.endSession(session),
     sessionStatus: (session) =>
       readSessionStatus(session, { sessions: store.sessions, turns: store.turns, pool }),
-    restart: async () => "impossible",
+    restart: (asker) => whole().restarts.ask(asker),
+    budgets: () => budgets.states(),
     reloadConfig: async () => {
       // A rotated token is in a file of its own, which is no part of the configuration.
       await credentials.start();

@@ -6,8 +6,10 @@ import { systemClock } from "../lib/clock.ts";
 import type { Base, Parts } from "./parts.ts";
 
 /** The pi processes, and our end of the bridge into them. */
-export function buildPool({ layout, live, hooks, options: { log } }: Base, whole: () => Parts): RpcPool {
-  const bridge = new BridgeHost({ folder: layout.runtime, hooks, log, ...audience(whole) });
+export function buildPool(needs: Base & Pick<Parts, "tools">, whole: () => Parts): RpcPool {
+  const { layout, live, hooks, tools, options } = needs;
+  const { log } = options;
+  const bridge = new BridgeHost({ folder: layout.runtime, hooks, tools, log, ...audience(whole) });
   const profiles = new LaunchProfiles({
     config: () => live.config,
     layout,

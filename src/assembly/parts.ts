@@ -10,6 +10,7 @@ import type { Router } from "../http/router.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
 import type { Questions } from "../pipeline/questions.ts";
+import type { Restarts } from "../pipeline/restarts.ts";
 import type { ChannelIntake } from "../plugins/channel-intake.ts";
 import type { HookRegistry } from "../plugins/hooks.ts";
 import type { PluginLoader } from "../plugins/loader.ts";
@@ -17,6 +18,7 @@ import type { PluginRegistry } from "../plugins/registry.ts";
 import type { RunningServices } from "../plugins/running-services.ts";
 import type { Plugin } from "../plugins/types.ts";
 import type { Credentials } from "../security/credentials.ts";
+import type { ToolBox } from "../tools/index.ts";
 import type { MethodTable } from "../ws/methods.ts";
 import type { SessionFeed } from "../ws/session-feed.ts";
 
@@ -35,6 +37,8 @@ export interface GatewayOptions {
   readonly log: Logger;
   /** Besides the built-in ones. */
   readonly plugins?: readonly NamedPlugin[];
+  /** Stops this gateway softly and starts it anew; without it, it cannot restart itself. */
+  readonly restart?: () => void;
 }
 
 /** What there is before anything that needs it. */
@@ -50,9 +54,11 @@ export interface Base {
 
 /** All parts of one gateway. */
 export interface Parts extends Base {
+  readonly tools: ToolBox;
   readonly pool: RpcPool;
   readonly pipeline: Pipeline;
   readonly questions: Questions;
+  readonly restarts: Restarts;
   readonly commands: Commands;
   readonly channels: ChannelIntake;
   /** Those of the configuration. */

@@ -8,6 +8,8 @@ const MODEL = "demo";
 const API = "pi-gateway-demo";
 /** A comfortable reading pace; tests set it to 0. */
 const PACE_MS = Number(process.env["PI_GATEWAY_DEMO_PACE_MS"] ?? 25);
+/** The line in which the gateway tells the ids of messages: no words of the person. */
+const IDS = /\n\n\[message_ids?(?:, in order)?: [^\n]*\]$/;
 /** How the gateway begins a prompt that goes on with a turn that was cut off. */
 const INTERRUPTED = "[gateway] You were interrupted";
 
@@ -210,7 +212,7 @@ async function answer(reply: Reply, messages: readonly Message[]): Promise<void>
 function wroteIn(messages: readonly Message[]): string {
   const wrote = messages
     .filter(({ role }) => role === "user")
-    .map(({ content }) => textOf(content).trim())
+    .map(({ content }) => textOf(content).replace(IDS, "").trim())
     .filter((text) => !text.startsWith(INTERRUPTED));
   return wrote.at(-1) ?? "";
 }

@@ -18,6 +18,8 @@ export const EXIT = {
   refused: 7,
   /** Stopped by a second signal: turns were cut off, and go on at the next start. */
   stoppedHard: 8,
+  /** Somebody asked in a chat for a restart: whoever looks after the process starts it again. */
+  restart: 9,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

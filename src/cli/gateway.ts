@@ -12,6 +12,7 @@ import { bannerOf } from "./banner.ts";
 import { type ExitCode, EXIT } from "./exit-codes.ts";
 import { type ConfigOptions, loadHere } from "./load-config.ts";
 import { openLog } from "./open-log.ts";
+import { startAgain } from "./start-again.ts";
 import { startedAs } from "./started-as.ts";
 import { listenForStop, type StopRequests } from "./stop-requests.ts";
 
@@ -33,7 +34,14 @@ export async function runGateway(options: GatewayOptions): Promise<ExitCode> {
   };
   const stop = listenForStop();
   stop.now.addEventListener("abort", () => process.exit(EXIT.stoppedHard));
-  const gateway = new Gateway({ loaded, load, files: watchedFiles(loaded, options), log: opened.log });
+  const again = new AbortController();
+  const gateway = new Gateway({
+    loaded,
+    load,
+    files: watchedFiles(loaded, options),
+    log: opened.log,
+    restart: () => again.abort(),
+  });
   surviveStrays(gateway, opened.log);
   try {
     const { link } = await startAlone(gateway, loaded);
@@ -41,8 +49,10 @@ export async function runGateway(options: GatewayOptions): Promise<ExitCode> {
     const health = await untilPiIsUp(gateway, loaded, stop.soft);
     for (const line of bannerOf({ loaded, health, link, startedAs: startedAs(), isKept: isKept() }))
       console.log(line);
-    await aborted(stop.soft);
-    return await stopGateway(gateway, loaded, stop);
+    await aborted(AbortSignal.any([stop.soft, again.signal]));
+    const code = await stopGateway(gateway, loaded, stop);
+    // Whoever ends it meanwhile means it.
+    return stop.soft.aborted ? code : startAgain();
   } finally {
     stop.dispose();
   }
@@ -63,7 +73,10 @@ async function stopGateway(
   stop: StopRequests,
 ): Promise<ExitCode> {
   const seconds = Math.round(config.gateway.graceMs / 1000);
-  console.log(`Stopping: running turns have ${seconds} s to finish. Press Ctrl-C again to stop at once.`);
+  const [what, how] = stop.soft.aborted
+    ? ["Stopping", "again to stop at once"]
+    : ["Restarting", "to stop instead"];
+  console.log(`${what}: running turns have ${seconds} s to finish. Press Ctrl-C ${how}.`);
   await gateway.stop(AbortSignal.any([stop.hard, AbortSignal.timeout(config.gateway.graceMs)]));
   return stop.hard.aborted ? EXIT.stoppedHard : EXIT.ok;
 }

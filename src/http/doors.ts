@@ -9,7 +9,7 @@ import type { Service } from "../lib/service.ts";
 import type { GatewayAuth, Grant } from "../security/gateway-auth.ts";
 import type { OriginRules } from "../security/origin.ts";
 import { PROTOCOL } from "../ws/client.ts";
-import type { Routing } from "../ws/conversation.ts";
+import { Conversations, type Routing } from "../ws/conversation.ts";
 import { MethodTable } from "../ws/methods.ts";
 import { MESSAGE_LIMITS, registerChatMethods } from "../ws/methods/chat.ts";
 import { registerConfigMethods } from "../ws/methods/config.ts";
@@ -21,6 +21,7 @@ import { HttpServer } from "./http-server.ts";
 import { Router } from "./router.ts";
 import { addConfigRoute } from "./routes/config.ts";
 import { addHealthRoute } from "./routes/health.ts";
+import { addMediaRoute } from "./routes/media.ts";
 import { addPageRoutes, type PageAssets } from "./routes/page.ts";
 import { addSessionRoutes } from "./routes/sessions.ts";
 
@@ -34,6 +35,7 @@ export interface DoorsParts {
   readonly store: Pick<Store, "history"> & {
     readonly sessions: Pick<Store["sessions"], "get" | "list">;
     readonly turns: Pick<Store["turns"], "depth">;
+    readonly outbox: Pick<Store["outbox"], "read">;
   };
   readonly control: GatewayControl;
   /** Absent: there is no page to chat from, and no `chat.*`. */
@@ -85,8 +87,12 @@ export function createDoors(parts: DoorsParts): Doors {
   registerSessionMethods(methods, reader, control);
   registerConfigMethods(methods, control);
   if (browser) registerChatMethods(methods, { ...parts, browser, feed });
+  if (browser) {
+    const conversations = new Conversations(browser.name, parts.routing);
+    addMediaRoute(router, { outbox: store.outbox, conversations });
+  }
   addHealthRoute(router, control, store.turns);
-  addSessionRoutes(router, reader);
+  addSessionRoutes(router, reader, control);
   addConfigRoute(router, control);
   addPageRoutes(router, parts.assets);
 

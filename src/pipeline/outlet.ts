@@ -157,14 +157,14 @@ async function perform(
 ): Promise<void> {
   switch (change.kind) {
     case "react":
-      return able(channel.react, channel)(message, change.emoji);
+      return channel.react?.(message, change.emoji) ?? unable(channel);
     case "remove":
-      return able(channel.remove, channel)(message);
+      return channel.remove?.(message) ?? unable(channel);
     case "pin":
-      return able(channel.pin, channel)(message);
+      return channel.pin?.(message) ?? unable(channel);
     default: {
-      const edit = able(channel.edit, channel);
-      const write = (style: EditOptions["style"]) => edit(message, change.markdown, { style, signal });
+      const write = (style: EditOptions["style"]) =>
+        channel.edit?.(message, change.markdown, { style, signal }) ?? unable(channel);
       return write("rich").catch((error: unknown) => {
         if (error instanceof ChannelError && error.code === "format-refused") return write("plain");
         throw error;
@@ -173,11 +173,6 @@ async function perform(
   }
 }
 
-/** An optional method, bound to its channel. */
-function able<Args extends unknown[]>(
-  method: ((...args: Args) => Promise<void>) | undefined,
-  channel: Channel,
-): (...args: Args) => Promise<void> {
-  if (method) return (...args) => method.apply(channel, args);
-  throw new RequestError("BAD_REQUEST", `${channel.name} cannot do this.`);
+function unable(channel: Channel): Promise<never> {
+  return Promise.reject(new RequestError("BAD_REQUEST", `${channel.name} cannot do this.`));
 }

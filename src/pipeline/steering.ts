@@ -28,6 +28,7 @@ export class Steering {
   readonly #turn: Turn;
   readonly #deps: SteeringDeps;
   #messageIds: readonly string[];
+  readonly #joined: InboundMessage[] = [];
   /** In the ledger part of the turn, and by all we know not taken by pi; in order. */
   #untaken: SteeredMessage[];
   /** Set while pi runs and takes what it is handed. */
@@ -44,6 +45,11 @@ export class Steering {
   /** The messages that the turn answers by now, by their ids. */
   get messageIds(): readonly string[] {
     return this.#messageIds;
+  }
+
+  /** The messages that joined since the turn was claimed. */
+  get joined(): readonly InboundMessage[] {
+    return this.#joined;
   }
 
   /** What joined the turn and pi has not taken. */
@@ -137,6 +143,7 @@ export class Steering {
     if (attached.length === 0) return true;
     failpoint("steer.after-attach");
     this.#untaken.push({ id, message, note });
+    this.#joined.push(message);
     this.#messageIds = [...this.#messageIds, message.id];
     this.#tell();
     const isTaken = await agent.steer(text);

@@ -6,11 +6,15 @@ export interface ChatFrame {
     readonly sessionKey: string;
     readonly turnId?: string;
     readonly messageIds?: readonly string[];
-    readonly state?: "status" | "delta" | "final" | "aborted" | "error";
+    readonly state?: "status" | "delta" | "final" | "aborted" | "error" | "changed";
     readonly status?: string;
     readonly delta?: string;
     readonly replace?: boolean;
     readonly text?: string;
+    readonly messageId?: string;
+    readonly media?: readonly object[];
+    readonly reactions?: readonly string[];
+    readonly removed?: boolean;
     readonly error?: { readonly code: string; readonly message: string; readonly ref: string };
     readonly tool?: string;
     readonly phase?: string;

@@ -6,6 +6,8 @@
  *   tool NAME {json}       a tool call; then `RESULT: …`
  *   error TEXT             the model fails
  *   flaky N                fails N times with an overload, then answers `recovered`
+ *   silent NAME {json}     a tool call; then NO_REPLY
+ *   ids                    the line that tells the ids of messages
  *   system                 the system prompt
  *   thinking               how long it is to think
  *   roles                  the roles of all messages
@@ -32,6 +34,9 @@ interface Model {
   readonly provider: string;
   readonly id: string;
 }
+
+/** What the gateway adds, so that a model can name the messages: it is no deed. */
+const IDS = /\n\n\[message_ids?(?:, in order)?: [^\n]*\]$/;
 
 const textOf = (content: Message["content"]) =>
   typeof content === "string" ? content : content.map((block) => block.text ?? `[${block.type}]`).join("\n");
@@ -137,6 +142,11 @@ type Deed = (out: Answer, args: readonly string[], text: string, context: Contex
 const DEEDS: Readonly<Record<string, Deed>> = {
   say: (out, [length, chunk]) => out.text("x".repeat(Number(length)), Number(chunk ?? 40)),
   slow: (out, [length, ms, chunk]) => out.text("y".repeat(Number(length)), Number(chunk), Number(ms)),
+  ids: (out, _args, _text, context) => out.text(idsIn(context)),
+  silent(out, [name = ""], text) {
+    out.tool(name, JSON.parse(text.slice(`silent ${name} `.length)));
+    return false;
+  },
   system: (out, _args, _text, context) => out.text(systemPromptOf(context)),
   thinking: (out, _args, _text, { reasoning }) => out.text(reasoning ?? "off"),
   roles: (out, _args, _text, context) =>
@@ -169,9 +179,20 @@ const DEEDS: Readonly<Record<string, Deed>> = {
 const spokenIn = ({ messages }: Context) =>
   messages.filter(({ role }) => role === "user" || role === "toolResult");
 
+function wroteIn(context: Context): string {
+  const last = spokenIn(context).findLast(({ role }) => role === "user");
+  return last ? textOf(last.content) : "";
+}
+
+const idsIn = (context: Context) => IDS.exec(wroteIn(context))?.[0].trim() ?? "none";
+
 async function answer(out: Answer, context: Context) {
   const last = spokenIn(context).at(-1);
-  const text = last ? textOf(last.content).trim() : "";
+  const text = last ? textOf(last.content).replace(IDS, "").trim() : "";
+  if (last?.role === "toolResult" && wroteIn(context).startsWith("silent ") && !last.isError) {
+    await out.text("NO_REPLY", 3);
+    return out.end("stop");
+  }
   if (last?.role === "toolResult") {
     await out.text(`RESULT: ${text}${last.isError ? " [error]" : ""}`);
     return out.end("stop");

@@ -1,6 +1,7 @@
 import { createDoors, type Doors, type DoorsParts } from "../../src/http/doors.ts";
 import type { BrowserChannel, BrowserMessage } from "../../src/core/browser-channel.ts";
 import type { GatewayControl } from "../../src/core/control.ts";
+import type { OutboundMessage } from "../../src/core/message.ts";
 import { formatSessionKey, type SessionKey } from "../../src/core/session-key.ts";
 import type { SessionSummary } from "../../src/core/store.ts";
 import type { HistoryRow } from "../../src/core/store.ts";
@@ -19,6 +20,8 @@ export class FakeGateway {
   readonly killed: SessionKey[] = [];
   readonly sessions = new Map<SessionKey, SessionSummary>();
   readonly rows = new Map<SessionKey, HistoryRow[]>();
+  /** What was sent, by its id: where the files of a conversation are found. */
+  readonly sent = new Map<string, { session: SessionKey; message: OutboundMessage }>();
   onAccept: (message: BrowserMessage, messageId: string) => void | Promise<void> = () => {};
   onHistory: () => void | Promise<void> = () => {};
   reload = { changed: ["queue.mergeLimit"], needsRestart: [], problems: [] as string[], warnings: [] };
@@ -40,6 +43,7 @@ export class FakeGateway {
       problems: ["the private problem"],
       pool: { total: 1, busy: 0, idle: 1, min: 1, max: 4, longestWaitMs: 0 },
       queue: { waiting: 0 },
+      models: [{ id: "x/y", state: "cooling", untilMs: 7 }],
       channels: [],
       memoryBytes: 1,
     }),
@@ -54,6 +58,7 @@ export class FakeGateway {
     },
     sessionStatus: async () => undefined,
     restart: async () => "planned",
+    budgets: async () => [],
     reloadConfig: async () => this.reload,
     configForDisplay: () => ({ gateway: { auth: { token: "[redacted]" } } }),
   };
@@ -70,6 +75,7 @@ export class FakeGateway {
       list: async (limit) => [...this.sessions.values()].slice(0, limit),
     },
     turns: { depth: async () => 3 },
+    outbox: { read: async (key) => this.sent.get(key) },
   };
 
   addSession(chat: string, channel = "webchat", agent = "main"): SessionKey {

@@ -1,7 +1,9 @@
 import { createServer, connect, type Server, type Socket } from "node:net";
 import type { ToolContent } from "../../src/core/agent.ts";
 import type { BrowserMessage } from "../../src/core/browser-channel.ts";
+import type { Given, GivenAnswer, Question } from "../../src/core/question.ts";
 import { RequestError } from "../../src/core/errors.ts";
+import type { OutboundMessage } from "../../src/core/message.ts";
 import { formatSessionKey, type SessionKey } from "../../src/core/session-key.ts";
 import type { HistoryRow } from "../../src/core/store.ts";
 import type { TurnEvent, TurnFailure } from "../../src/core/turn-events.ts";
@@ -30,11 +32,16 @@ export class FakeGateway implements AsyncDisposable {
   readonly sends: BrowserMessage[] = [];
   readonly aborted: SessionKey[] = [];
   readonly rows = new Map<SessionKey, HistoryRow[]>();
+  /** What was sent, by its id: where the files of a conversation are found. */
+  readonly sent = new Map<string, { session: SessionKey; message: OutboundMessage }>();
   /** What happens with a message that was taken; by default nothing, and it waits. */
   onMessage: (message: { id: string; text: string; session: SessionKey }) => void = () => {};
   /** Called before a message is written; may throw what the sender is told. */
   onSend: (message: BrowserMessage) => void | Promise<void> = () => {};
   onAbort: (session: SessionKey) => void = () => {};
+  /** What was answered to questions, and what becomes of it; by default it is taken. */
+  readonly answers: GivenAnswer[] = [];
+  onAnswer: (answer: GivenAnswer) => Given = () => "taken";
   historyFails = false;
   /** Tries to connect while the line was cut. */
   refused = 0;
@@ -114,6 +121,36 @@ export class FakeGateway implements AsyncDisposable {
     const key = `notice/${this.rowsOf(session).length}`;
     this.rowsOf(session).push({ id: key, role: "assistant", text, atMs: Date.now() });
     this.publish(session, { kind: "said", key, text });
+  }
+
+  /** Asks something in the session. */
+  ask(session: SessionKey, question: Question, id = `q${this.#turns++}`): string {
+    const key = `asking/question/${id}`;
+    this.#asked.set(id, { session, question });
+    this.rowsOf(session).push({
+      id: key,
+      role: "assistant",
+      text: `Asked: ${question.title}`,
+      atMs: Date.now(),
+    });
+    this.publish(session, { kind: "question", turn: "asking", id, key, question, state: "open" });
+    return id;
+  }
+  readonly #asked = new Map<string, { readonly session: SessionKey; readonly question: Question }>();
+
+  /** Lets a question be over. */
+  close(id: string, state: "answered" | "closed", answer: string): void {
+    const { session, question } = this.#asked.get(id)!;
+    const key = `asking/question/${id}`;
+    const text = `${question.title}\n\n${state === "answered" ? "✓" : "✗"} ${answer}`;
+    this.rowsOf(session).push({ id: `${key}/closed`, role: "assistant", text, atMs: Date.now() });
+    this.publish(session, { kind: "question", turn: "asking", id, key, question, state, answer });
+  }
+
+  #answer(session: SessionKey, id: string, answer: GivenAnswer): Given {
+    if (this.#asked.get(id)?.session !== session) return "closed";
+    this.answers.push(answer);
+    return this.onAnswer(answer);
   }
 
   /** A turn over the messages that wait in the session. */
@@ -215,7 +252,7 @@ export class FakeGateway implements AsyncDisposable {
       auth: new GatewayAuth({ settings: () => this.auth, clock: systemClock }),
       store: this.#store(),
       control: this.#control(),
-      questions: { answer: () => "closed" },
+      questions: { answer: (session, id, answer) => this.#answer(session, id, answer) },
       browser: { name: "webchat", accept: (message) => this.#accept(message) },
       assets: new Map([...pageAssets].map(([path, asset]) => [path, { ...asset, etag: `${path} built` }])),
       log: silentLogger,
@@ -250,6 +287,7 @@ export class FakeGateway implements AsyncDisposable {
           })),
       },
       turns: { depth: async () => 0 },
+      outbox: { read: async (key) => this.sent.get(key) },
     };
   }
 
@@ -266,6 +304,7 @@ export class FakeGateway implements AsyncDisposable {
         pool: { total: 1, busy: 0, idle: 1, min: 1, max: 4, longestWaitMs: 0 },
         ...(this.isPiUp ? { model: { id: "faux/echo", isDemo: this.demo } } : {}),
         channels: [],
+        models: [],
         memoryBytes: 1,
       }),
       abort: async (session) => {

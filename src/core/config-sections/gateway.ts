@@ -46,6 +46,10 @@ export const gatewaySchema = z.strictObject({
     .describe("Further host names under which the gateway is reached."),
   stateDir: path().default("~/.pi/gateway").describe("Everything the gateway keeps."),
   graceMs: milliseconds().default(10_000).describe("How long turns may finish after the first SIGTERM."),
+  restartBy: z
+    .enum(["owners", "anyone"])
+    .default("owners")
+    .describe("Whose messages may have the agent restart the gateway."),
   language: z.enum(["en", "zh"]).default("en").describe("Language of the gateway's own sentences."),
   logLevel: z.enum(["debug", "info", "warn", "error"]).default("info").describe("What is worth a log line."),
   logFiles: logFilesSchema.prefault({}).describe("The log on disk."),

@@ -1,0 +1,53 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { workspaceOf } from "../core/agent-list.ts";
+import type { Outlet } from "../core/outlet.ts";
+import { addressOf } from "../pipeline/turn.ts";
+import { ownTools, ToolBox, type ToolParts } from "../tools/index.ts";
+import type { Base, Parts } from "./parts.ts";
+
+/** The gateway's own tools in the registry, where no plugin can take their names, and the box that runs all. */
+export function buildTools(base: Base, whole: () => Parts): ToolBox {
+  const { registry, store, options } = base;
+  const parts = toolParts(base, whole);
+  for (const tool of ownTools(parts)) registry.tools.add(tool.name, tool, "the gateway");
+  return new ToolBox({
+    tools: () => registry.tools.values,
+    turn: parts.turn,
+    sessions: store.sessions,
+    log: options.log,
+  });
+}
+
+function toolParts({ live, layout, registry, store }: Base, whole: () => Parts): ToolParts {
+  return {
+    config: () => live.config,
+    turn: (session) => {
+      const running = whole().pipeline.workers.running(session);
+      return running && { id: running.turn.id, chat: addressOf(running.turn), messages: running.messages };
+    },
+    channel: (to) => registry.channelFor(to),
+    sessions: store.sessions,
+    outbox: store.outbox,
+    outlet: outletOf(whole),
+    control: {
+      reloadConfig: () => whole().control.reloadConfig(),
+      restart: (asker) => whole().control.restart(asker),
+      sessionStatus: (session) => whole().control.sessionStatus(session),
+    },
+    folders: {
+      workspace: (agent) => workspaceOf(live.config, agent, layout.workspace),
+      media: layout.media,
+      // Our own state, and pi's folder with its login.
+      closed: () => [layout.root, live.config.agent.runtime.agentDir ?? join(homedir(), ".pi", "agent")],
+    },
+    cron: () => undefined,
+  };
+}
+
+function outletOf(whole: () => Parts): Outlet {
+  return {
+    say: (...said) => whole().pipeline.outlet.say(...said),
+    change: (...change) => whole().pipeline.outlet.change(...change),
+  };
+}

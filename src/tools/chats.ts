@@ -1,0 +1,107 @@
+import type { Channel } from "../core/channel.ts";
+import type { Address } from "../core/message.ts";
+import { formatSessionKey, type SessionKey } from "../core/session-key.ts";
+import { addressOf, parseTarget } from "../core/target.ts";
+import type { ToolContext } from "../core/tool.ts";
+import type { ToolParts } from "./parts.ts";
+import { ToolError } from "./tool-error.ts";
+
+/** A chat that a tool may act in. */
+export interface ToolChat {
+  readonly address: Address;
+  /** The conversation whose history shows what is done there. */
+  readonly session: SessionKey;
+  readonly channel: Channel;
+}
+
+type ChatParts = Pick<ToolParts, "config" | "channel" | "sessions">;
+
+/** What a target is, for the descriptions that the model reads. */
+export const TARGET_PARAMETER = {
+  type: "string",
+  minLength: 1,
+  description:
+    'Another chat than this one: "owner", or a target such as telegram:123456789. Only chats that you already have a conversation in. Leave it out to act in this chat.',
+};
+
+/** Most sessions that are looked through for a chat. */
+const MOST_SESSIONS = 1000;
+
+/**
+ * The chat that `to` names, or that of the turn. A tool reaches the chat of its turn, the owners, and chats in
+ * which its agent has a session already; everything else is refused.
+ */
+export async function chatOf(
+  to: string | undefined,
+  context: ToolContext,
+  parts: ChatParts,
+): Promise<ToolChat> {
+  if (to === undefined) {
+    return { address: context.chat, session: context.sessionKey, channel: channelOf(context.chat, parts) };
+  }
+  const { address, channel } = to === "owner" ? ownersChat(context, parts) : targetOf(to, parts);
+  return { address, session: await sessionIn(address, context, parts), channel };
+}
+
+/** The conversation of `address` that the agent may act in. Throws where it may not. */
+export async function sessionIn(
+  address: Address,
+  context: ToolContext,
+  parts: ChatParts,
+): Promise<SessionKey> {
+  if (isSameChat(address, context.chat)) return context.sessionKey;
+  const own = formatSessionKey({ agent: context.agent, address });
+  if (await parts.sessions.get(own)) return own;
+  const known = (await parts.sessions.list(MOST_SESSIONS)).find(
+    (session) => session.agent === context.agent && isSameChat(session.address, address),
+  );
+  if (known) return known.key;
+  if (ownerAddresses(parts).some((one) => isSameChat(one, address))) return own;
+  throw new ToolError(
+    "You may not act in that chat: only in this one, the owner's, and those that you already have a conversation in.",
+  );
+}
+
+/** The channel of an address. Throws where it is not there any more. */
+export function channelOf(
+  { channel: name, account }: Pick<Address, "channel" | "account">,
+  { channel }: Pick<ToolParts, "channel">,
+): Channel {
+  const found = channel({ channel: name, account });
+  if (found) return found;
+  const place = account === "default" ? "" : ` with the account ${account}`;
+  throw new ToolError(`There is no channel ${name}${place}.`);
+}
+
+function targetOf(to: string, parts: ChatParts): { address: Address; channel: Channel } {
+  const target = parseTarget(to);
+  const channel = channelOf(target, parts);
+  return { address: addressOf(target, channel), channel };
+}
+
+function ownersChat({ chat }: ToolContext, parts: ChatParts): { address: Address; channel: Channel } {
+  const all = ownerAddresses(parts);
+  // On the same platform they most likely are right now.
+  const address = all.find((one) => one.channel === chat.channel) ?? all[0];
+  if (!address) throw new ToolError('No owner can be reached: "owners" in the configuration names none.');
+  return { address, channel: channelOf(address, parts) };
+}
+
+/** The owners' own chats, those that can be reached. */
+function ownerAddresses(parts: ChatParts): readonly Address[] {
+  return parts.config().owners.flatMap((owner) => {
+    const target = parseTarget(owner);
+    const channel = parts.channel(target);
+    return channel ? [addressOf({ scope: "dm", ...target }, channel)] : [];
+  });
+}
+
+/** The scope says what a chat is, not which. */
+function isSameChat(one: Address, other: Address): boolean {
+  return (
+    one.channel === other.channel &&
+    one.account === other.account &&
+    one.chat === other.chat &&
+    one.thread === other.thread
+  );
+}

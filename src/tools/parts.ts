@@ -1,0 +1,42 @@
+import type { Channel } from "../core/channel.ts";
+import type { Config } from "../core/config-schema.ts";
+import type { GatewayControl } from "../core/control.ts";
+import type { CronEngine } from "../core/cron-port.ts";
+import type { Address, InboundMessage } from "../core/message.ts";
+import type { Outlet } from "../core/outlet.ts";
+import type { SessionKey } from "../core/session-key.ts";
+import type { OutboxLedger, SessionLedger, TurnId } from "../core/store.ts";
+
+/** What the tools act through. */
+export interface ToolParts {
+  readonly config: () => Pick<Config, "owners" | "gateway" | "media">;
+  /** The turn that runs in a session. */
+  readonly turn: (session: SessionKey) => ToolTurn | undefined;
+  /** The channel that can reach an address. */
+  readonly channel: (to: Pick<Address, "channel" | "account">) => Channel | undefined;
+  readonly sessions: Pick<SessionLedger, "get" | "list">;
+  readonly outbox: Pick<OutboxLedger, "find" | "read">;
+  readonly outlet: Outlet;
+  readonly control: Pick<GatewayControl, "reloadConfig" | "restart" | "sessionStatus">;
+  readonly folders: ToolFolders;
+  /** Undefined while nothing runs tasks by the clock. */
+  readonly cron: () => CronEngine | undefined;
+}
+
+/** A turn as tools see it. */
+export interface ToolTurn {
+  readonly id: TurnId;
+  /** The chat that it answers. */
+  readonly chat: Address;
+  /** What it answers; more may join while it runs. */
+  readonly messages: readonly InboundMessage[];
+}
+
+export interface ToolFolders {
+  /** The working directory of an agent. */
+  readonly workspace: (agent: string) => string;
+  /** Where copies of sent files are kept. */
+  readonly media: string;
+  /** Folders of secrets and of our own state: nothing leaves them, whatever is allowed around them. */
+  readonly closed: () => readonly string[];
+}
