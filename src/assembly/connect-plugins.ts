@@ -81,7 +81,6 @@ function methodOf({ name, value, owner }: Registration<GatewayMethod>) {
   return {
     access: "admin" as const,
     params: anyParams,
-    run: async (params: Record<string, unknown>) =>
-      (await forClient(owner, name, METHOD_LIMIT_MS, () => value(params))) ?? null,
+    run: (params: Record<string, unknown>) => forClient(owner, name, METHOD_LIMIT_MS, () => value(params)),
   };
 }

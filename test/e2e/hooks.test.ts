@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { HookContext, HookName } from "../../src/core/hooks.ts";
 import { HOOK_RULES } from "../../src/plugins/hook-rules.ts";
 import type { Plugin } from "../../src/plugins/types.ts";
-import { newerPi, OWN_PI } from "../fakes/pi-world.ts";
+import { silentLogger } from "../../src/lib/logger.ts";
+import { HookRegistry } from "../../src/plugins/hooks.ts";
+import { FAUX_MODEL, newerPi, OWN_PI, PiWorld } from "../fakes/pi-world.ts";
 import { ALICE, PluginWorld } from "../fakes/plugin-world.ts";
 
 setDefaultTimeout(60_000);
@@ -172,7 +174,7 @@ describe.each([
     expect(end).toMatchObject({
       sessionKey: ALICE,
       messages: [
-        { role: "user", text: prompt },
+        { role: "user", text: expect.stringContaining(prompt) },
         {
           role: "assistant",
           stopReason: "toolUse",
@@ -205,6 +207,100 @@ describe.each([
     deeds = { message_sending: () => ({ cancel: true }) };
     expect(await world.ask("hello")).toBe("");
   });
+});
+
+test.each([
+  ["0.73.1", () => OWN_PI],
+  ["newer", newerPi],
+])(
+  "before_compaction keeps pi %s from shortening a conversation, after_compaction hears that it has",
+  async (_version, pi) => {
+    const hooks = new HookRegistry(() => 1000, silentLogger);
+    const told: unknown[] = [];
+    let answer: { cancel: boolean } | undefined = { cancel: true };
+    hooks.add(["before_compaction"], () => answer, "test");
+    hooks.add(["after_compaction"], (context) => void told.push({ ...context }), "test");
+    const agent = { piCliPath: pi(), extensions: [FAUX_MODEL], model: "faux/echo" };
+    await using pis = await PiWorld.make({ agent, hooks });
+    const session = pis.session("long");
+    for (let turn = 0; turn < 3; turn++) await pis.prompt(session, "say 60000 1000");
+    const compact = () => pis.use(session, (one) => one.compact(undefined, new AbortController().signal));
+    expect(compact()).rejects.toThrow();
+    await compact().catch(() => {});
+    const compactions = () => readFileSync(session.file, "utf8").split('"type":"compaction"').length - 1;
+    expect([compactions(), told]).toEqual([0, []]);
+    answer = undefined;
+    await compact();
+    expect([compactions(), told]).toEqual([1, [{ sessionKey: session.key }]]);
+  },
+);
+
+describe("a hook that breaks", () => {
+  const never = () => new Promise<never>(() => {});
+  const broken = () => {
+    throw new Error("broken");
+  };
+  const ways = [
+    ["by throwing", broken],
+    ["by never answering", never],
+  ] as const;
+  let world: PluginWorld;
+  beforeAll(async () => {
+    deeds = { session_start: broken, gateway_start: broken };
+    world = await PluginWorld.open(everyHook, { hookTimeoutMs: 200 });
+  });
+  afterAll(async () => {
+    deeds = { gateway_stop: broken };
+    await world[Symbol.asyncDispose]();
+  });
+
+  test.each(ways)("%s lets no tool call through where it guards them", async (_how, handler) => {
+    deeds = { before_tool_call: handler };
+    const marker = join(world.home, "never");
+    expect(await world.ask(`tool bash ${JSON.stringify({ command: `touch ${marker}` })}`)).toContain(
+      "The check before_tool_call of the plugin test failed.",
+    );
+    expect(existsSync(marker)).toBe(false);
+  });
+
+  test.each(ways)(
+    "%s lets no message out where it guards them, and the person reads that one was withheld",
+    async (_how, handler) => {
+      deeds = { message_sending: handler };
+      const said = await world.ask("hello");
+      expect(said).not.toContain("hello");
+      expect(said).not.toBe("");
+    },
+  );
+
+  const OPEN = [
+    "message_received",
+    "before_agent_start",
+    "agent_end",
+    "message_sent",
+    "after_tool_call",
+    "tool_result_persist",
+  ] as const;
+  const eachOpen = OPEN.flatMap((hook) => ways.map(([how, handler]) => [hook, how, handler] as const));
+  test.each(eachOpen)("%s, %s, costs neither a message nor a tool's result", async (hook, _how, handler) => {
+    deeds = { [hook]: handler };
+    expect(await world.ask('tool bash {"command":"echo whole"}')).toContain("RESULT: whole");
+  });
+});
+
+test("sessions begin with their first message and end when they are ended; the gateway tells when it is up and goes down", async () => {
+  const told: string[] = [];
+  const world = await PluginWorld.open((api) => {
+    api.registerHook(["session_start", "session_end"], ({ sessionKey }) => void told.push(sessionKey));
+    api.on("gateway_start", ({ config }) => void told.push(`up ${config.gateway.port}`));
+    api.on("gateway_stop", () => void told.push("down"));
+  });
+  await using _world = world;
+  for (const text of ["one", "two"]) await world.ask(text);
+  await world.alice.call("session.kill", { key: ALICE });
+  expect(await world.ask("roles")).toBe("user");
+  await world.stop();
+  expect(told).toEqual(["up 0", ALICE, ALICE, ALICE, "down"]);
 });
 
 const redacted = (result: HookContext<"tool_result_persist">["result"]) =>

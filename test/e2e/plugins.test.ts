@@ -1,138 +1,141 @@
-import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { loadConfig } from "../../src/core/config.ts";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { RequestError } from "../../src/core/errors.ts";
+import type { Fields, Logger } from "../../src/lib/logger.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
-import { channelSchemas } from "../../src/plugins/builtin/channel-schemas.ts";
-import type { Plugin } from "../../src/plugins/types.ts";
-import { Gateway } from "../../src/server.ts";
-import { ChatClient } from "../fakes/chat-client.ts";
-import { FAUX_MODEL } from "../fakes/pi-world.ts";
+import type { GatewayPluginApi, Plugin } from "../../src/plugins/types.ts";
+import { PluginWorld } from "../fakes/plugin-world.ts";
+import printedSample from "../guide/sample-plugin.ts";
 
 setDefaultTimeout(60_000);
 
-const ALICE = "agent:main:webchat:dm:alice";
-const { HOME } = process.env;
-let home = "";
+/** It is written against the types that the package publishes, which are the same in another file. */
+const samplePlugin = printedSample as unknown as Plugin;
 
-beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), "plugins-"));
-  process.env["HOME"] = home;
-});
+describe("what a plugin adds works in the running gateway", () => {
+  let world: PluginWorld;
+  let api: GatewayPluginApi;
+  const errors: Fields[] = [];
+  const log: Logger = { ...silentLogger, child: () => log, error: (fields) => void errors.push(fields) };
 
-afterEach(() => {
-  if (HOME !== undefined) process.env["HOME"] = HOME;
-  rmSync(home, { recursive: true, force: true });
-});
-
-/** A gateway in this process with a plugin of the test's own, and somebody who chats with it. */
-async function withPlugin(plugin: Plugin, work: (alice: ChatClient) => Promise<void>): Promise<void> {
-  const agent = { extensions: [FAUX_MODEL], model: "faux/echo" };
-  const flags = [
-    { path: ["gateway", "port"], value: 0, name: "port" },
-    { path: ["agent"], value: agent, name: "agent" },
-  ];
-  const load = () =>
-    loadConfig({ env: { HOME: home }, home, cwd: home, file: undefined, channels: channelSchemas, flags });
-  const gateway = new Gateway({
-    loaded: load(),
-    load,
-    files: [],
-    log: silentLogger,
-    plugins: [{ name: "test", plugin }],
+  beforeAll(async () => {
+    world = await PluginWorld.open(
+      (given) => {
+        api = given;
+        return samplePlugin(given);
+      },
+      { log },
+    );
   });
-  const { url, link } = await gateway.start();
-  try {
-    using alice = await ChatClient.connect(url, decodeURIComponent(link.split("#token=")[1] ?? ""));
-    await work(alice);
-  } finally {
-    await gateway.stop(AbortSignal.timeout(5000));
-  }
-}
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+  });
 
-const transcripts = () => {
-  const folder = join(home, ".pi/gateway/sessions");
-  return readdirSync(folder)
-    .map((name) => readFileSync(join(folder, name), "utf8"))
-    .join("\n");
-};
+  test("the guide's route answers, to those who have the gateway's credential", async () => {
+    const response = await world.fetch("/my-endpoint");
+    expect([response.status, await response.json()]).toEqual([200, { status: "ok" }]);
+    expect((await fetch(`${world.url}/my-endpoint`)).status).toBe(401);
+  });
 
-test("before_tool_call stops pi's own bash: the command does not run, and the model reads why", async () => {
-  const guard: Plugin = (api) => {
-    api.registerHook(["before_tool_call"], ({ tool, params }) => {
-      const isForbidden = tool === "bash" && JSON.stringify(params).includes("forbidden");
-      return isForbidden ? { block: "Not here." } : undefined;
+  test("the guide's method answers over the socket", async () => {
+    expect(await world.alice.call<object>("my.rpc")).toEqual({ result: "ok" });
+  });
+
+  test("a route that says so is open to everybody, also with a secret in its address", async () => {
+    using _route = api.registerHttpRoute(
+      "POST",
+      "/incoming/:who",
+      async (req, res) =>
+        res.status(202).json({ who: req.params["who"], body: req.body, token: req.query["token"] }),
+      { auth: "none" },
+    );
+    const response = await fetch(`${world.url}/incoming/a%20b?token=t`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: '{"x":1}',
     });
-  };
-  await withPlugin(guard, async (alice) => {
-    const marker = join(home, "forbidden");
-    const blocked = await alice.send(ALICE, `tool bash {"command":"touch ${marker}"}`);
-    expect((await alice.end(blocked.messageId)).text).toContain("Not here.");
-    expect(readdirSync(home)).not.toContain("forbidden");
-    const allowed = await alice.send(ALICE, `tool bash {"command":"touch ${join(home, "fine")}"}`);
-    await alice.end(allowed.messageId);
-    expect(readdirSync(home)).toContain("fine");
+    expect(response.status).toBe(202);
+    expect(await response.json()).toEqual({ who: "a b", body: { x: 1 }, token: "t" });
   });
-});
 
-test("before_tool_call rewrites what pi's own bash runs", async () => {
-  const rewrite: Plugin = (api) => {
-    api.registerHook(["before_tool_call"], ({ params }) => {
-      params["command"] = "echo rewritten";
-    });
-  };
-  await withPlugin(rewrite, async (alice) => {
-    const { messageId } = await alice.send(ALICE, 'tool bash {"command":"echo original"}');
-    expect((await alice.end(messageId)).text).toContain("rewritten");
+  test("a route is gone once it is taken back, and can be added again", async () => {
+    for (const text of ["first", "second"]) {
+      const route = api.registerHttpRoute("GET", "/short", () => new Response(text));
+      expect(await (await world.fetch("/short")).text()).toBe(text);
+      route[Symbol.dispose]();
+      expect((await world.fetch("/short")).status).toBe(404);
+    }
   });
-});
 
-test("a guard that breaks lets nothing through", async () => {
-  const broken: Plugin = (api) => {
-    api.registerHook(["before_tool_call"], () => {
-      throw new Error("broken");
+  test("a handler that fails is a 500 with a reference, whose log line names the plugin; the next request is served", async () => {
+    using _route = api.registerHttpRoute("GET", "/broken", () => {
+      throw new Error("boom in the handler");
     });
-  };
-  await withPlugin(broken, async (alice) => {
-    const { messageId } = await alice.send(ALICE, `tool bash {"command":"touch ${join(home, "never")}"}`);
-    expect((await alice.end(messageId)).state).toBe("final");
-    expect(readdirSync(home)).not.toContain("never");
+    const response = await world.fetch("/broken");
+    const { error } = (await response.json()) as { error: { ref: string; message: string } };
+    expect(response.status).toBe(500);
+    expect(error.message).not.toContain("boom");
+    const logged = errors.find((fields) => fields["ref"] === error.ref)?.["err"] as Error;
+    expect(logged.message).toBe("the plugin test failed in GET /broken");
+    expect((logged.cause as Error).message).toBe("boom in the handler");
+    expect((await world.fetch("/my-endpoint")).status).toBe(200);
   });
-});
 
-test("hooks change what pi is asked and what people read, and what was typed stays as it was typed", async () => {
-  const change: Plugin = (api) => {
-    api.registerHook(["before_agent_start"], (context) => {
-      context.message = `${context.message} (politely)`;
+  test("a handler that never answers is given up, and a body over the limit is refused", async () => {
+    using _slow = api.registerHttpRoute("GET", "/never", () => new Promise<void>(() => {}), {
+      timeoutMs: 20,
     });
-    api.registerHook(["message_sending"], (context) => {
-      if (context.message.kind !== "text") return;
-      context.message = { ...context.message, markdown: context.message.markdown.toUpperCase() };
-    });
-  };
-  await withPlugin(change, async (alice) => {
-    const { messageId } = await alice.send(ALICE, "hello");
-    expect((await alice.end(messageId)).text).toBe("ECHO: HELLO (POLITELY)");
-    expect((await alice.history(ALICE)).map((row) => row.text)).toEqual(["hello", "ECHO: HELLO (POLITELY)"]);
-    expect(transcripts()).toContain("hello (politely)");
+    expect((await world.fetch("/never")).status).toBe(503);
+    using _small = api.registerHttpRoute("POST", "/small", (_req, res) => res.end(), { maxBodyBytes: 10 });
+    expect((await world.fetch("/small", { method: "POST", body: "x".repeat(11) })).status).toBe(413);
+    expect((await world.fetch("/small", { method: "POST", body: "x" })).status).toBe(200);
   });
-});
 
-test("session_start comes with the first message of a conversation, session_end when it is ended", async () => {
-  const seen: string[] = [];
-  const watch: Plugin = (api) => {
-    api.registerHook(["session_start"], () => void seen.push("start"));
-    api.registerHook(["session_end"], () => void seen.push("end"));
-    api.registerHook(["gateway_start"], () => void seen.push("up"));
-    api.registerHook(["gateway_stop"], () => void seen.push("down"));
-  };
-  await withPlugin(watch, async (alice) => {
-    for (const text of ["one", "two"]) await alice.end((await alice.send(ALICE, text)).messageId);
-    expect(await alice.call("session.kill", { key: ALICE })).toMatchObject({ cancelled: 0 });
-    const { messageId } = await alice.send(ALICE, "roles");
-    expect((await alice.end(messageId)).text).toBe("user");
-    expect((await alice.history(ALICE)).filter((row) => row.role === "user")).toHaveLength(3);
+  test.each([
+    ["GET", "/health"],
+    ["GET", "/api/session/:any"],
+    ["GET", "/api/session/one"],
+    ["GET", "/"],
+    ["GET", "/ws"],
+  ] as const)("%s %s is the gateway's own", (method, path) => {
+    expect(() => api.registerHttpRoute(method, path, () => {})).toThrow("already registered by pi-gateway");
   });
-  expect(seen).toEqual(["up", "start", "end", "start", "down"]);
+
+  test("so are its methods", () => {
+    for (const name of ["session.list", "chat.send", "connect"]) {
+      expect(() => api.registerGatewayMethod(name, () => 1)).toThrow("already registered by pi-gateway");
+    }
+  });
+
+  test("a method that fails tells its caller no more than a reference, unless it says so itself", async () => {
+    using _broken = api.registerGatewayMethod("my.broken", () => {
+      throw new Error("boom");
+    });
+    using _refusing = api.registerGatewayMethod("my.refusing", () => {
+      throw new RequestError("FORBIDDEN", "Not for you.");
+    });
+    expect(world.alice.call("my.broken")).rejects.toThrow(/INTERNAL: .*ref/);
+    expect(world.alice.call("my.refusing")).rejects.toThrow("FORBIDDEN: Not for you.");
+    using empty = api.registerGatewayMethod("my.nothing", () => {});
+    expect(await world.alice.call<object>("my.nothing")).toEqual({});
+    empty[Symbol.dispose]();
+    expect(world.alice.call("my.nothing")).rejects.toThrow("UNKNOWN_METHOD");
+  });
+
+  test("a service added while the gateway runs is started, and stopped when it is taken back", async () => {
+    const told: string[] = [];
+    const service = api.registerService({
+      name: "late",
+      start: () => void told.push("start"),
+      stop: () => void told.push("stop"),
+    });
+    expect(told).toEqual(["start"]);
+    service[Symbol.dispose]();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(told).toEqual(["start", "stop"]);
+  });
+
+  test("small values outlive what wrote them", async () => {
+    await api.state.set("since", "42");
+    expect(await api.state.get("since")).toBe("42");
+  });
 });
