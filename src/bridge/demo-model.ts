@@ -189,7 +189,8 @@ function streamSimple(model: Model, context: { messages: readonly Message[] }, o
 async function answer(reply: Reply, messages: readonly Message[]): Promise<void> {
   try {
     reply.start();
-    const last = messages.at(-1);
+    // A turn that was cut off goes on from what its tools have given: nothing is done twice.
+    const last = messages.findLast((message) => !isInterruption(message));
     if (last?.role === "toolResult") {
       await reply.say(afterTool(last, wroteIn(messages)));
       return reply.finish("stop");
@@ -208,12 +209,14 @@ async function answer(reply: Reply, messages: readonly Message[]): Promise<void>
   }
 }
 
+const isInterruption = ({ role, content }: Message) =>
+  role === "user" && textOf(content).trim().startsWith(INTERRUPTED);
+
 /** What the person wrote last; the gateway's note about an interruption is not theirs. */
 function wroteIn(messages: readonly Message[]): string {
   const wrote = messages
-    .filter(({ role }) => role === "user")
-    .map(({ content }) => textOf(content).replace(IDS, "").trim())
-    .filter((text) => !text.startsWith(INTERRUPTED));
+    .filter((message) => message.role === "user" && !isInterruption(message))
+    .map(({ content }) => textOf(content).replace(IDS, "").trim());
   return wrote.at(-1) ?? "";
 }
 

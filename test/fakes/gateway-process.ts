@@ -19,6 +19,7 @@ export class GatewayProcess implements AsyncDisposable {
   #child: ReturnType<typeof spawnGateway> | undefined;
   #output = "";
   #link = "";
+  #again = Promise.withResolvers<void>();
 
   constructor(setup: GatewaySetup = {}) {
     this.environment = setup.env ?? {};
@@ -62,6 +63,7 @@ export class GatewayProcess implements AsyncDisposable {
   async start(failpoint?: string): Promise<this> {
     this.#output = "";
     this.#link = "";
+    this.#again = Promise.withResolvers();
     const env = { ...this.environment, ...(failpoint ? { PI_GATEWAY_FAILPOINT: failpoint } : {}) };
     const child = spawnGateway(this.home, env);
     this.#child = child;
@@ -73,6 +75,11 @@ export class GatewayProcess implements AsyncDisposable {
     void child.exited.then((code) => started.reject(new Error(`exited with ${code}:\n${this.#output}`)));
     await started.promise;
     return this;
+  }
+
+  /** Resolves once the same process has started anew by itself, and printed another link. */
+  startedAgain(): Promise<void> {
+    return this.#again.promise;
   }
 
   /** Resolves once the process is gone, by itself or killed: to its exit code. */
@@ -100,10 +107,12 @@ export class GatewayProcess implements AsyncDisposable {
     const decoder = new TextDecoder();
     for await (const bytes of stream) {
       this.#output += decoder.decode(bytes, { stream: true });
-      const link = /WebChat: (http\S+)\s/.exec(this.#output)?.[1];
+      const links = [...this.#output.matchAll(/WebChat: (http\S+)\s/g)];
+      const link = links.at(-1)?.[1];
       if (!link) continue;
       this.#link = link;
       onLink();
+      if (links.length > 1) this.#again.resolve();
     }
   }
 }
