@@ -23,13 +23,14 @@ async function compile(): Promise<void> {
   if ((await child.exited) !== 0) throw new Error("the binary could not be built");
 }
 
-/** Starts the binary on a home of its own: version, health, page, a whole answer of the demo model, stop. */
+/** Starts the binary on a home of its own: version, plugins, health, page, an answer of the demo model, stop. */
 async function smokeTest(): Promise<void> {
   const home = await mkdtemp(join(tmpdir(), "pi-gw-smoke-"));
   const env = { PATH: process.env["PATH"], HOME: home, PI_GATEWAY_STATE_DIR: join(home, "state") };
   try {
     const version = Bun.spawnSync([BINARY, "--version"], { env, cwd: home }).stdout.toString().trim();
     expect(version === manifest.version, `--version says ${version}`);
+    await writePlugin(home, env);
     const gateway = Bun.spawn([BINARY, "gateway", "--port", "0"], {
       env,
       cwd: home,
@@ -38,6 +39,8 @@ async function smokeTest(): Promise<void> {
     const { url } = await untilRunning(join(home, "state", "run.json"), gateway);
     const health: unknown = await (await fetch(`${url}/health`)).json();
     expect(isRecord(health) && typeof health["status"] === "string", "/health does not answer");
+    const plugin = await fetch(`${url}/probe`);
+    expect((await plugin.text()) === "not-found", "a plugin with imports from pi-gateway does not work");
     const page = await fetch(`${url}/`);
     expect(page.ok && (await page.text()).includes("<script"), "the page is not served");
     const token = (await Bun.file(join(home, "state", "token")).text()).trim();
@@ -47,6 +50,20 @@ async function smokeTest(): Promise<void> {
   } finally {
     await rm(home, { recursive: true, force: true });
   }
+}
+
+/** A plugin made by the binary, with a route that needs what the gateway offers by name. */
+async function writePlugin(home: string, env: Record<string, string | undefined>): Promise<void> {
+  const made = Bun.spawnSync([BINARY, "plugin", "new", "probe"], { env, cwd: home });
+  expect(made.success, `plugin new says ${made.stderr.toString()}`);
+  const tested = Bun.spawnSync([BINARY, "plugin", "test", "plugins/probe"], { env, cwd: home });
+  expect(tested.success, `the new plugin's test says ${tested.stderr.toString()}`);
+  await Bun.write(
+    join(home, "plugins", "probe", "index.ts"),
+    `import { ChannelError, type GatewayPluginApi } from "pi-gateway";
+     export default (api: GatewayPluginApi) => void api.registerHttpRoute(
+       "GET", "/probe", () => new Response(new ChannelError("not-found", "x").code), { auth: "none" });`,
+  );
 }
 
 async function untilRunning(runFile: string, gateway: Bun.Subprocess): Promise<{ url: string }> {
