@@ -32,7 +32,7 @@ export function buildControl(needs: ControlNeeds, whole: () => Parts): GatewayCo
     abort: (session) => pipeline.workers.stopTurn(session, "asked"),
     kill: (session) => pipeline.endSession(session),
     sessionStatus: (session) =>
-      readSessionStatus(session, { sessions: store.sessions, turns: store.turns, pool }),
+      readSessionStatus(session, { sessions: store.sessions, turns: store.turns, pool, models: pool.models }),
     restart: (asker) => whole().restarts.ask(asker),
     budgets: () => budgets.states(),
     reloadConfig: async () => {

@@ -1,7 +1,9 @@
 import type { ModelInUse, PoolStats } from "./agent.ts";
+import type { BudgetState } from "./budget.ts";
 import type { ChannelName } from "./message.ts";
 import type { ChannelStatus } from "./channel.ts";
 import type { Address } from "./message.ts";
+import type { ModelState } from "./model-failover.ts";
 import type { SessionKey } from "./session-key.ts";
 import type { SessionStatus } from "./session-status.ts";
 
@@ -22,6 +24,8 @@ export interface GatewayControl {
    * that is decided and written down: the chat that asked is told when the gateway is back. The same `id` asks once.
    */
   restart(asker: RestartAsker): Promise<RestartPlan>;
+  /** How far the configured budgets are used up. */
+  budgets(): Promise<readonly BudgetState[]>;
   /** Reads the file again. A broken one changes nothing and comes back as `problems`. */
   reloadConfig(): Promise<ReloadReport>;
   /** The configuration in force, secrets redacted. */
@@ -61,6 +65,8 @@ export interface Health {
   readonly problems: readonly string[];
   readonly pool: PoolStats;
   readonly model?: ModelInUse;
+  /** The configured models, and every other that has failed lately. */
+  readonly models: readonly ModelState[];
   readonly channels: readonly {
     readonly name: ChannelName;
     readonly account: string;

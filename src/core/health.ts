@@ -1,6 +1,7 @@
 import type { PoolStats } from "./agent.ts";
 import type { Channel } from "./channel.ts";
 import type { Health } from "./control.ts";
+import type { ModelState } from "./model-failover.ts";
 
 export interface HealthFacts {
   readonly version: string;
@@ -8,6 +9,7 @@ export interface HealthFacts {
   readonly nowMs: number;
   readonly isStopping: boolean;
   readonly pool: PoolStats;
+  readonly models: readonly ModelState[];
   readonly channels: readonly Channel[];
   /** Why the last message could not be made durable; undefined if it could. */
   readonly storeProblem: string | undefined;
@@ -36,6 +38,7 @@ export function healthOf(facts: HealthFacts): Health {
     problems,
     pool,
     ...(pool.model ? { model: pool.model } : {}),
+    models: facts.models,
     channels: facts.channels.map((channel) => ({
       name: channel.name,
       account: channel.account ?? "default",

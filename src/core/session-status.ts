@@ -1,4 +1,6 @@
 import type { Agent, AgentPool, SessionStats, Usage } from "./agent.ts";
+import type { ModelCatalog } from "./model-catalog.ts";
+import type { ModelState } from "./model-failover.ts";
 import type { SessionKey } from "./session-key.ts";
 import type { SessionLedger, TurnLedger } from "./store.ts";
 import { readTranscriptUsage } from "./transcript-usage.ts";
@@ -9,6 +11,8 @@ export interface SessionStatus {
   readonly agent: string;
   /** What answers, or answered last: `provider/id`. Absent before the first answer. */
   readonly model?: string;
+  /** How the configured models are, and every other that has failed lately. */
+  readonly models: readonly ModelState[];
   readonly thinkingLevel?: string;
   /** Of all answers in the current transcript. */
   readonly usage: Usage;
@@ -33,12 +37,13 @@ export interface StatusSources {
   readonly sessions: Pick<SessionLedger, "get">;
   readonly turns: Pick<TurnLedger, "depth">;
   readonly pool: Pick<AgentPool, "running" | "stats">;
+  readonly models?: Pick<ModelCatalog, "states">;
 }
 
 /** How a session is now: what its pi says while a turn runs, and what its transcript holds otherwise. */
 export async function readSessionStatus(
   sessionKey: SessionKey,
-  { sessions, turns, pool }: StatusSources,
+  { sessions, turns, pool, models }: StatusSources,
 ): Promise<SessionStatus | undefined> {
   const session = await sessions.get(sessionKey);
   if (!session) return undefined;
@@ -52,6 +57,7 @@ export async function readSessionStatus(
     sessionKey,
     agent: session.agent,
     ...(model === undefined ? {} : { model }),
+    models: models?.states() ?? [],
     ...(session.thinkingLevel === undefined ? {} : { thinkingLevel: session.thinkingLevel }),
     usage: live ? larger(live.usage, kept.usage) : kept.usage,
     context: { tokens, ...(window ? { window, percent: Math.round((1000 * tokens) / window) / 10 } : {}) },

@@ -25,6 +25,7 @@ const health: Health = {
   },
   model: { id: "anthropic/claude-sonnet-4", isDemo: false },
   channels: [{ name: "webchat", account: "default" }],
+  models: [],
   memoryBytes: 1,
 };
 

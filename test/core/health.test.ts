@@ -20,6 +20,7 @@ const facts = (changes: Partial<HealthFacts> = {}): HealthFacts => ({
   nowMs: 5000,
   isStopping: false,
   pool,
+  models: [],
   channels: [],
   storeProblem: undefined,
   channelFailures: new Map(),

@@ -41,6 +41,7 @@ function sources(stats?: () => Promise<SessionStats>): StatusSources {
       running: () => agent as Agent | undefined,
       stats: () => ({ total: 1, busy: 0, idle: 1, min: 1, max: 1, longestWaitMs: 0, model }),
     },
+    models: { states: () => [{ id: "a/one", state: "ok" }] },
   };
 }
 
@@ -49,6 +50,7 @@ test("between turns, the transcript and the record tell how a session is", async
     sessionKey: key,
     agent: "main",
     model: "a/one",
+    models: [{ id: "a/one", state: "ok" }],
     usage: { inputTokens: 40, outputTokens: 10, costUsd: 0.5 },
     context: { tokens: 50, window: 400, percent: 12.5 },
     isRunning: false,

@@ -316,6 +316,7 @@ export class FakeGateway implements AsyncDisposable {
       sessionStatus: async () => undefined,
       restart: async () => "planned",
       reloadConfig: async () => ({ changed: [], needsRestart: [], problems: [], warnings: [] }),
+      budgets: async () => [],
       configForDisplay: () => ({}),
     };
   }

@@ -9,6 +9,7 @@ import { CliError } from "../cli-error.ts";
 import { callGateway } from "../client.ts";
 import { authFrame, readCredential, secretOf } from "../credential.ts";
 import { findRunning, type RunningGateway } from "../running-gateway.ts";
+import { budgetFindings, budgetsSchema, modelFindings, modelsSchema } from "./model-findings.ts";
 import { startedAs } from "../started-as.ts";
 
 /** A turn that waits longer than this for a free pi says that there are too few. */
@@ -27,6 +28,8 @@ const detailSchema = z.object({
     })
     .optional(),
   queue: z.object({ waiting: z.number() }).optional(),
+  models: modelsSchema.default([]),
+  budgets: budgetsSchema.default([]),
 });
 
 /** Whether a gateway runs on this state and can be used; if none does, whether one could start. */
@@ -103,6 +106,8 @@ function healthFindings({ health }: RunningGateway): readonly Finding[] {
   return [
     ...problems.map((text): Finding => ({ level: "warning", subject: "gateway", text })),
     ...(detail.pool ? [poolFinding(detail.pool, detail.queue?.waiting ?? 0)] : []),
+    ...modelFindings(detail.models),
+    ...budgetFindings(detail.budgets),
   ];
 }
 

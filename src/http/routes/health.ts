@@ -9,7 +9,7 @@ import type { Router } from "../router.ts";
  */
 export function addHealthRoute(
   router: Router,
-  control: Pick<GatewayControl, "health">,
+  control: Pick<GatewayControl, "health" | "budgets">,
   turns: Pick<TurnLedger, "depth">,
 ): Disposable {
   return router.add("GET", "/health", {
@@ -23,7 +23,8 @@ export function addHealthRoute(
       }
       const { public: open, ...rest } = health;
       const queue = { waiting: await turns.depth() };
-      return Response.json({ ...open, ...rest, queue }, { status });
+      const budgets = await control.budgets();
+      return Response.json({ ...open, ...rest, queue, budgets }, { status });
     },
   });
 }

@@ -1,15 +1,23 @@
+import type { GatewayControl } from "../../core/control.ts";
 import { RequestError } from "../../core/errors.ts";
 import { toSessionKey } from "../../core/session-key.ts";
 import { findSession, listSessions, MAX_LISTED, type SessionReader } from "../../ws/sessions.ts";
 import type { Router } from "../router.ts";
 
-/** Adds `GET /api/sessions` and `GET /api/session/:key`, the key raw or percent-encoded. */
-export function addSessionRoutes(router: Router, reader: SessionReader): readonly Disposable[] {
+/** Adds `GET /api/sessions`, with the state of the models that answer in them, and `GET /api/session/:key`, the key raw or percent-encoded. */
+export function addSessionRoutes(
+  router: Router,
+  reader: SessionReader,
+  control: Pick<GatewayControl, "health">,
+): readonly Disposable[] {
   return [
     router.add("GET", "/api/sessions", {
       auth: "admin",
       run: async ({ url }) =>
-        Response.json({ sessions: await listSessions(reader, limitOf(url.searchParams.get("limit"))) }),
+        Response.json({
+          sessions: await listSessions(reader, limitOf(url.searchParams.get("limit"))),
+          models: control.health().models,
+        }),
     }),
     router.add("GET", "/api/session/:key", {
       auth: "admin",

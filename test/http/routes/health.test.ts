@@ -18,6 +18,8 @@ test("the detail needs the gateway's credential", async () => {
     status: "ok",
     problems: ["the private problem"],
     pool: { max: 4 },
+    models: [{ id: "x/y", state: "cooling" }],
+    budgets: [],
   });
 });
 

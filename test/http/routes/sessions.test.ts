@@ -7,6 +7,8 @@ test("sessions are listed", async () => {
   const keys = ["a", "b"].map((chat) => doors.gateway.addSession(chat));
   const list = async (query = "") => (await fetch(`${doors.url()}/api/sessions${query}`, bearer())).json();
   expect(await list()).toMatchObject({ sessions: keys.map((key) => ({ key, waiting: 0, running: false })) });
+  // Beside them, how the models are that answer in them.
+  expect(await list()).toMatchObject({ models: [{ id: "x/y", state: "cooling", untilMs: 7 }] });
   expect(await list("?limit=1")).toMatchObject({ sessions: [{ key: keys[0] }] });
   expect(await list("?limit=x")).toMatchObject({ error: { code: "BAD_REQUEST" } });
 });
