@@ -27,7 +27,7 @@ import { pageAuthOf } from "./plugins/builtin/index.ts";
 import { ChannelIntake } from "./plugins/channel-intake.ts";
 import { HookRegistry } from "./plugins/hooks.ts";
 import { PluginRegistry } from "./plugins/registry.ts";
-import { RunningServices } from "./plugins/running-services.ts";
+import { PluginBackground } from "./plugins/plugin-background.ts";
 import { Credentials } from "./security/credentials.ts";
 import { openStore } from "./store/open-store.ts";
 import { MethodTable } from "./ws/methods.ts";
@@ -175,7 +175,7 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
   });
   const restarts = buildRestarts({ ...base, pipeline });
   const plugins = buildLoader(base, whole);
-  const pluginServices = new RunningServices(registry.services, log);
+  const pluginServices = new PluginBackground(registry.services, log);
   const credentials = new Credentials(layout.token, () => ({
     gateway: live.config.gateway.auth,
     page: pageAuthOf(live.config.channels),

@@ -15,7 +15,7 @@ import type { ChannelIntake } from "../plugins/channel-intake.ts";
 import type { HookRegistry } from "../plugins/hooks.ts";
 import type { PluginLoader } from "../plugins/loader.ts";
 import type { PluginRegistry } from "../plugins/registry.ts";
-import type { RunningServices } from "../plugins/running-services.ts";
+import type { PluginBackground } from "../plugins/plugin-background.ts";
 import type { Plugin } from "../plugins/types.ts";
 import type { Credentials } from "../security/credentials.ts";
 import type { ToolBox } from "../tools/index.ts";
@@ -63,7 +63,7 @@ export interface Parts extends Base {
   readonly channels: ChannelIntake;
   /** Those of the configuration. */
   readonly plugins: PluginLoader;
-  readonly pluginServices: RunningServices;
+  readonly pluginServices: PluginBackground;
   readonly credentials: Credentials;
   readonly control: GatewayControl;
   readonly router: Router;

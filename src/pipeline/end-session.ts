@@ -5,9 +5,11 @@ import type { SessionKey } from "../core/session-key.ts";
 import type { SessionLedger, TurnLedger } from "../core/store.ts";
 import type { TurnEvents } from "../core/turn-events.ts";
 import type { Clock } from "../lib/clock.ts";
+import { failpoint } from "../lib/failpoint.ts";
 import { cancelWaiting } from "./cancel-waiting.ts";
 import type { Sentences } from "./sentences.ts";
 import type { Workers } from "./work.ts";
+import { tellEnd } from "./session-hooks.ts";
 
 export interface EndSessionDeps {
   readonly sessions: SessionLedger;
@@ -37,10 +39,11 @@ export async function endSession(
     lastActiveAtMs: deps.clock.now(),
     hasEnded: true,
   });
+  failpoint("session.ended");
   // What waits goes before the turn, or the worker would take it as soon as the turn has ended.
   const cancelled = await cancelWaiting(key, deps.sentences().conversationEnded, deps);
   await deps.workers.stopTurn(key, "killed");
   await deps.pool.forget(key);
-  await deps.hooks.run("session_end", { sessionKey: key });
+  await tellEnd(key, deps.hooks);
   return { cancelled };
 }

@@ -7,6 +7,7 @@ import type { Session } from "../core/session.ts";
 import type { Route } from "../core/session-router.ts";
 import type { SessionLedger } from "../core/store.ts";
 import type { Clock } from "../lib/clock.ts";
+import { tellEnd, tellStart } from "./session-hooks.ts";
 
 export interface OpenSessionDeps {
   readonly sessions: SessionLedger;
@@ -40,12 +41,12 @@ export async function openSession(route: Opening, address: Address, deps: OpenSe
     turns: 0,
   });
   if (created) {
-    await hooks.run("session_start", { sessionKey: key });
+    await tellStart(key, hooks);
     return session;
   }
   if (session.hasEnded) return beginAnew(session, { ...route, hasEnded: false }, deps);
   if (await isDue(session, address, deps)) {
-    await hooks.run("session_end", { sessionKey: key });
+    await tellEnd(key, hooks);
     return beginAnew(session, { ...route, file: newSessionFile(folder, key) }, deps);
   }
   if (session.role === role) return session;
@@ -72,6 +73,6 @@ async function beginAnew(
     ...(hasEnded === undefined ? {} : { hasEnded }),
     ...(file === undefined ? {} : { file }),
   });
-  await hooks.run("session_start", { sessionKey: session.key });
+  await tellStart(session.key, hooks);
   return begun ?? session;
 }

@@ -113,12 +113,12 @@ describe("what a plugin adds works in the running gateway", () => {
     using _refusing = api.registerGatewayMethod("my.refusing", () => {
       throw new RequestError("FORBIDDEN", "Not for you.");
     });
-    expect(world.alice.call("my.broken")).rejects.toThrow(/INTERNAL: .*ref/);
-    expect(world.alice.call("my.refusing")).rejects.toThrow("FORBIDDEN: Not for you.");
-    using empty = api.registerGatewayMethod("my.nothing", () => {});
+    await expect(world.alice.call("my.broken")).rejects.toThrow(/INTERNAL: .*ref/);
+    await expect(world.alice.call("my.refusing")).rejects.toThrow("FORBIDDEN: Not for you.");
+    const empty = api.registerGatewayMethod("my.nothing", () => {});
     expect(await world.alice.call<object>("my.nothing")).toEqual({});
     empty[Symbol.dispose]();
-    expect(world.alice.call("my.nothing")).rejects.toThrow("UNKNOWN_METHOD");
+    await expect(world.alice.call("my.nothing")).rejects.toThrow("UNKNOWN_METHOD");
   });
 
   test("a service added while the gateway runs is started, and stopped when it is taken back", async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { silentLogger } from "../../src/lib/logger.ts";
-import { RunningServices } from "../../src/plugins/running-services.ts";
+import { PluginBackground } from "../../src/plugins/plugin-background.ts";
 import { PluginWorld, toolPlugin } from "./plugin-world.ts";
 
 let world: PluginWorld;
@@ -350,7 +350,7 @@ test("an error that reaches the process is put down to the plugin in whose files
 });
 
 test("a service of the new version starts when the old one's has stopped, and a port can go from one to the other", async () => {
-  const services = new RunningServices(world.registry.services, silentLogger);
+  const services = new PluginBackground(world.registry.services, silentLogger);
   await services.start();
   const service = (text: string) => `let server; export default (api) => void api.registerService({ name: "s",
     start: () => { server = Bun.serve({ port: globalThis.servedAt ?? 0, hostname: "127.0.0.1", fetch: () => new Response("${text}") }); globalThis.servedAt = server.port; },

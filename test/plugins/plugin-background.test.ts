@@ -1,12 +1,12 @@
 import { expect, jest, test } from "bun:test";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { Registrations } from "../../src/plugins/registrations.ts";
-import { RunningServices } from "../../src/plugins/running-services.ts";
+import { PluginBackground } from "../../src/plugins/plugin-background.ts";
 import type { PluginService } from "../../src/plugins/types.ts";
 
 function world() {
   const registered = new Registrations<PluginService>("service", silentLogger);
-  const services = new RunningServices(registered, silentLogger);
+  const services = new PluginBackground(registered, silentLogger);
   const seen: string[] = [];
   const add = (name: string, more: Partial<PluginService> = {}) =>
     registered.add(

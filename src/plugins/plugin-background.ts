@@ -11,11 +11,11 @@ const STOP_LIMIT_MS = 10_000;
  * The background services of plugins as one: started with the gateway or when they are added, stopped with it or
  * when they are taken back. One that fails or hangs keeps nobody waiting, and nobody from stopping.
  */
-export class RunningServices implements Service {
+export class PluginBackground implements Service {
   readonly name = "plugin services";
   readonly #registered: Registrations<PluginService>;
   readonly #log: Logger;
-  readonly #running = new Map<string, RunningService>();
+  readonly #running = new Map<string, BackgroundJob>();
   readonly #problems = new Map<string, string>();
   #watching: Disposable | undefined;
 
@@ -46,7 +46,7 @@ export class RunningServices implements Service {
   #start({ name, value, owner }: Registration<PluginService>): void {
     const log = this.#log.child({ plugin: owner, service: name });
     const onProblem = (problem: string) => void this.#problems.set(name, problem);
-    this.#running.set(name, new RunningService(value, log, onProblem));
+    this.#running.set(name, new BackgroundJob(value, log, onProblem));
   }
 
   async #stop(name: string): Promise<void> {
@@ -57,7 +57,7 @@ export class RunningServices implements Service {
   }
 }
 
-class RunningService {
+class BackgroundJob {
   readonly #service: PluginService;
   readonly #log: Logger;
   readonly #over = new AbortController();
