@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parse } from "jsonc-parser";
@@ -30,6 +30,37 @@ test(
     expect(run(clone, ...ci)).toMatchObject({ exitCode: 0 });
     const version = run(clone, "node", "bin/pi-gw.mjs", "--version");
     expect(version).toEqual({ exitCode: 0, output: `${manifest.version}\n` });
+  },
+  INSTALL_MS,
+);
+
+test(
+  "installed for the whole machine it runs plugins from anywhere: their imports are the gateway's, their types are there",
+  async () => {
+    const packed = run(ROOT, "npm", "pack", "--silent", "--ignore-scripts", `--pack-destination=${folder}`);
+    expect(packed.exitCode).toBe(0);
+    const archive = join(folder, packed.output.trim().split("\n").at(-1) ?? "");
+    const prefix = join(folder, "global");
+    const offline = ["--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"];
+    expect(run(folder, "npm", "install", "-g", `--prefix=${prefix}`, ...offline, archive)).toMatchObject({
+      exitCode: 0,
+    });
+    const home = join(folder, "elsewhere");
+    await mkdir(home);
+    const env = { PATH: process.env["PATH"] ?? "", HOME: home, NO_COLOR: "1" };
+    const installed = (...args: string[]) =>
+      Bun.spawnSync([join(prefix, "bin/pi-gw"), ...args], { cwd: home, env }).stdout.toString();
+    expect(installed("plugin", "new", "hello")).toContain("Wrote plugins/hello");
+    await writeFile(
+      join(home, "plugins/hello/index.ts"),
+      `import { ChannelError, type GatewayPluginApi } from "pi-gateway";
+       export default (api: GatewayPluginApi) =>
+         void api.registerCli("probe", ({ print }) => print(new ChannelError("not-found", "x").code));`,
+    );
+    expect(installed("probe")).toBe("not-found\n");
+    expect(installed("plugin", "list")).toContain("hello 0.1.0  can be loaded");
+    const types = join(prefix, "lib/node_modules/pi-gateway/types/index.d.ts");
+    expect(await readFile(types, "utf8")).toContain("export interface GatewayPluginApi");
   },
   INSTALL_MS,
 );
