@@ -119,7 +119,8 @@ export class Workers implements Service {
     if (toStop) running.stop(toStop);
     this.#toStop.delete(turn.id);
     const end = running.run(slot).finally(() => {
-      this.#running.delete(turn.session);
+      // The next turn of the session may have begun as soon as this one had ended in the store.
+      if (this.#running.get(turn.session) === running) this.#running.delete(turn.session);
       this.#ends.delete(end);
       slot[Symbol.dispose]();
     });
