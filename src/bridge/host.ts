@@ -4,7 +4,6 @@ import type { HookName, HookRunner } from "../core/hooks.ts";
 import { isCompiled } from "../core/pi-program.ts";
 import { isRecord, type PiCapabilities, type UiAnswer, type UiRequest } from "../core/rpc-protocol.ts";
 import type { SessionKey } from "../core/session-key.ts";
-import type { Logger } from "../lib/logger.ts";
 import {
   BRIDGE_TITLE,
   type BridgeAnswer,

@@ -42,15 +42,7 @@ export function pushedOf(sessionKey: SessionKey, event: Exclude<TurnEvent, { kin
       });
     }
     case "end":
-      return chat({
-        sessionKey,
-        ...(event.turn === undefined ? {} : { turnId: event.turn }),
-        ...(event.key === undefined ? {} : { messageId: event.key }),
-        messageIds: event.messageIds,
-        state: event.state,
-        text: event.text,
-        ...(event.error === undefined ? {} : { error: event.error }),
-      });
+      return chat({ sessionKey, ...endPayload(event) });
     case "queued":
       return chat({
         sessionKey,
@@ -84,6 +76,17 @@ function chat(payload: Readonly<Record<string, unknown>>): Pushed {
 
 function turnFacts(event: { readonly turn: string; readonly messageIds: readonly string[] }) {
   return { turnId: event.turn, messageIds: event.messageIds };
+}
+
+function endPayload(event: EventOf<"end">) {
+  return {
+    ...(event.turn === undefined ? {} : { turnId: event.turn }),
+    ...(event.key === undefined ? {} : { messageId: event.key }),
+    messageIds: event.messageIds,
+    state: event.state,
+    text: event.text,
+    ...(event.error === undefined ? {} : { error: event.error }),
+  };
 }
 
 function toolPayload(event: EventOf<"tool">) {

@@ -25,7 +25,8 @@ export function StatusLine() {
   );
 }
 
-function statusOf({ turn, rows, steps }: Conversation): string | undefined {
+function statusOf({ turn, rows, steps, questions }: Conversation): string | undefined {
+  if (questions.length > 0) return strings.statusAsked;
   if (!turn) {
     const isNext = rows.some(
       (row) => row.state === "running" || (row.state === "waiting" && row.place === undefined),

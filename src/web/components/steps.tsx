@@ -17,7 +17,7 @@ export const Steps = memo(({ steps, isRunning }: { steps: readonly Step[]; isRun
       <summary>
         <Icon name="chevron" />
         <span>
-          {strings.steps(steps.filter((step) => step.kind === "tool").length)}
+          {strings.steps(steps.filter((step) => step.kind !== "note").length)}
           {names.length > 0 && <span class="steps-names"> · {names.slice(0, 4).join(", ")}</span>}
         </span>
         {failed > 0 && <span class="tool-state">{strings.stepsFailed(failed)}</span>}
@@ -33,6 +33,10 @@ function StepList({ steps }: { steps: readonly Step[] }) {
       {steps.map((step) =>
         step.kind === "tool" ? (
           <ToolLine key={step.id} step={step} />
+        ) : step.kind === "notice" ? (
+          <p key={step.id} class={`step-notice step-notice-${step.level}`} dir="auto">
+            {step.text}
+          </p>
         ) : (
           <div key={step.id} class="step-note">
             <MarkdownView text={step.text} isWhole />

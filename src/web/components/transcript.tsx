@@ -2,6 +2,7 @@ import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { type Shown, shownOf } from "../state/display.ts";
+import { isClosedQuestion, withoutAsked } from "../state/questions.ts";
 import { copyCodeOnClick } from "../text/copy.ts";
 import { strings } from "../text/strings.ts";
 import { Answer } from "./answer.tsx";
@@ -9,6 +10,7 @@ import { useChat } from "./context.ts";
 import { EmptyState } from "./empty-state.tsx";
 import { Icon } from "./icons.tsx";
 import { memo } from "./memo.ts";
+import { ClosedQuestion, Questions } from "./question-card.tsx";
 import { StatusLine } from "./status-line.tsx";
 import { useStickToBottom } from "./stick-to-bottom.ts";
 import { OutgoingMessage, SentMessage } from "./user-message.tsx";
@@ -42,6 +44,7 @@ export function Transcript() {
           {visible.map((one) => (
             <ShownView key={one.key} shown={one} />
           ))}
+          <Questions />
           <StatusLine />
         </div>
       </div>
@@ -105,9 +108,10 @@ function useShown() {
   const chat = useChat();
   const rows = useComputed(() => chat.conversation.value.rows);
   const turnId = useComputed(() => chat.conversation.value.turn?.turnId);
+  const questions = useComputed(() => chat.conversation.value.questions);
   return useComputed((): readonly Shown[] => {
     const turn = turnId.value === undefined ? undefined : { turnId: turnId.value, messageIds: [] };
-    return shownOf(rows.value, turn, chat.outgoing.value);
+    return shownOf(withoutAsked(rows.value, questions.value), turn, chat.outgoing.value);
   });
 }
 
@@ -119,6 +123,7 @@ const ShownView = memo(({ shown }: { shown: Shown }) => {
     return <OutgoingMessage entry={shown.entry} isOpen={chat.connection.link.value === "open"} />;
   }
   const { row } = shown;
+  if (isClosedQuestion(row.id)) return <ClosedQuestion text={row.text} />;
   if (row.role === "assistant") return <Answer turnId={row.turnId} row={row} question={question} />;
   const state = shown.isAnswered ? undefined : row.state;
   return <SentMessage text={row.text} state={state} place={row.place} attachments={row.attachments} />;

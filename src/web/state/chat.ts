@@ -1,6 +1,6 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { Connection } from "../wire/connection.ts";
-import type { ChatEvent, Welcome, WireError } from "../wire/frames.ts";
+import { Connection, RefusedRequest } from "../wire/connection.ts";
+import type { ChatEvent, GivenAnswer, QuestionEvent, Welcome, WireError } from "../wire/frames.ts";
 import { fieldsOf, readSessions, readWelcome, stringOf } from "../wire/read.ts";
 import { type Chosen, readFiles } from "./attachments.ts";
 import type { Conversation } from "./conversation.ts";
@@ -71,6 +71,9 @@ export class Chat {
       connection: this.connection,
       sent: (key) => this.outbox.settled(key),
       onEnd: (key, event) => this.#ended(key, event),
+      onAsked: (key) => {
+        if (key !== this.current.value || document.hidden) this.#markUnread(key);
+      },
       onProblem: (key, error) => {
         this.problems.value = new Map(this.problems.value).set(key, error);
       },
@@ -120,6 +123,18 @@ export class Chat {
     const atMs = Date.now();
     this.list.touch(sessionKey, text || attachments[0]?.name, atMs);
     await this.outbox.add({ key: randomId(), sessionKey, text, atMs, attachments }, files);
+  }
+
+  /** Answers a question; null leaves it. Resolves with what the gateway has against it, if anything. */
+  async answer({ sessionKey, id }: QuestionEvent, answer: GivenAnswer): Promise<WireError | undefined> {
+    try {
+      await this.connection.request("chat.answer", { sessionKey, id, answer });
+      return undefined;
+    } catch (reason) {
+      if (reason instanceof RefusedRequest) return reason.error;
+      // It may have arrived: then the question closes by itself as soon as the line is there again.
+      return { code: "LOST", message: "", retryable: true };
+    }
   }
 
   /** Stops the running turn. Nothing happens if there is none. */
@@ -253,7 +268,10 @@ export class Chat {
     if (this.list.find(key)) this.list.touch(key, undefined, Date.now());
     const isSeen = key === this.current.value && !document.hidden;
     if (key === this.current.value) this.lastAnswer.value = event;
-    if (isSeen || event.state === "aborted") return;
+    if (!isSeen && event.state !== "aborted") this.#markUnread(key);
+  }
+
+  #markUnread(key: string): void {
     this.unread.value = new Map(this.unread.value).set(key, (this.unread.value.get(key) ?? 0) + 1);
   }
 

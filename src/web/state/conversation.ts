@@ -1,4 +1,4 @@
-import type { AttachmentName, MessageState, ToolResult, WireError } from "../wire/frames.ts";
+import type { AttachmentName, MessageState, QuestionEvent, ToolResult, WireError } from "../wire/frames.ts";
 
 /** One message of a conversation, from the history or as it just happened. */
 export interface Row {
@@ -35,7 +35,7 @@ export interface Turn {
 }
 
 /** What happened inside a turn besides its answer: a tool at work, or something said on the way. */
-export type Step = ToolStep | NoteStep;
+export type Step = ToolStep | NoteStep | NoticeStep;
 
 export interface ToolStep {
   readonly kind: "tool";
@@ -52,6 +52,14 @@ export interface NoteStep {
   readonly text: string;
 }
 
+/** A word from an extension, which is no part of the answer. */
+export interface NoticeStep {
+  readonly kind: "notice";
+  readonly id: string;
+  readonly level: "info" | "warning" | "error";
+  readonly text: string;
+}
+
 /** All that the page knows of one conversation. Never changed in place. */
 export interface Conversation {
   readonly rows: readonly Row[];
@@ -59,6 +67,10 @@ export interface Conversation {
   readonly steps: ReadonlyMap<string, readonly Step[]>;
   /** Turns that we saw end: a history read before that must not bring them back. */
   readonly ended: ReadonlySet<string>;
+  /** What people are being asked here, oldest first. */
+  readonly questions: readonly QuestionEvent[];
+  /** Questions that we saw end: what was read before that must not bring them back. */
+  readonly closed: ReadonlySet<string>;
   /** Asks for older rows; absent when there are none. */
   readonly cursor?: string;
   readonly loading: "not-yet" | "first" | "older" | "done" | "failed";
@@ -68,6 +80,8 @@ export const emptyConversation: Conversation = {
   rows: [],
   steps: new Map(),
   ended: new Set(),
+  questions: [],
+  closed: new Set(),
   loading: "not-yet",
 };
 
@@ -128,7 +142,8 @@ export function placeOfAnswer(rows: readonly Row[], messageIds: readonly string[
   return at;
 }
 
-/** Rows of a turn's answer are named `{turn}/{part}`; what its tools sent is another matter. */
+/** Rows of a turn's answer are named `{turn}/{part}`; what its tools sent and asked is another matter. */
 export function isAnswerOf(turnId: string, rowId: string): boolean {
-  return rowId.startsWith(`${turnId}/`) && !rowId.startsWith(`${turnId}/tool/`);
+  const isOther = ["tool", "question"].some((part) => rowId.startsWith(`${turnId}/${part}/`));
+  return rowId.startsWith(`${turnId}/`) && !isOther;
 }

@@ -1,12 +1,15 @@
 import { batch, type Signal, signal } from "@preact/signals";
 import { type Connection, RefusedRequest } from "../wire/connection.ts";
 import type { ChatEvent, EventFrame, WireError } from "../wire/frames.ts";
-import { fieldsOf, numberOf, readChatEvent, readHistory, readToolEvent } from "../wire/read.ts";
+import { fieldsOf, numberOf, readChatEvent, readHistory, readToolEvent, stringOf } from "../wire/read.ts";
+import { readNotice, readQuestion, readQuestions } from "../wire/read-question.ts";
 import { applyChat, applyTool } from "./apply-events.ts";
 import { addSent, type Conversation, emptyConversation, knowsMessages, type Row } from "./conversation.ts";
 import { mergeNewest, mergeOlder } from "./merge-history.ts";
+import { applyNotice, applyQuestion, withOpenQuestions } from "./questions.ts";
 
 const PAGE_ROWS = 60;
+const KNOWN_EVENTS: ReadonlySet<string> = new Set(["chat", "tool", "question", "notice"]);
 
 /** How far we have followed one conversation, and how. */
 interface Follow {
@@ -24,6 +27,8 @@ export interface FeedWishes {
   /** Resolves when no message of this conversation is on its way. */
   readonly sent: (sessionKey: string) => Promise<void>;
   readonly onEnd: (sessionKey: string, event: ChatEvent) => void;
+  /** Somebody is asked something there. */
+  readonly onAsked: (sessionKey: string) => void;
   readonly onProblem: (sessionKey: string, error: WireError) => void;
   readonly now: () => number;
   /** Runs `work` soon, once per frame where there is one. */
@@ -136,18 +141,36 @@ export class Feed {
   }
 
   #applyFrame({ event, payload, seq }: EventFrame): void {
+    const key = stringOf(fieldsOf(payload)["sessionKey"]);
+    if (!key || !KNOWN_EVENTS.has(event)) return;
     const chat = event === "chat" ? readChatEvent(payload) : undefined;
-    const tool = event === "tool" ? readToolEvent(payload) : undefined;
-    const key = chat?.sessionKey ?? tool?.sessionKey;
-    if (key === undefined) return;
+    if (event === "chat" && !chat) return;
     const follow = this.#follow(key);
     if (!this.#isNext(key, follow, seq, chat?.replace === true)) return;
     const { conversation } = follow;
-    if (tool) conversation.value = applyTool(conversation.value, tool);
-    if (!chat) return;
+    if (!chat) {
+      conversation.value = this.#afterOther(conversation.value, event, payload);
+      return;
+    }
     conversation.value = applyChat(conversation.value, chat, this.#wishes.now());
     if (!knowsMessages(conversation.value, chat.messageIds)) void this.#readUnknown(key, chat.messageIds);
     if (chat.state !== "status" && chat.state !== "delta") this.#wishes.onEnd(key, chat);
+  }
+
+  /** After an event that is no `chat`; one that cannot be read changes nothing. */
+  #afterOther(conversation: Conversation, event: string, payload: unknown): Conversation {
+    if (event === "tool") {
+      const tool = readToolEvent(payload);
+      return tool ? applyTool(conversation, tool) : conversation;
+    }
+    if (event === "notice") {
+      const notice = readNotice(payload);
+      return notice ? applyNotice(conversation, notice) : conversation;
+    }
+    const question = readQuestion(payload);
+    if (!question) return conversation;
+    if (question.state === "open") this.#wishes.onAsked(question.sessionKey);
+    return applyQuestion(conversation, question, this.#wishes.now());
   }
 
   #isNext(key: string, follow: Follow, seq: number | undefined, isSnapshot: boolean): boolean {
@@ -187,7 +210,10 @@ export class Feed {
       );
       this.#apply();
       // Whatever was missed and is not sent again comes with the history.
-      if (answer["resumed"] !== true) follow.seq = numberOf(answer["seq"]);
+      if (answer["resumed"] !== true) {
+        follow.seq = numberOf(answer["seq"]);
+        follow.conversation.value = withOpenQuestions(follow.conversation.value, readQuestions(answer));
+      }
     } catch (reason) {
       if (!(reason instanceof RefusedRequest)) return this.#failFirst(follow);
       // A conversation that nobody has written in yet cannot be followed, but can be read.

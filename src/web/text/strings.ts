@@ -96,6 +96,7 @@ const en = {
   statusWorking: "Working…",
   statusWriting: "Writing…",
   statusTool: (tool: string) => `Running ${tool}…`,
+  statusAsked: "Waiting for your answer",
   statusRetrying: "That did not work. Trying again…",
   statusCompacting: "Summing up the conversation to make room…",
   seconds: (count: number) => `${count} s`,
@@ -119,6 +120,16 @@ const en = {
   titleUnread: (count: number, title: string) => `(${count}) ${title}`,
   announceAnswer: (text: string) => `Answer: ${text}`,
   announceStopped: "The answer was stopped.",
+  announceQuestion: (text: string) => `Question: ${text}`,
+
+  question: "Question",
+  questionYes: "Yes",
+  questionNo: "No",
+  questionAnswer: "Answer",
+  questionSkip: "Skip",
+  questionChoose: "Choose one",
+  questionMore: (count: number) => `… and ${count} more: write the number or the choice as a message.`,
+  questionLost: "The answer may not have arrived. Please try again.",
 };
 
 /** Every sentence of the page, in one language. */
@@ -217,6 +228,7 @@ const zh: Strings = {
   statusWorking: "处理中…",
   statusWriting: "正在回答…",
   statusTool: (tool) => `正在运行 ${tool}…`,
+  statusAsked: "等待你的回答",
   statusRetrying: "没有成功，正在重试…",
   statusCompacting: "正在压缩对话以腾出空间…",
   seconds: (count) => `${count} 秒`,
@@ -240,6 +252,16 @@ const zh: Strings = {
   titleUnread: (count, title) => `(${count}) ${title}`,
   announceAnswer: (text) => `回答：${text}`,
   announceStopped: "回答已停止。",
+  announceQuestion: (text) => `问题：${text}`,
+
+  question: "问题",
+  questionYes: "是",
+  questionNo: "否",
+  questionAnswer: "回答",
+  questionSkip: "跳过",
+  questionChoose: "请选择",
+  questionMore: (count) => `……还有 ${count} 项：请把编号或选项写成消息发送。`,
+  questionLost: "回答可能没有送达，请重试。",
 };
 
 /** The language of the browser, among those we have. */

@@ -77,6 +77,36 @@ export type ToolContent =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "image"; readonly data: string; readonly mimeType: string };
 
+/** Something a person is asked, and what became of it. */
+export interface QuestionEvent {
+  readonly sessionKey: string;
+  readonly id: string;
+  /** The id of its row in the history. */
+  readonly messageId: string;
+  readonly kind: "select" | "confirm" | "input" | "editor";
+  readonly state: "open" | "answered" | "closed";
+  readonly title: string;
+  readonly message: string;
+  readonly options: readonly string[];
+  /** All that there are, listed or not. */
+  readonly optionCount: number;
+  readonly placeholder: string;
+  readonly prefill: string;
+  /** What was chosen, or why nothing was. */
+  readonly answer: string;
+}
+
+/** What a person answers: the number of a choice, yes or no, a text; null leaves it. */
+export type GivenAnswer = number | boolean | string | null;
+
+/** A word from an extension that nobody has to act on. */
+export interface NoticeEvent {
+  readonly sessionKey: string;
+  readonly turnId: string;
+  readonly level: "info" | "warning" | "error";
+  readonly text: string;
+}
+
 export interface HistoryPage {
   readonly messages: readonly HistoryMessage[];
   /** Asks for the page of older rows; absent when there are none. */

@@ -211,7 +211,7 @@ export const numberOf = (value: unknown) =>
   typeof value === "number" && Number.isFinite(value) ? value : undefined;
 /** Names may come as numbers. */
 const textOf = (value: unknown) => (typeof value === "number" ? String(value) : stringOf(value));
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const stringsOf = (value: unknown) => listOf(value).filter((item) => typeof item === "string");
 
 function pickStrings<Name extends string>(fields: Fields, names: readonly Name[]): { [N in Name]?: string } {

@@ -16,6 +16,7 @@ class World {
     connection: { request: (method, params) => this.#answer(method, params) },
     sent: async () => {},
     onEnd: (_key, event) => this.ended.push(event.text ?? ""),
+    onAsked: () => {},
     onProblem: () => {},
     now: () => 1,
     soon: (work) => work(),
