@@ -1,5 +1,5 @@
 import manifest from "../package.json";
-import { buildCommands } from "./assembly/build-commands.ts";
+import { buildCommands, buildMenus } from "./assembly/build-commands.ts";
 import { buildControl } from "./assembly/build-control.ts";
 import { buildDoors } from "./assembly/build-doors.ts";
 import { buildLoader } from "./assembly/build-loader.ts";
@@ -106,6 +106,7 @@ function servicesOf({
   plugins,
   pluginServices,
   channels,
+  menus,
   restarts,
   doors,
   live,
@@ -132,6 +133,7 @@ function servicesOf({
     receiver,
     pluginServices,
     channels,
+    menus,
     live,
     retention,
     restarts,
@@ -189,6 +191,7 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
     pipeline,
     questions,
     commands,
+    menus: buildMenus(base, commands),
     channels,
     plugins,
     pluginServices,
@@ -207,12 +210,13 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
 async function applyChange(
   { config }: LoadedConfig,
   changed: readonly string[],
-  { pool, doors, plugins, options }: Pick<Parts, "pool" | "doors" | "plugins" | "options">,
+  { pool, doors, plugins, menus, options }: Pick<Parts, "pool" | "doors" | "plugins" | "menus" | "options">,
 ): Promise<void> {
   const plan = planReload(changed);
   await warnAboutAgents(config, options.log, changed);
   if (plan.recyclesPool) await pool.recycle();
   await plugins.follow();
+  menus.wake();
   doors.recheckClients();
 }
 

@@ -1,6 +1,7 @@
 import { ConfigError } from "../core/errors.ts";
 import type { Finding } from "../core/channel.ts";
 import type { LoadedConfig } from "../core/config.ts";
+import { checkAgents } from "./doctor/check-agents.ts";
 import { checkBun } from "./doctor/check-bun.ts";
 import { checkConfig, findingsOfBrokenConfig } from "./doctor/check-config.ts";
 import { checkGateway } from "./doctor/check-gateway.ts";
@@ -28,7 +29,7 @@ async function checkTheRest(options: ConfigOptions): Promise<readonly Finding[]>
     checkState(loaded),
     checkPlugins(loaded),
   ]);
-  return [...pi, ...(await checkConfig(loaded)), ...plugins, ...gateway, ...state];
+  return [...pi, ...(await checkConfig(loaded)), ...(await checkAgents(loaded)), ...plugins, ...gateway, ...state];
 }
 
 function tryToLoad(options: ConfigOptions): LoadedConfig | ConfigError {

@@ -4,6 +4,7 @@ import { EXIT } from "./exit-codes.ts";
 import type { GatewayOptions } from "./gateway.ts";
 import type { ConfigOptions } from "./load-config.ts";
 import { reportError } from "./report-error.ts";
+import type { RouteOptions } from "./route.ts";
 import type { SendOptions } from "./send.ts";
 import { startedAs } from "./started-as.ts";
 
@@ -43,6 +44,7 @@ function buildProgram(done: Done): Command {
   addToken(program, done);
   addSend(program, done);
   addPlugin(program, done);
+  addRoute(program, done);
   return program;
 }
 
@@ -105,6 +107,19 @@ function addSend(program: Command, done: Done): void {
     .action(async (options: SendOptions) => {
       const { sendMessage } = await import("./send.ts");
       done(await sendMessage(options));
+    });
+}
+
+function addRoute(program: Command, done: Done): void {
+  const route = program.command("route").description("which agent answers where");
+  common(route.command("explain").description("say who would answer a message, in which session, and why"))
+    .argument("<target>", "the chat, such as telegram:-100123456789:topic:7, or a session key")
+    .option("--from <sender>", "who writes: their id; in a private chat the chat's own id when omitted")
+    .option("--guild <id>", "the server or workspace that the chat is in")
+    .option("--roles <ids>", "the sender's roles there, with commas between them")
+    .action(async (target: string, options: RouteOptions) => {
+      const { explainRouteTo } = await import("./route.ts");
+      done(await explainRouteTo(target, options));
     });
 }
 

@@ -82,6 +82,12 @@ export async function missingPaths(config: Sections): Promise<readonly Finding[]
   }));
 }
 
+/** Those of `paths` that are not there. */
+export async function missingAmong(paths: readonly NamedPath[]): Promise<ReadonlySet<string>> {
+  const { missing } = await sortOut(paths);
+  return new Set(missing.map(({ path }) => path));
+}
+
 /** The paths that are there, each file once, and those that are not. */
 export async function sortOut(
   paths: readonly NamedPath[],

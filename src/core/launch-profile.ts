@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../lib/clock.ts";
 import { KeyedMutex } from "../lib/keyed-mutex.ts";
-import { type AgentEntry, defaultAgent, entryOf, ownRole, workspaceOf } from "./agent-list.ts";
+import { defaultAgent, entryOf, ownRole, workspaceOf } from "./agent-list.ts";
 import { realpathIfThere, resourcesOf, sortOut, type Worker } from "./agent-resources.ts";
 import type { BridgePort } from "./bridge-port.ts";
 import type { Finding } from "./channel.ts";
@@ -112,7 +112,6 @@ export class LaunchProfiles implements ProfileSource {
     ]);
     // One at a time: all profiles share the folder that this brings up to date.
     const [agentDir, revision] = await this.#oneByOne.run("agent-dir", () => this.#agentDir());
-    const entry = entryOf(config, worker.agent ?? "main");
     const cwd = workspaceOf(config, worker.agent ?? "main", this.#deps.layout.workspace);
     await mkdir(cwd, { recursive: true });
     const packageDir = await this.#packageDir();
@@ -139,7 +138,7 @@ export class LaunchProfiles implements ProfileSource {
         36,
       ),
       resources: { skills: skills.found, promptTemplates: templates.found },
-      wish: entry ? wishOf(agent, entry) : launchWish,
+      wish: modelWishOf(config, worker.agent ?? "main"),
       launchWish,
       findings: packageDir.findings,
     };
@@ -202,10 +201,10 @@ function defaultWorker(config: Pick<Config, "agents" | "roles">): Worker {
   return { agent, role: ownRole(config, agent) };
 }
 
-/** The model and level of an agent with an entry of its own. Its model comes before the failover list. */
-function wishOf(agent: Config["agent"], entry: AgentEntry): ModelWish {
-  const { model, thinkingLevel = agent.thinkingLevel } = entry;
-  if (model === undefined) return { wanted: wantedModels(agent), thinkingLevel };
+/** The models and the level of an agent: its own, else those of all. Its own model comes before the failover list. */
+export function modelWishOf(config: Pick<Config, "agent" | "agents" | "roles">, id: string): ModelWish {
+  const { agent } = config;
+  const { model = agent.model, thinkingLevel = agent.thinkingLevel } = entryOf(config, id) ?? {};
   return { wanted: wantedModels({ ...agent, model }), thinkingLevel };
 }
 
