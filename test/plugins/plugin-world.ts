@@ -8,7 +8,7 @@ import { type PluginEntry, PluginLoader } from "../../src/plugins/loader.ts";
 import { PluginRegistry, type RegistryOptions } from "../../src/plugins/registry.ts";
 import { keepLines } from "../fakes/log-lines.ts";
 
-export interface WorldOptions extends Pick<RegistryOptions, "questions"> {
+export interface WorldOptions extends Pick<RegistryOptions, "questions" | "state"> {
   readonly loadWithinMs?: number;
   readonly patienceMs?: number;
   readonly graceMs?: number;
@@ -24,12 +24,13 @@ export class PluginWorld implements AsyncDisposable {
   entries: readonly (string | PluginEntry)[] = [];
   changes = 0;
 
-  constructor({ hookTimeoutMs = 1000, questions, ...limits }: WorldOptions = {}) {
+  constructor({ hookTimeoutMs = 1000, questions, state, ...limits }: WorldOptions = {}) {
     const { config } = loadConfig({ env: {}, home: this.folder, cwd: this.folder, channels: {} });
     const { log } = this.#log;
     this.registry = new PluginRegistry(new HookRegistry(() => hookTimeoutMs, log), {
       log,
       ...(questions && { questions }),
+      ...(state && { state }),
     });
     this.loader = new PluginLoader({
       config: () => config,
