@@ -7,7 +7,6 @@ const UNBUILT: Readonly<Record<string, (loaded: LoadedConfig) => boolean>> = {
   hooks: ({ config }) => config.hooks.enabled,
   security: ({ written }) => written.has("security"),
   media: ({ written }) => written.has("media"),
-  "agent.modelFailover": ({ config }) => (config.agent.modelFailover?.fallbacks.length ?? 0) > 0,
 };
 
 /**

@@ -49,10 +49,10 @@ export class SessionModels {
   /** Makes pi ask the first model that it takes. Rejects with `ModelError` when it takes none. */
   async settle(): Promise<void> {
     while (true) {
-      const { turn } = this.#options;
+      const { turn, redact } = this.#options;
       const said = await this.#refusalOf(turn.current);
       if (said === undefined) return;
-      if (this.failed(turn.current, said).do !== "switch") throw new ModelError(said, this.failure);
+      if (this.failed(turn.current, said).do !== "switch") throw new ModelError(redact(said), this.failure);
     }
   }
 
