@@ -157,7 +157,7 @@ async function play(seed: number): Promise<void> {
   const ends = world.events.flatMap(({ event }) => (event.kind === "end" ? [event] : []));
   expect({
     asked: asked.flatMap(({ text }) => tokensIn(text)),
-    answered: visible.match(/re:(?:m\d+|yes);/g) ?? [],
+    answered: [...(visible.match(/re:(?:m\d+|yes);/g) ?? [])],
     ends: ends.flatMap(({ messageIds }) => messageIds),
     states: [...new Set(ends.map(({ state }) => state))],
     depth: await world.store.turns.depth(SESSION),
