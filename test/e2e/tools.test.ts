@@ -37,7 +37,7 @@ interface World {
   readonly token: string;
   readonly workspace: string;
   /** What the model was told when it called `tool`, as the faux model repeats it. */
-  call(tool: string, params: object, session?: string): Promise<string>;
+  readonly call: (tool: string, params: object, session?: string) => Promise<string>;
 }
 
 /** A gateway with the real pi, and somebody whose words make its model call tools. */
