@@ -110,7 +110,7 @@ test("the hooks block, change what is asked, and change what runs", async () => 
   });
   expect((await hook("message_received", message("now"))).block).toBeUndefined();
   const start = await hook("before_agent_start", { message: "sing", config: {} });
-  expect(start.context["message"]).toBe("sing, if you will");
+  expect(start.context["message"]).toBe("sing\n\n(Say if you will when you ask for something.)");
   const call = await hook("before_tool_call", { tool: "bash", params: { command: "ls" } });
   expect(call.context["params"]).toEqual({ command: "nice ls" });
 });

@@ -400,6 +400,23 @@ export type CommandResult = void | {
   readonly isPiCommand?: boolean;
 };
 
+/** A command as people are shown it. */
+export interface ListedCommand {
+  /** Without the prefix. */
+  readonly name: string;
+  readonly summary: string;
+  readonly parameters?: string;
+  readonly from: "gateway" | "plugin" | PiCommand["kind"];
+}
+
+/** Something of pi's own that people can write behind a slash. */
+interface PiCommand {
+  /** As it stands behind the slash: `review`, `skill:weather`. */
+  readonly name: string;
+  readonly summary?: string;
+  readonly kind: "skill" | "template" | "extension";
+}
+
 /** Where admission takes what may be a command. */
 export interface CommandDesk {
   /**

@@ -145,6 +145,14 @@ function addPlugin(program: Command, done: Done): void {
       const { newPlugin } = await import("./new-plugin.ts");
       done(await newPlugin(name, options));
     });
+  plugin
+    .command("types")
+    .description("write the types that editors need beside a plugin, again after an update")
+    .argument("[folder]", "where to; the working directory when omitted")
+    .action(async (folder: string | undefined) => {
+      const { writePluginTypes } = await import("./new-plugin.ts");
+      done(await writePluginTypes(folder));
+    });
   common(plugin.command("test").description("run the tests of a plugin"))
     .argument("[folder]", "the plugin's folder; the working directory when omitted")
     .action(async (folder: string | undefined) => {

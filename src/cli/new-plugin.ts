@@ -1,11 +1,11 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
 import { folderOf } from "../assembly/build-loader.ts";
 import { withPlugin } from "./add-to-config.ts";
 import { CliError } from "./cli-error.ts";
 import { type ExitCode, EXIT } from "./exit-codes.ts";
 import { type ConfigOptions, loadHere } from "./load-config.ts";
-import { namesOf, pluginFiles } from "./plugin-template.ts";
+import { ambientTypes, namesOf, pluginFiles, TYPES_FILE } from "./plugin-template.ts";
 import { startedAs } from "./started-as.ts";
 
 const NAME = /^[a-z][a-z0-9-]{0,39}$/;
@@ -35,6 +35,14 @@ export async function newPlugin(name: string, options: ConfigOptions): Promise<E
   console.log(`Use it:     start the gateway, and write in the chat: tool ${names.tool} {"name": "Ada"}`);
   console.log(`            The demo model calls the tool for that; a real one when you ask for a greeting.`);
   console.log(`After a change: ${startedAs()} plugin reload ${name}`);
+  return EXIT.ok;
+}
+
+/** `pi-gw plugin types`: what an editor has to know of this version. */
+export async function writePluginTypes(folder = "."): Promise<ExitCode> {
+  const file = join(resolve(folder), TYPES_FILE);
+  await writeFile(file, ambientTypes());
+  console.log(`Wrote ${fromHere(file)}.`);
   return EXIT.ok;
 }
 

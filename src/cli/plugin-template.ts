@@ -3,6 +3,9 @@
 import types from "../../types/index.d.ts" with { type: "text" };
 import { MANIFEST } from "../plugins/plugin-source.ts";
 
+/** Declares the module for a folder in which no package of ours is installed. */
+export const TYPES_FILE = "pi-gateway.d.ts";
+
 /** What a new plugin is called, in the forms that its files need. */
 export interface PluginNames {
   /** `my-plugin` */
@@ -26,7 +29,7 @@ export function pluginFiles(names: PluginNames, testWith: string): Readonly<Reco
     [MANIFEST]: manifestFile(names),
     "README.md": readmeFile(names, testWith),
     "tsconfig.json": TSCONFIG,
-    "pi-gateway.d.ts": ambientTypes(),
+    [TYPES_FILE]: ambientTypes(),
   };
 }
 

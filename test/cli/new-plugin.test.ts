@@ -43,6 +43,14 @@ test("it is added to the configuration that is in force, which keeps its comment
   expect(parse(text)).toEqual({ plugins: ["./other.ts", "./plugins/hello"] });
 });
 
+test("the types can be written anywhere, and again", async () => {
+  await using world = await CliWorld.make();
+  await Bun.write(join(world.home, "plugins/pi-gateway.d.ts"), "of an older version");
+  expect(await world.run("plugin", "types", "plugins")).toMatchObject({ code: 0 });
+  const text = await readFile(join(world.home, "plugins/pi-gateway.d.ts"), "utf8");
+  expect(text).toStartWith('declare module "pi-gateway" {');
+});
+
 test("what is there already is left alone, and a name that cannot be one is refused", async () => {
   await using world = await CliWorld.make();
   await Bun.write(join(world.home, "plugins/mine/index.ts"), "mine");
