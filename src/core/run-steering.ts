@@ -11,7 +11,7 @@ const DEADLINE_MS = 10_000;
  * whoever's that is. So a run ends here with the question what is left, and `onLeftover` when something is.
  */
 export class RunSteering {
-  readonly #process: RpcProcess;
+  readonly #process: Pick<RpcProcess, "request">;
   readonly #onLeftover: () => void;
   readonly #begun = Promise.withResolvers<void>();
   /** Handed over, not taken yet, in order. */
@@ -19,7 +19,7 @@ export class RunSteering {
   readonly #commands = new Set<Promise<unknown>>();
   #isClosed = false;
 
-  constructor(process: RpcProcess, onLeftover: () => void) {
+  constructor(process: Pick<RpcProcess, "request">, onLeftover: () => void) {
     this.#process = process;
     this.#onLeftover = onLeftover;
   }

@@ -79,6 +79,30 @@ for (const version of ["0.73.1", "0.87.1"]) {
   });
 }
 
+test("what 0.73 goes on with by itself after a compaction belongs to the run that steered it", async () => {
+  const agent = agentOn("compact");
+  const events: AgentEvent[] = [];
+  for await (const event of agent.run({ text: "one", images: [] }, NEVER)) {
+    events.push(event);
+    if (event.type === "compacting" && !event.done) void agent.steer("two");
+  }
+  expect(events).toContainEqual({ type: "steered", text: "two" });
+  expect(answerIn(events)).toBe("scripted: two");
+  expect(opened).toEqual([]);
+});
+
+test("a session in which something was left is opened anew before the next prompt, and before nothing else", async () => {
+  const agent = agentOn("");
+  const stop = new AbortController();
+  for await (const event of agent.run({ text: "linger", images: [] }, stop.signal)) {
+    if (event.type === "text") void agent.steer("left").then(() => stop.abort());
+  }
+  expect(opened.splice(0)).toEqual(["let go"]);
+  await ask(agent, "one");
+  await ask(agent, "two");
+  expect(opened.splice(0)).toEqual(["opened"]);
+});
+
 test("a prompt that an extension takes for itself ends without an answer instead of hanging", async () => {
   const events = await ask(agentOn("swallow"), "hello");
   expect(events).toEqual([endOf(events)]);

@@ -8,6 +8,7 @@
  *   exit, kill     in the middle of the first answer: ends with 0, or by SIGKILL
  *   deaf           does not listen to abort and SIGTERM
  *   retry, overflow         fails once and goes on by itself, as pi 0.73 does
+ *   compact        compacts after an answer, and goes on with what was steered meanwhile, as pi 0.73 does
  *   swallow        accepts a prompt and begins no run
  *   stuck-switch   never answers switch_session
  */
@@ -42,6 +43,8 @@ const message = (text: string, stopReason = "stop", errorMessage?: string) => ({
 let isStreaming = false;
 let file: string | undefined;
 let hasBroken = false;
+/** What was steered and not taken. */
+const queue: string[] = [];
 
 function say(text: string, stopReason?: string, error?: string) {
   send({ type: "message_start", message: message("") });
@@ -100,6 +103,19 @@ async function run(text: string) {
     say(`after the compaction: ${text}`);
   } else say(`scripted: ${text}`);
   end();
+  if (is("compact")) await compact();
+}
+
+async function compact() {
+  send({ type: "compaction_start", reason: "threshold" });
+  while (queue.length === 0) await sleep(5);
+  send({ type: "compaction_end", reason: "threshold", result: { summary: "short" }, willRetry: false });
+  await sleep(100);
+  begin();
+  const text = queue.shift() ?? "";
+  send({ type: "message_start", message: { role: "user", content: [{ type: "text", text }] } });
+  say(`scripted: ${text}`);
+  end();
 }
 
 async function handle(command: { id: string; type: string; message?: string; sessionPath?: string }) {
@@ -113,6 +129,7 @@ async function handle(command: { id: string; type: string; message?: string; ses
         model: { provider: "test", id: "scripted" },
         isStreaming,
         isCompacting: false,
+        pendingMessageCount: queue.length,
         sessionFile: file,
       });
     case "get_available_models":
@@ -125,6 +142,9 @@ async function handle(command: { id: string; type: string; message?: string; ses
       if (isStreaming) return refuse("Agent is already processing.");
       ok();
       return run(command.message ?? "");
+    case "steer":
+      queue.push(command.message ?? "");
+      return ok();
     case "abort":
       if (is("deaf")) return;
       if (isStreaming) {
