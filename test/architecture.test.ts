@@ -142,7 +142,6 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "pipeline/run-hooks.ts": "test/e2e/hooks.test.ts",
   "pipeline/session-hooks.ts": "test/e2e/hooks.test.ts",
   "plugins/for-client.ts": "test/plugins/http-exchange.test.ts",
-  "plugins/hook-rules.ts": "test/plugins/hook-answer.test.ts",
   "plugins/names.ts": "test/plugins/registry.test.ts",
   "plugins/plugin-scope.ts": "test/plugins/registry.test.ts",
   "plugins/time-limit.ts": "test/plugins/hooks.test.ts",
