@@ -1,12 +1,12 @@
 import { builtinCommands } from "../commands/builtins.ts";
 import type { Conversations } from "../commands/conversation.ts";
 import { Desk } from "../commands/desk.ts";
-import type { ListedCommand } from "../commands/help.ts";
+import { CommandMenus } from "../commands/menus.ts";
 import type { ModelShelf } from "../commands/model.ts";
 import { type Asker, offeredTo, OURSELVES } from "../commands/offer.ts";
 import { commandWords } from "../commands/words.ts";
 import type { AgentPool } from "../core/agent.ts";
-import type { Command, CommandDesk } from "../core/command.ts";
+import type { Command, CommandDesk, ListedCommand } from "../core/command.ts";
 import type { Config } from "../core/config-schema.ts";
 import type { GatewayControl } from "../core/control.ts";
 import type { InboundMessage } from "../core/message.ts";
@@ -54,6 +54,21 @@ export function buildCommands({ options, live, registry, store }: Base, whole: (
     clock: systemClock,
     log: options.log,
   });
+}
+
+/** Keeps the menus of platforms as the commands of a gateway are. */
+export function buildMenus({ options, registry }: Base, { offered }: Commands): CommandMenus {
+  const menus = new CommandMenus({
+    channels: () => registry.channels,
+    // Such a menu is the same for all: it holds what nobody is refused.
+    offered: () => offered({ isOwner: false, isTrusted: false }),
+    clock: systemClock,
+    log: options.log,
+  });
+  const changed = { added: () => menus.wake(), removed: () => menus.wake() };
+  registry.commands.watch(changed);
+  registry.channelList.watch(changed);
+  return menus;
 }
 
 /** Registers the gateway's own commands, so that no plugin can take their names, and builds the desk for all. */

@@ -8,6 +8,7 @@ import { systemClock } from "../lib/clock.ts";
 import { sayTo } from "../pipeline/say.ts";
 import { GatewayAuth } from "../security/gateway-auth.ts";
 import { pageAssets } from "../web/assets.ts";
+import { registerCommandMethods } from "../ws/methods/command.ts";
 import { registerMessageMethods } from "../ws/methods/message.ts";
 import { registerPluginMethods } from "../ws/methods/plugin.ts";
 import type { Base, Parts } from "./parts.ts";
@@ -15,7 +16,15 @@ import type { Base, Parts } from "./parts.ts";
 type DoorsNeeds = Base &
   Pick<
     Parts,
-    "plugins" | "pipeline" | "questions" | "credentials" | "control" | "feed" | "router" | "methods"
+    | "commands"
+    | "plugins"
+    | "pipeline"
+    | "questions"
+    | "credentials"
+    | "control"
+    | "feed"
+    | "router"
+    | "methods"
   >;
 
 /** The port, and what is behind it. */
@@ -43,6 +52,7 @@ export function buildDoors(needs: DoorsNeeds): Doors {
     sayTo(to, text, key, (place) => registry.channelFor(place), { ...pipeline, router: sessionRouter }),
   );
   registerPluginMethods(methods, needs.plugins);
+  registerCommandMethods(methods, needs.commands);
   return doors;
 }
 

@@ -1,4 +1,5 @@
 import type { Commands } from "./build-commands.ts";
+import type { CommandMenus } from "../commands/menus.ts";
 import type { GatewayControl } from "../core/control.ts";
 import type { LoadedConfig } from "../core/config.ts";
 import type { LiveConfig } from "../core/config-live.ts";
@@ -60,6 +61,7 @@ export interface Parts extends Base {
   readonly questions: Questions;
   readonly restarts: Restarts;
   readonly commands: Commands;
+  readonly menus: CommandMenus;
   readonly channels: ChannelIntake;
   /** Those of the configuration. */
   readonly plugins: PluginLoader;

@@ -1,10 +1,10 @@
-import type { Command, CommandCall } from "../core/command.ts";
+import type { Command, CommandCall, ListedCommand } from "../core/command.ts";
 import type { SessionKey } from "../core/session-key.ts";
 import type { SessionStatus } from "../core/session-status.ts";
 import type { UsageLedger } from "../core/usage.ts";
 import { compactCommand } from "./compact.ts";
 import type { Conversations } from "./conversation.ts";
-import { helpCommand, type ListedCommand } from "./help.ts";
+import { helpCommand } from "./help.ts";
 import { type ModelShelf, modelCommand } from "./model.ts";
 import { newCommands } from "./new.ts";
 import { type QueueDefaults, queueCommand } from "./queue.ts";

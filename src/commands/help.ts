@@ -1,16 +1,6 @@
-import type { PiCommand } from "../core/agent.ts";
-import type { Command, CommandCall } from "../core/command.ts";
+import type { Command, CommandCall, ListedCommand } from "../core/command.ts";
 import { builtin } from "./conversation.ts";
 import type { CommandWords } from "./words.ts";
-
-/** A command as people are shown it. */
-export interface ListedCommand {
-  /** Without the prefix. */
-  readonly name: string;
-  readonly summary: string;
-  readonly parameters?: string;
-  readonly from: "gateway" | "plugin" | PiCommand["kind"];
-}
 
 /** `/help`: every command that the sender may use, and nothing else. */
 export function helpCommand(

@@ -1,8 +1,7 @@
 import type { PiCommand } from "../core/agent.ts";
-import type { Command } from "../core/command.ts";
+import type { Command, ListedCommand } from "../core/command.ts";
 import type { Config } from "../core/config-schema.ts";
 import type { SessionKey } from "../core/session-key.ts";
-import type { ListedCommand } from "./help.ts";
 import { allowedOf } from "../core/allowed-commands.ts";
 
 /** Who registers the gateway's own commands: an error about a taken name says so. */

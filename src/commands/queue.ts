@@ -80,6 +80,6 @@ function listed(own: QueueWishes, defaults: QueueDefaults, said: QueueWords): st
     line("mode", said.mode, mode && `**${mode}** – ${said.modes[mode]}`),
     line("debounceMs", said.debounce, debounceMs === undefined ? undefined : said.seconds(debounceMs)),
     line("cap", said.cap, cap === undefined ? undefined : String(cap)),
-    line("drop", said.drop, drop),
+    line("drop", said.drop, drop && `${drop} – ${said.drops[drop]}`),
   ].join("\n");
 }

@@ -88,10 +88,15 @@ export const en: CommandWords = {
   },
   queue: {
     title: "When you write while an answer is being written:",
-    mode: "mode",
-    debounce: "waits for more",
-    cap: "most that may wait",
-    drop: "when there are more",
+    mode: "Mode",
+    debounce: "Waits for more",
+    cap: "Most that may wait",
+    drop: "When there are more",
+    drops: {
+      summarize: "the oldest become short lines",
+      old: "the oldest are cancelled",
+      new: "the new one is refused",
+    },
     seconds,
     asConfigured: "as configured",
     modes: {

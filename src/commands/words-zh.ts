@@ -84,6 +84,11 @@ export const zh: CommandWords = {
     debounce: "等待更多消息",
     cap: "最多等待",
     drop: "超出时",
+    drops: {
+      summarize: "最早的消息缩为简短的几行",
+      old: "取消最早的消息",
+      new: "拒绝新消息",
+    },
     seconds,
     asConfigured: "按配置",
     modes: {

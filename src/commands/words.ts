@@ -91,6 +91,7 @@ export interface QueueWords {
   readonly drop: string;
   readonly seconds: (ms: number) => string;
   readonly asConfigured: string;
+  readonly drops: Readonly<Record<"summarize" | "old" | "new", string>>;
   readonly modes: Readonly<Record<"steer" | "followup" | "collect" | "interrupt", string>>;
   readonly howTo: (p: string) => string;
   readonly set: string;

@@ -1,3 +1,4 @@
+import type { PiCommand } from "./agent.ts";
 import type { ChannelName, InboundMessage, Sender } from "./message.ts";
 import type { SessionKey } from "./session-key.ts";
 import type { Route } from "./session-router.ts";
@@ -37,6 +38,15 @@ export interface CommandCall {
  * it may be one of pi's own commands, such as `/skill:weather Lima`, where `commands.allow` lets it.
  */
 export type CommandResult = void | { readonly prompt: string; readonly isPiCommand?: boolean };
+
+/** A command as people are shown it. */
+export interface ListedCommand {
+  /** Without the prefix. */
+  readonly name: string;
+  readonly summary: string;
+  readonly parameters?: string;
+  readonly from: "gateway" | "plugin" | PiCommand["kind"];
+}
 
 /** Where admission takes what may be a command. */
 export interface CommandDesk {

@@ -10,7 +10,11 @@ const owner = { sender: { id: "u", name: "Una", isBot: false, isOwner: true } };
 /** What the person reads after one message. */
 async function ask(world: PathWorld, text: string, facts: Partial<InboundMessage> = {}): Promise<string> {
   const before = world.platform.transcript().length;
-  await world.say(crypto.randomUUID(), text, facts);
+  const id = crypto.randomUUID();
+  await world.say(id, text, facts);
+  // What is read from files takes its own time.
+  const hasEnded = () => world.endings().some((ending) => ending.startsWith(id));
+  for (let looks = 0; looks < 1000 && !hasEnded(); looks++) await world.pass();
   await world.pass(1000);
   return world.platform.transcript().slice(before).join("\n---\n");
 }
@@ -257,7 +261,7 @@ describe("/queue", () => {
     expect(await wishes()).toEqual({ mode: "followup", debounceMs: 2000, cap: 25, drop: "old" });
     await ask(world, "/queue DEBOUNCE:500ms");
     expect(await wishes()).toEqual({ mode: "followup", debounceMs: 500, cap: 25, drop: "old" });
-    expect(await ask(world, "/queue")).toContain("waits for more: 0.5 s");
+    expect(await ask(world, "/queue")).toContain("Waits for more: 0.5 s");
     await ask(world, "/queue default");
     expect(await wishes()).toBeUndefined();
   });

@@ -1,0 +1,21 @@
+import { expect, test } from "bun:test";
+import { commandsSchema } from "../../../src/core/config-sections/commands.ts";
+
+test("without a word about it: a slash, nothing switched off, and no list of pi's own commands", () => {
+  expect(commandsSchema.parse({})).toEqual({ prefix: "/", disabled: [], ownerOnly: [] });
+});
+
+test.each([["all"], ["none"], [["skill:weather", "review"]], [[]]])("pi's own commands: %p", (allow) => {
+  expect(commandsSchema.parse({ allow }).allow).toEqual(allow);
+});
+
+test.each([
+  { allow: "some" },
+  { allow: ["/new"] },
+  { disabled: ["a b"] },
+  { prefix: "cmd" },
+  { prefix: " " },
+  { prefix: "" },
+])("%p is refused", (section) => {
+  expect(commandsSchema.safeParse(section).success).toBe(false);
+});
