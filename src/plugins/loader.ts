@@ -85,6 +85,7 @@ export class PluginLoader implements Service {
     return this.#inTurn(async () => {
       for (const slot of this.#slots.toReversed()) await this.#unload(slot);
       await Promise.all(this.#retiring);
+      this.#slots = [];
       signal.removeEventListener("abort", abort);
     });
   }

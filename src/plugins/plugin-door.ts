@@ -170,7 +170,8 @@ export class PluginDoor {
 
 /** What is handed to a plugin may have functions of ours: those are the gateway's work. */
 function handOver(argument: unknown): unknown {
-  const isOurs = isObject(argument) && Object.values(argument).some((part) => typeof part === "function");
+  if (!isObject(argument)) return argument;
+  const isOurs = "log" in argument || Object.values(argument).some((part) => typeof part === "function");
   return isOurs ? forPlugin(argument) : argument;
 }
 

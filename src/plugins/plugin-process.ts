@@ -3,6 +3,11 @@ export interface PluginProcess extends Disposable {
   readonly process: object;
 }
 
+interface Added {
+  readonly event: string | symbol;
+  readonly listener: (...args: unknown[]) => void;
+}
+
 const ADDING = ["on", "addListener", "once", "prependListener", "prependOnceListener"] as const;
 
 /**
@@ -10,7 +15,7 @@ const ADDING = ["on", "addListener", "once", "prependListener", "prependOnceList
  * away with it.
  */
 export function processFor(plugin: string): PluginProcess {
-  const added: { readonly event: string | symbol; readonly listener: (...args: unknown[]) => void }[] = [];
+  let added: Added[] = [];
   const own = new Map<string | symbol, unknown>();
   for (const name of ["exit", "abort", "reallyExit"]) {
     own.set(name, () => {
@@ -19,10 +24,19 @@ export function processFor(plugin: string): PluginProcess {
   }
   const seen: typeof process = new Proxy(process, {
     get: (target, key) => own.get(key) ?? boundTo(target, Reflect.get(target, key, target)),
+    set: (target, key, value) => Reflect.set(target, key, value, target),
   });
   for (const name of ADDING) {
-    own.set(name, (event: string | symbol, listener: (...args: unknown[]) => void) => {
+    own.set(name, (event: Added["event"], listener: Added["listener"]) => {
       added.push({ event, listener });
+      process[name](event, listener);
+      return seen;
+    });
+  }
+  for (const name of ["off", "removeListener"] as const) {
+    own.set(name, (event: Added["event"], listener: Added["listener"]) => {
+      const at = added.findIndex((one) => one.event === event && one.listener === listener);
+      added = added.filter((_one, index) => index !== at);
       process[name](event, listener);
       return seen;
     });

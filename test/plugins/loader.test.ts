@@ -398,3 +398,40 @@ test("a plugin that never returns keeps those behind it waiting for a moment onl
   await slow.start("a.ts", "b.ts", "good.ts");
   expect(slow.loads).toEqual(["good loaded", "a failed", "b failed"]);
 });
+
+test("what is handed to a plugin with a call, such as a log, is the gateway's too", async () => {
+  world.write(
+    "p.ts",
+    `export default (api) => void api.registerTool({ name: "t", description: "", parameters: {},
+      execute: (_params, { log }) => { log.info({}, "from the tool"); return "ok"; } });`,
+  );
+  await world.start("p.ts");
+  const graphs: unknown[] = [];
+  const log = { ...silentLogger, info: () => void graphs.push(Bun.ModuleGraph.current) };
+  await world.call("t", {}, { log });
+  expect(graphs).toEqual([undefined]);
+});
+
+test("a plugin's process is the real one, but for its end and for what is left hanging on it", async () => {
+  world.write(
+    "p.ts",
+    `export default (api) => {
+      const twice = () => {};
+      process.on("pi-gateway-test", twice).once("pi-gateway-test", () => {});
+      process.on("pi-gateway-test", twice);
+      process.off("pi-gateway-test", twice);
+      process.env.PI_GATEWAY_TEST = "set";
+      const facts = [process.pid, process.memoryUsage().rss > 0, typeof process.hrtime.bigint(), process.cwd(), process.uptime() > 0];
+      api.registerTool({ name: "facts", description: "", parameters: {}, execute: () => facts });
+      api.registerTool({ name: "abort", description: "", parameters: {}, execute: () => process.abort() });
+    };`,
+  );
+  await world.start("p.ts");
+  expect(await world.call("facts")).toEqual([process.pid, true, "bigint", process.cwd(), true]);
+  expect(process.env["PI_GATEWAY_TEST"]).toBe("set");
+  delete process.env["PI_GATEWAY_TEST"];
+  expect(world.call("abort")).rejects.toThrow("a plugin cannot end the gateway");
+  expect(process.listenerCount("pi-gateway-test")).toBe(2);
+  await world.follow();
+  expect(process.listenerCount("pi-gateway-test")).toBe(0);
+});

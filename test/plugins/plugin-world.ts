@@ -63,10 +63,10 @@ export class PluginWorld implements AsyncDisposable {
   }
 
   /** What the tool `name` gives back. */
-  async call(name: string, params: Record<string, unknown> = {}): Promise<unknown> {
+  async call(name: string, params: Record<string, unknown> = {}, context: object = {}): Promise<unknown> {
     const tool = this.registry.tools.get(name);
     if (!tool) throw new Error(`there is no tool ${name}`);
-    return await tool.execute(params, toolContext);
+    return await tool.execute(params, { ...toolContext, ...context });
   }
 
   get tools(): readonly string[] {
