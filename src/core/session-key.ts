@@ -41,6 +41,12 @@ export function readSessionKey(text: string): SessionName | SharedName | undefin
   return sharedName(agent, parts.slice(2)) ?? placedName(agent, parts);
 }
 
+/** Whether the private chats of different people are one in this session. */
+export function isSharedByAll(key: SessionKey): boolean {
+  const name = readSessionKey(key);
+  return name !== undefined && "shared" in name && name.shared === "main";
+}
+
 /** The agent that a key names. */
 export function agentOfKey(key: SessionKey): string {
   return unescapePart(key.split(":")[1] ?? "");

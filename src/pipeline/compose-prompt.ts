@@ -4,6 +4,7 @@ import type { Prompt } from "../core/agent.ts";
 import type { Channel } from "../core/channel.ts";
 import type { Attachment, InboundMessage } from "../core/message.ts";
 import type { Turn } from "../core/store.ts";
+import { isSharedByAll } from "../core/session-key.ts";
 import { collapsedLines } from "./collapsed-lines.ts";
 
 export interface ComposeDeps {
@@ -19,7 +20,8 @@ export interface ComposeDeps {
 export async function composePrompt(turn: Turn, deps: ComposeDeps): Promise<Prompt> {
   const { command } = deps;
   const inFull = turn.messages.slice(turn.collapsed);
-  const parts = await Promise.all(inFull.map((message) => composeMessage(message, deps)));
+  const isShared = isSharedByAll(turn.session);
+  const parts = await Promise.all(inFull.map((message) => composeMessage(message, isShared, deps)));
   const texts = parts.map((part) => part.text);
   if (turn.collapsed > 0) texts.unshift(collapsedLines(turn.messages.slice(0, turn.collapsed)));
   const text = texts.join("\n\n");
@@ -30,18 +32,24 @@ export async function composePrompt(turn: Turn, deps: ComposeDeps): Promise<Prom
   };
 }
 
-async function composeMessage(message: InboundMessage, deps: ComposeDeps): Promise<Prompt> {
+async function composeMessage(
+  message: InboundMessage,
+  isShared: boolean,
+  deps: ComposeDeps,
+): Promise<Prompt> {
   const files = await Promise.all(
     message.attachments.map((attachment) => fetchFile(attachment, message, deps)),
   );
   const notes = files.flatMap((file) => (file.note === undefined ? [] : [file.note]));
-  const text = [deps.command ?? spoken(message), ...notes].filter((part) => part !== "").join("\n\n");
+  const text = [deps.command ?? spoken(message, isShared), ...notes]
+    .filter((part) => part !== "")
+    .join("\n\n");
   return { text, images: files.flatMap((file) => (file.image ? [file.image] : [])) };
 }
 
-function spoken({ replyTo, address, sender, text }: InboundMessage): string {
+function spoken({ replyTo, address, sender, text }: InboundMessage, isShared: boolean): string {
   const quote = replyTo ? `${replyTo.text.replace(/^/gm, "> ")}\n\n` : "";
-  const who = address.scope === "dm" ? "" : `${sender.name}: `;
+  const who = address.scope === "dm" && !isShared ? "" : `${sender.name}: `;
   return `${quote}${who}${text}`;
 }
 

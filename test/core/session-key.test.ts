@@ -1,6 +1,14 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { formatSessionKey, parseSessionKey, toSessionKey } from "../../src/core/session-key.ts";
+import {
+  agentOfKey,
+  formatSessionKey,
+  isSharedByAll,
+  parseSessionKey,
+  readSessionKey,
+  type SessionKey,
+  toSessionKey,
+} from "../../src/core/session-key.ts";
 
 test.each([
   "agent:main:telegram:dm:123456789",
@@ -27,6 +35,29 @@ test.each([
 ])("%p is no key", (text) => {
   expect(parseSessionKey(text)).toBeUndefined();
 });
+
+test.each<[string, object]>([
+  ["agent:main:main", { agent: "main", shared: "main" }],
+  ["agent:mentor:dm:alice", { agent: "mentor", shared: "person", person: "alice" }],
+  ["agent:main:dm:a%3Ab", { agent: "main", shared: "person", person: "a:b" }],
+])("%s names a session that several chats share, and no place", (key, name) => {
+  expect(readSessionKey(key)).toEqual(name as ReturnType<typeof readSessionKey>);
+  expect(toSessionKey(key) as string | undefined).toBe(key);
+  expect(parseSessionKey(key)).toBeUndefined();
+});
+
+test("who shares what can be read from the key", () => {
+  const keys = ["agent:main:main", "agent:mentor:dm:alice", "agent:a%3Ab:webchat:dm:alice"] as SessionKey[];
+  expect(keys.map(isSharedByAll)).toEqual([true, false, false]);
+  expect(keys.map(agentOfKey)).toEqual(["main", "mentor", "a:b"]);
+});
+
+test.each(["agent:main:main:x", "agent:main:dm", "agent:main:dm:", "agent::main"])(
+  "%p is no key either",
+  (text) => {
+    expect(readSessionKey(text)).toBeUndefined();
+  },
+);
 
 test("a key counts only in the one way it is written", () => {
   expect(toSessionKey("agent:main:webchat:default:dm:alice")).toBeUndefined();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type ConfigFlag, loadConfig } from "../../src/core/config.ts";
@@ -159,15 +159,19 @@ describe("where all private chats share a session", () => {
       using alice = await ChatClient.connect(url, "for-visitors");
       using bob = await ChatClient.connect(url, "for-visitors");
       const [ofAlice, ofBob] = ["agent:main:webchat:dm:alice", "agent:main:webchat:dm:bob"];
-      expect(await answerTo(alice, "alice", "one")).toBe("echo: one");
-      expect(await answerTo(bob, "bob", "roles")).toBe("user,user");
+      expect(await answerTo(alice, "alice", "one")).toBe("echo: Visitor: one");
+      expect(await answerTo(bob, "bob", "two")).toBe("echo: Visitor: two");
       expect(new Set(alice.frames.map(({ payload }) => payload.sessionKey))).toEqual(new Set([ofAlice]));
       expect(new Set(bob.frames.map(({ payload }) => payload.sessionKey))).toEqual(new Set([ofBob]));
       const said = (await bob.history(ofBob)).map(({ text }) => text);
-      expect(said).toEqual(["one", "echo: one", "roles", "user,user"]);
+      expect(said).toEqual(["one", "echo: Visitor: one", "two", "echo: Visitor: two"]);
       const { sessions } = await admin.call<{ sessions: { key: string }[] }>("session.list");
       expect(sessions.map(({ key }) => key)).toEqual(["agent:main:main"]);
-      expect(readdirSync(join(home, ".pi/gateway/sessions"))).toHaveLength(1);
+      const transcripts = join(home, ".pi/gateway/sessions");
+      expect(readdirSync(transcripts)).toHaveLength(1);
+      const transcript = readFileSync(join(transcripts, readdirSync(transcripts)[0] ?? ""), "utf8");
+      expect(transcript).toContain("Visitor: one");
+      expect(transcript).toContain("Visitor: two");
     });
   });
 
