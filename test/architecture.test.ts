@@ -133,7 +133,6 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "pipeline/question-records.ts": "test/pipeline/questions.test.ts",
   "pipeline/question-sentences.ts": "test/pipeline/sentences.test.ts",
   "pipeline/running-turn.ts": "test/pipeline/path.test.ts",
-  "pipeline/turn-view.ts": "test/pipeline/path.test.ts",
   "pipeline/model-sentences.ts": "test/pipeline/turn-failure.test.ts",
   "pipeline/turn.ts": "test/pipeline/path.test.ts",
   "pipeline/work.ts": "test/pipeline/path.test.ts",

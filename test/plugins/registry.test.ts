@@ -106,7 +106,7 @@ test("the guide's sample plugin registers as printed; its channel is listed as i
   };
   const registry = open();
   const sample = registry.open(plugin("my-plugin", { log }));
-  samplePlugin(sample.api);
+  void samplePlugin(sample.api);
   const expected = { channel: 0, tool: 1, hook: 1, route: 1, method: 1, command: 1, service: 1, cli: 0 };
   expect(countIn(registry)).toEqual(expected);
   expect(warnings).toHaveLength(1);
@@ -121,7 +121,7 @@ test("the guide's sample plugin registers as printed; its channel is listed as i
 
 test("the schema of a tool that takes nothing is the schema of an object", () => {
   const registry = open();
-  samplePlugin(apiOf(registry, "my-plugin"));
+  void samplePlugin(apiOf(registry, "my-plugin"));
   expect(registry.tools.get("my_tool")?.parameters).toEqual({ type: "object", properties: {} });
 });
 
