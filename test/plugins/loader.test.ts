@@ -277,6 +277,9 @@ test("a call to the old version may finish; one that does not, ends with a reaso
   expect(await running).toBe("old");
   const endless = world.call("t");
   await written("endless");
+  world.write("p.ts", toolPlugin("t", "third"));
+  await world.loader.reload("p");
+  expect(await world.call("t")).toBe("third");
   await world.loader.stop(AbortSignal.abort());
   expect(endless).rejects.toThrow("The plugin p was unloaded before it answered.");
 });
