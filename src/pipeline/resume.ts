@@ -1,5 +1,6 @@
 import type { TranscriptEntry } from "../core/agent.ts";
 import type { OutboundMessage } from "../core/message.ts";
+import { isSilence } from "../core/silence.ts";
 import type { SteeredMessage, Turn } from "../core/store.ts";
 
 export type ResumePoint =
@@ -28,7 +29,8 @@ export function resumePoint(
   if (prompted === undefined || promptAt === -1) return { at: "start" };
   const untaken = missingFrom(behind, promptAt, steered);
   const answers = behind.filter((entry, at) => isAnswer(entry) && endsThere(behind[at + 1]));
-  const text = answers.map((entry) => entry.text).join("\n\n");
+  const said = answers.map((entry) => entry.text).filter((answer) => !isSilence(answer));
+  const text = said.join("\n\n");
   const last = behind.at(-1);
   return { at: last && isAnswer(last) ? "answered" : "interrupted", text, untaken };
 }

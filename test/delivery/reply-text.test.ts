@@ -34,3 +34,31 @@ test("the preview shows what the agent is doing, the final text never does", () 
   expect(reply.live).toBe("Looking\n\n*bash…*");
   expect(reply.final).toBe("Looking");
 });
+
+const steered: AgentEvent = { type: "steered", text: "and?" };
+
+test("an answer that stood when a message joined stays, with the next one behind it", () => {
+  const reply = after(end("One."), steered, { type: "message_start" }, text("Tw"));
+  expect([reply.answered, reply.live, reply.final]).toEqual(["One.\n\n", "One.\n\nTw", "One.\n\nTw"]);
+  reply.add(text("o."));
+  reply.add(end("Two."));
+  reply.add(steered);
+  reply.add(end("Three."));
+  expect(reply.final).toBe("One.\n\nTwo.\n\nThree.");
+});
+
+test("what was only said on the way to a tool, or broke off, does not stay", () => {
+  const way: AgentEvent = { type: "message_end", text: "Let me look.", stopReason: "toolUse" };
+  expect(after(way, steered, end("Both.")).final).toBe("Both.");
+  const broken: AgentEvent = { type: "message_end", text: "Half", stopReason: "error" };
+  expect(after(broken, steered, end("Both.")).final).toBe("Both.");
+});
+
+test("an answer of an earlier attempt comes first, and silence never stands beside one", () => {
+  const reply = new ReplyText("One.");
+  reply.add(end("NO_REPLY"));
+  reply.add(steered);
+  expect(reply.final).toBe("One.");
+  reply.add(end("Two."));
+  expect(reply.final).toBe("One.\n\nTwo.");
+});

@@ -71,6 +71,14 @@ describe("messages that joined the turn", () => {
     expect(point([joined("a", "no")])).toBe("start");
   });
 
+  test("that pi answered with silence add nothing", () => {
+    const answers = [entry("2", "assistant", "One.", "stop"), entry("3", "user", "thanks")] as const;
+    const silent = entry("4", "assistant", "NO_REPLY", "stop");
+    expect(point([joined("a", "thanks")], entry("1", "user", "yes"), ...answers, silent)).toBe(
+      "answered  One.",
+    );
+  });
+
   test("leave the answer before them standing, but nothing that was only said on the way", () => {
     expect(
       point(
