@@ -123,7 +123,6 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "pipeline/admit.ts": "test/pipeline/path.test.ts",
   "pipeline/deliver.ts": "test/pipeline/path.test.ts",
   "pipeline/end-session.ts": "test/pipeline/path.test.ts",
-  "pipeline/open-session.ts": "test/pipeline/path.test.ts",
   "pipeline/outgoing.ts": "test/pipeline/path.test.ts",
   "pipeline/pipeline.ts": "test/pipeline/path.test.ts",
   "pipeline/open-question.ts": "test/pipeline/questions.test.ts",

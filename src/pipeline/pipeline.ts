@@ -85,17 +85,10 @@ export interface Pipeline {
 }
 
 export function assemblePipeline(parts: PipelineParts): Pipeline {
-  const { store, hooks, clock, log, config } = parts;
+  const { store, clock, log, config } = parts;
   const { turns, outbox, sessions } = store;
   const sentences = () => sentencesIn(config().gateway.language);
-  const open = (route: Pick<Route, "session" | "agent" | "role">, address: Address) =>
-    openSession(route, address, {
-      sessions,
-      hooks,
-      clock,
-      folder: parts.folders.sessions,
-      rules: () => config().session,
-    });
+  const open = opener(parts);
   const queue = new MessageQueue(turns, () => config().queue);
   const admitDeps = {
     ...parts,
@@ -124,16 +117,7 @@ export function assemblePipeline(parts: PipelineParts): Pipeline {
     mergeLimit: () => config().queue.mergeLimit,
     running: runningTurns(parts, (turn) => sessionOf(turn, parts, open), pacer, queue),
   });
-  const settlements = new Settlements(outbox, clock);
-  const policy = () => config().delivery;
-  const deliverer = new Deliverer({ ...parts, outbox, pacer, settlements, policy });
-  const cutOff = new CutOffCalls({
-    outbox,
-    turn: (session) => workers.running(session)?.turn,
-    agent: (session) => parts.pool.running(session),
-  });
-  const adopt: CutOffCalls["adopt"] = (session, said) => cutOff.adopt(session, said);
-  const outlet = new ToolOutlet({ ...parts, outbox, pacer, settlements, adopt, sentences });
+  const { deliverer, outlet } = waysOut(parts, workers, pacer);
   const endDeps = { ...parts, sessions, turns, workers, sentences, folder: parts.folders.sessions };
   const postDeps = { ...parts, outbox, sentences };
   store.onWork((kind) => {
@@ -152,6 +136,39 @@ export function assemblePipeline(parts: PipelineParts): Pipeline {
     stopSession: (key) => stopSession(key, endDeps),
     isBusy: async (key) => (await turns.unfinished(key)) !== undefined || (await turns.depth(key)) > 0,
     queue,
+  };
+}
+
+/** How a session's record is made, or begun anew. */
+function opener({ store, hooks, clock, folders, config }: PipelineParts): Pipeline["openSession"] {
+  const deps = {
+    sessions: store.sessions,
+    hooks,
+    clock,
+    folder: folders.sessions,
+    rules: () => config().session,
+  };
+  return (route, address) => openSession(route, address, deps);
+}
+
+/** What goes out, and what waits for it. */
+function waysOut(parts: PipelineParts, workers: Workers, pacer: Pacer) {
+  const { store, clock, config } = parts;
+  const { outbox } = store;
+  const settlements = new Settlements(outbox, clock);
+  const cutOff = new CutOffCalls({
+    outbox,
+    turn: (session) => workers.running(session)?.turn,
+    agent: (session) => parts.pool.running(session),
+  });
+  const shared = { ...parts, outbox, pacer, settlements };
+  return {
+    deliverer: new Deliverer({ ...shared, policy: () => config().delivery }),
+    outlet: new ToolOutlet({
+      ...shared,
+      adopt: (session, said) => cutOff.adopt(session, said),
+      sentences: () => sentencesIn(config().gateway.language),
+    }),
   };
 }
 
