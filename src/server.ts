@@ -10,7 +10,7 @@ import { buildQuestions } from "./assembly/build-questions.ts";
 import { buildRestarts } from "./assembly/build-restarts.ts";
 import { buildTools } from "./assembly/build-tools.ts";
 import { connectPlugins } from "./assembly/connect-plugins.ts";
-import type { GatewayOptions, Lifetime, Parts } from "./assembly/parts.ts";
+import type { Base, GatewayOptions, Lifetime, Parts } from "./assembly/parts.ts";
 import { warnAboutAgents } from "./assembly/warn-about-agents.ts";
 import type { LoadedConfig } from "./core/config.ts";
 import { planReload } from "./core/config-diff.ts";
@@ -140,13 +140,9 @@ function servicesOf({
   ];
 }
 
-/**
- * Builds every part. Parts need each other in circles (a tool that pi calls posts through the pipeline that runs
- * pi), so a builder gets what is there already, and `whole` for what it calls once everything is.
- */
-function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
+/** What needs nothing else; what it calls later, it asks `whole` for. */
+function buildBase(options: GatewayOptions, lifetime: Lifetime, whole: () => Parts): Base {
   const { loaded, log } = options;
-  const whole = (): Parts => parts;
   const layout = stateLayout(loaded.config.gateway.stateDir);
   const store = openStore({ database: layout.database, lock: layout.lock, clock: systemClock, log });
   const live: LiveConfig = new LiveConfig(loaded, {
@@ -159,7 +155,18 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
   };
   const hooks = new HookRegistry(() => live.config.plugins.hookTimeoutMs, log, desk);
   const registry = new PluginRegistry(hooks, { log, state: store.state, questions: desk });
-  const base = { options, lifetime, layout, live, store, hooks, registry };
+  return { options, lifetime, layout, live, store, hooks, registry };
+}
+
+/**
+ * Builds every part. Parts need each other in circles (a tool that pi calls posts through the pipeline that runs
+ * pi), so a builder gets what is there already, and `whole` for what it calls once everything is.
+ */
+function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
+  const whole = (): Parts => parts;
+  const base = buildBase(options, lifetime, whole);
+  const { layout, live, store, registry } = base;
+  const { log } = options;
   // Before any plugin: these names are taken.
   const tools = buildTools(base, whole);
   const commands = buildCommands(base, whole);

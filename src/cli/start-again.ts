@@ -71,6 +71,7 @@ function parentOf(pid: number): number {
   try {
     return Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
   } catch {
+    // No such file: not Linux, or somebody else's process. Of our own we know it anyway.
     return pid === process.pid ? process.ppid : 0;
   }
 }
