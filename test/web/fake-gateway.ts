@@ -2,6 +2,7 @@ import { createServer, connect, type Server, type Socket } from "node:net";
 import type { ToolContent } from "../../src/core/agent.ts";
 import type { BrowserMessage } from "../../src/core/browser-channel.ts";
 import type { Given, GivenAnswer, Question } from "../../src/core/question.ts";
+import type { ListedCommand } from "../../src/core/command.ts";
 import { RequestError } from "../../src/core/errors.ts";
 import type { OutboundMessage } from "../../src/core/message.ts";
 import { formatSessionKey, type SessionKey } from "../../src/core/session-key.ts";
@@ -11,6 +12,8 @@ import { createDoors, type Doors, type DoorsParts } from "../../src/http/doors.t
 import { systemClock } from "../../src/lib/clock.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { type AuthSettings, GatewayAuth } from "../../src/security/gateway-auth.ts";
+import { MethodTable } from "../../src/ws/methods.ts";
+import { registerCommandMethods } from "../../src/ws/methods/command.ts";
 import { pageAssets } from "../../src/web/assets.ts";
 
 export const TOKEN = "a-token-of-the-test";
@@ -42,6 +45,10 @@ export class FakeGateway implements AsyncDisposable {
   /** What was answered to questions, and what becomes of it; by default it is taken. */
   readonly answers: GivenAnswer[] = [];
   onAnswer: (answer: GivenAnswer) => Given = () => "taken";
+  /** What may be written behind a slash, and how often somebody has asked. */
+  commands: readonly ListedCommand[] = [];
+  commandPrefix = "/";
+  commandLooks = 0;
   historyFails = false;
   /** Tries to connect while the line was cut. */
   refused = 0;
@@ -255,9 +262,22 @@ export class FakeGateway implements AsyncDisposable {
       questions: { answer: (session, id, answer) => this.#answer(session, id, answer) },
       browser: { name: "webchat", accept: (message) => this.#accept(message) },
       assets: new Map([...pageAssets].map(([path, asset]) => [path, { ...asset, etag: `${path} built` }])),
+      methods: this.#methods(),
       log: silentLogger,
       clock: systemClock,
     });
+  }
+
+  #methods(): MethodTable {
+    const methods = new MethodTable();
+    registerCommandMethods(methods, {
+      prefix: () => this.commandPrefix,
+      offered: async () => {
+        this.commandLooks += 1;
+        return this.commands;
+      },
+    });
+    return methods;
   }
 
   #store(): DoorsParts["store"] {

@@ -49,7 +49,7 @@ export class ComposerState {
     this.files.value = [];
     this.excess.value = undefined;
     try {
-      await take(text.trim(), files);
+      await take(withoutMargins(text), files);
       // Only now: until the message is kept elsewhere, the draft is what survives a closed page.
       if (this.#key !== key || this.text.peek() === "") this.#store.remove(`draft.${key}`);
       revoke(files);
@@ -80,6 +80,9 @@ export class ComposerState {
     this.excess.value = undefined;
   }
 }
+
+/** A space in front stays: it is what makes a line that begins with a slash ordinary text. */
+const withoutMargins = (text: string) => text.replace(/^(?:[^\S\n]*\n)+/, "").trimEnd();
 
 function revoke(files: readonly Chosen[]): void {
   for (const { preview } of files) if (preview !== undefined) URL.revokeObjectURL(preview);

@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { isWorking } from "../state/display.ts";
 import { strings } from "../text/strings.ts";
 import { AttachButton, ChosenFiles } from "./attachments.tsx";
+import { CommandList, useCommandMenu } from "./command-menu.tsx";
 import { useComposer } from "./composer-state.ts";
 import { useChat } from "./context.ts";
 import { Icon } from "./icons.tsx";
@@ -15,6 +16,7 @@ export function Composer() {
   const key = chat.current.value;
 
   composer.show(key);
+  const menu = useCommandMenu();
   useLayoutEffect(() => {
     composer.field = field.current;
   }, []);
@@ -30,6 +32,7 @@ export function Composer() {
   };
   return (
     <div class="composer">
+      <CommandList {...menu} />
       <ChosenFiles />
       <textarea
         id="message"
@@ -37,11 +40,12 @@ export function Composer() {
         rows={1}
         dir="auto"
         aria-label={strings.message}
+        {...menu.aria}
         placeholder={strings.placeholder}
         value={composer.text.value}
         onInput={(event) => composer.write(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (!sends(event)) return;
+          if (menu.press(event) || !sends(event)) return;
           event.preventDefault();
           send();
         }}

@@ -3,6 +3,7 @@ import { Connection, RefusedRequest } from "../wire/connection.ts";
 import type { ChatEvent, GivenAnswer, QuestionEvent, Welcome, WireError } from "../wire/frames.ts";
 import { fieldsOf, readSessions, readWelcome, stringOf } from "../wire/read.ts";
 import { type Chosen, readFiles } from "./attachments.ts";
+import { CommandBook } from "./commands.ts";
 import type { Conversation } from "./conversation.ts";
 import { ConversationList, idOfKey, keyOfId } from "./conversation-list.ts";
 import { keepCredential, readCredential } from "./credential.ts";
@@ -33,6 +34,7 @@ const FOLLOWED_AT_ONCE = 8;
 export class Chat {
   readonly list: ConversationList;
   readonly outbox: Outbox;
+  readonly commands: CommandBook;
   readonly feed: Feed;
   readonly connection: Connection;
   readonly current: Signal<string>;
@@ -67,6 +69,10 @@ export class Chat {
     });
     this.list = new ConversationList(wishes.store);
     this.outbox = new Outbox(wishes.store, wishes.shelf, (entry, files) => this.#deliver(entry, files));
+    this.commands = new CommandBook({
+      request: (method, params) => this.connection.request(method, params),
+      now: () => Date.now(),
+    });
     this.feed = new Feed({
       connection: this.connection,
       sent: (key) => this.outbox.settled(key),

@@ -79,6 +79,9 @@ const en = {
   removeFile: (name: string) => `Remove ${name}`,
   attachedFiles: "Attached files",
   dropHere: "Drop the files here",
+  commands: "Commands",
+  commandsFound: (count: number) =>
+    count === 1 ? "1 command. Enter takes it." : `${count} commands. Arrow keys choose, Enter takes one.`,
   keysHint: "Enter sends · Shift+Enter begins a new line",
 
   stateSending: "Sending…",
@@ -211,6 +214,8 @@ const zh: Strings = {
   removeFile: (name) => `移除 ${name}`,
   attachedFiles: "已添加的文件",
   dropHere: "把文件放在这里",
+  commands: "命令",
+  commandsFound: (count) => `${count} 个命令。用方向键选择，按 Enter 确定。`,
   keysHint: "Enter 发送 · Shift+Enter 换行",
 
   stateSending: "正在发送…",

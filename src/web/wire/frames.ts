@@ -35,6 +35,18 @@ export interface Welcome {
   readonly limits: Limits;
 }
 
+/** What may be written behind a slash, or whatever stands for one here. */
+export interface CommandList {
+  readonly prefix: string;
+  readonly commands: readonly KnownCommand[];
+}
+
+export interface KnownCommand {
+  readonly name: string;
+  readonly summary: string;
+  readonly parameters?: string;
+}
+
 /** What may be attached to one message. */
 export interface Limits {
   readonly attachmentCount: number;

@@ -1,9 +1,11 @@
 import type {
   AttachmentName,
   ChatEvent,
+  CommandList,
   EventFrame,
   HistoryMessage,
   HistoryPage,
+  KnownCommand,
   Limits,
   MessageState,
   ResponseFrame,
@@ -70,6 +72,17 @@ export function readWelcome(payload: unknown): Welcome {
     ...(version ? { version } : {}),
     ...(model ? { model } : {}),
   };
+}
+
+export function readCommands(payload: unknown): CommandList {
+  const fields = fieldsOf(payload);
+  const listed = Array.isArray(fields["commands"]) ? fields["commands"] : [];
+  return { prefix: stringOf(fields["prefix"]) ?? "/", commands: listed.flatMap(readCommand) };
+}
+
+function readCommand(listed: unknown): KnownCommand[] {
+  const { name, summary = "", parameters } = pickStrings(fieldsOf(listed), ["name", "summary", "parameters"]);
+  return name ? [{ name, summary, ...(parameters === undefined ? {} : { parameters }) }] : [];
 }
 
 /** Before the gateway has said anything. */
