@@ -137,7 +137,6 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "pipeline/work.ts": "test/pipeline/path.test.ts",
   "plugins/builtin/index.ts": "test/e2e/gateway.test.ts",
   "assembly/connect-plugins.ts": "test/e2e/plugins.test.ts",
-  "pipeline/run-hooks.ts": "test/e2e/hooks.test.ts",
   "pipeline/session-hooks.ts": "test/e2e/hooks.test.ts",
   "plugins/for-client.ts": "test/plugins/http-exchange.test.ts",
   "plugins/names.ts": "test/plugins/registry.test.ts",

@@ -29,7 +29,7 @@ async function responseOf(answer: HttpAnswer, reply: Reply): Promise<Response> {
   if (answer instanceof Response) {
     // A copy, because the headers of some responses cannot be added to.
     const { status, statusText, headers } = answer;
-    return new Response(answer.body, { status, statusText, headers: new Headers(headers) });
+    return new Response(answer.body, { status, statusText, headers });
   }
   if (answer !== undefined && answer !== reply) {
     throw new TypeError("a handler returns a Response, or answers through its second argument");
