@@ -15,6 +15,7 @@ export function buildQuestions(
     events: feed,
     channel: (to) => registry.channelFor(to),
     running: (session) => whole().pipeline.workers.running(session),
+    settled: (...asked) => whole().pipeline.settlements.wait(...asked),
     config: () => live.config,
     sentences: () => sentencesIn(live.config.gateway.language),
     clock: systemClock,

@@ -1,3 +1,4 @@
+import type { InboundMessage } from "../core/message.ts";
 import type { Question } from "../core/question.ts";
 import type { SessionKey } from "../core/session-key.ts";
 import type { DeliveryKey, Turn } from "../core/store.ts";
@@ -9,10 +10,20 @@ export type WhyClosed = "skipped" | "late" | "wrong" | "over" | "restart" | "nob
 
 export type Outcome = Chosen | { readonly why: WhyClosed };
 
+/** A turn as questions see it. */
+export interface AskingTurn {
+  readonly turn: Turn;
+  /** What it answers by now: messages may have joined. */
+  readonly messages: readonly InboundMessage[];
+  readonly stopping: AbortSignal;
+  readonly ended: Promise<void>;
+  noteQuestion(open: boolean): void;
+}
+
 export interface QuestionFacts {
   readonly id: string;
   readonly key: DeliveryKey;
-  readonly turn: Turn;
+  readonly running: AskingTurn;
   /** The session whose turn asks. */
   readonly asker: SessionKey;
   readonly place: QuestionPlace;
@@ -23,7 +34,7 @@ export interface QuestionFacts {
 export class OpenQuestion implements QuestionFacts {
   readonly id: string;
   readonly key: DeliveryKey;
-  readonly turn: Turn;
+  readonly running: AskingTurn;
   readonly asker: SessionKey;
   readonly place: QuestionPlace;
   readonly question: Question;
@@ -33,10 +44,10 @@ export class OpenQuestion implements QuestionFacts {
   readonly #over = new AbortController();
   readonly #outcome = Promise.withResolvers<Outcome>();
 
-  constructor({ id, key, turn, asker, place, question }: QuestionFacts) {
+  constructor({ id, key, running, asker, place, question }: QuestionFacts) {
     this.id = id;
     this.key = key;
-    this.turn = turn;
+    this.running = running;
     this.asker = asker;
     this.place = place;
     this.question = question;

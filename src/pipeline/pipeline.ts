@@ -73,6 +73,8 @@ export interface Pipeline {
   answerCommand(answer: CommandAnswer): ReturnType<typeof answerCommand>;
   /** The record of a session; see `open-session.ts`. */
   openSession(route: Pick<Route, "session" | "agent" | "role">, address: Address): Promise<Session>;
+  /** For whoever waits for what comes of a delivery. */
+  readonly settlements: Settlements;
   /** The way out for tools. */
   readonly outlet: Outlet;
   /** Ends a session; see `end-session.ts`. */
@@ -117,7 +119,7 @@ export function assemblePipeline(parts: PipelineParts): Pipeline {
     mergeLimit: () => config().queue.mergeLimit,
     running: runningTurns(parts, (turn) => sessionOf(turn, parts, open), pacer, queue),
   });
-  const { deliverer, outlet } = waysOut(parts, workers, pacer);
+  const { deliverer, outlet, settlements } = waysOut(parts, workers, pacer);
   const endDeps = { ...parts, sessions, turns, workers, sentences, folder: parts.folders.sessions };
   const postDeps = { ...parts, outbox, sentences };
   store.onWork((kind) => {
@@ -128,6 +130,7 @@ export function assemblePipeline(parts: PipelineParts): Pipeline {
     receiver,
     workers,
     deliverer,
+    settlements,
     outlet,
     post: (posting) => post(posting, postDeps),
     answerCommand: (answer) => answerCommand(answer, postDeps),
@@ -163,6 +166,7 @@ function waysOut(parts: PipelineParts, workers: Workers, pacer: Pacer) {
   });
   const shared = { ...parts, outbox, pacer, settlements };
   return {
+    settlements,
     deliverer: new Deliverer({ ...shared, policy: () => config().delivery }),
     outlet: new ToolOutlet({
       ...shared,

@@ -3,7 +3,7 @@ import type { HookRunner } from "../core/hooks.ts";
 import type { Address, MessageRef, OutboundMessage } from "../core/message.ts";
 import type { Question } from "../core/question.ts";
 import type { SessionKey } from "../core/session-key.ts";
-import type { DeliveryKey, OutboxLedger } from "../core/store.ts";
+import type { DeliveryKey, DeliveryState, OutboxLedger } from "../core/store.ts";
 import { deliveriesOf } from "../delivery/deliveries-of.ts";
 import { closedKey } from "../delivery/keys.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -19,6 +19,12 @@ export interface QuestionChatDeps {
   readonly channel: (to: Address) => Channel | undefined;
   readonly records: QuestionRecords;
   readonly sentences: () => Sentences;
+  /** How a delivery stands once it is sent or dead; else as it stands at `untilMs`, or when `signal` aborts. */
+  readonly settled: (
+    key: DeliveryKey,
+    untilMs: number,
+    signal: AbortSignal,
+  ) => Promise<DeliveryState | undefined>;
   readonly clock: Clock;
 }
 
@@ -42,9 +48,8 @@ export interface Closing {
   readonly outcome: string;
 }
 
-/** How long a closed question waits for its own message to be on the platform, and how often it looks. */
-const LOOKS = 20;
-const LOOK_MS = 250;
+/** How long a closed question waits for its own message to be on the platform. */
+const PATIENCE_MS = 5000;
 const TITLE_KEPT = 300;
 
 /** Questions as messages: how they get into a chat, and what they become there. */
@@ -106,16 +111,11 @@ export class QuestionChat {
     channel: Channel,
     hard: AbortSignal,
   ): Promise<MessageRef | "page" | "below" | undefined> {
-    const { outbox, clock } = this.#deps;
+    const { outbox, settled, clock } = this.#deps;
     let last = key;
     for (let part = 1; await outbox.find(partKey(key, part)); part += 1) last = partKey(key, part);
-    let delivery = await outbox.find(last);
-    if (channel.capabilities.showsTurnEvents) return delivery && "page";
-    const isOnItsWay = () => delivery?.state === "pending" || delivery?.state === "sending";
-    for (let look = 0; look < LOOKS && isOnItsWay() && !hard.aborted; look += 1) {
-      await clock.sleep(LOOK_MS, hard);
-      delivery = await outbox.find(last);
-    }
+    if (channel.capabilities.showsTurnEvents) return (await outbox.find(last)) && "page";
+    const delivery = await settled(last, clock.now() + PATIENCE_MS, hard);
     if (!delivery || delivery.state === "dead") return undefined;
     return delivery.state === "sent" && channel.edit ? delivery.ref : "below";
   }

@@ -6,6 +6,7 @@ import type { SessionKey } from "../core/session-key.ts";
 import { configuredRouter, routeTo } from "../core/session-router.ts";
 import type { Turn } from "../core/store.ts";
 import { addressOf as addressOfTarget, parseTarget } from "../core/target.ts";
+import type { AskingTurn } from "./open-question.ts";
 import { addressOf } from "./turn.ts";
 
 /** Where a question is asked, and who may answer there. */
@@ -26,11 +27,11 @@ export function placeOfTurn(turn: Turn): QuestionPlace {
 
 /** Where an owner is: in the turn's own chat, else in the first chat of `owners` that can be reached. */
 export function placeForOwner(
-  turn: Turn,
+  { turn, messages }: AskingTurn,
   config: Config,
   channelOf: (to: Pick<Address, "channel" | "account">) => Channel | undefined,
 ): QuestionPlace | undefined {
-  const theirs = turn.messages.findLast((message) => isOwner(config, message));
+  const theirs = messages.findLast((message) => isOwner(config, message));
   if (theirs) {
     return { to: theirs.address, shownIn: turn.session, isForOwner: true, isAnySession: false };
   }

@@ -19,9 +19,9 @@ import type { Clock } from "../lib/clock.ts";
 import { KeyedMutex } from "../lib/keyed-mutex.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Service } from "../lib/service.ts";
-import { OpenQuestion, type Outcome, type WhyClosed } from "./open-question.ts";
-import { placeForOwner, placeOfTurn, type QuestionPlace, sameChat } from "./question-place.ts";
-import { QuestionChat } from "./question-chat.ts";
+import { type AskingTurn, OpenQuestion, type Outcome, type WhyClosed } from "./open-question.ts";
+import { placeForOwner, placeOfTurn, sameChat } from "./question-place.ts";
+import { QuestionChat, type QuestionChatDeps } from "./question-chat.ts";
 import { QuestionRecords } from "./question-records.ts";
 import {
   type Chosen,
@@ -41,18 +41,12 @@ export interface QuestionsDeps {
   readonly channel: (to: Pick<Address, "channel" | "account">) => Channel | undefined;
   /** The turn that runs in a session. */
   readonly running: (session: SessionKey) => AskingTurn | undefined;
+  /** How a delivery stands once it is sent or dead; see `QuestionChat`. */
+  readonly settled: QuestionChatDeps["settled"];
   readonly config: () => Config;
   readonly sentences: () => Sentences;
   readonly clock: Clock;
   readonly log: Logger;
-}
-
-/** A turn as questions see it. */
-export interface AskingTurn {
-  readonly turn: Turn;
-  readonly stopping: AbortSignal;
-  readonly ended: Promise<void>;
-  noteQuestion(open: boolean): void;
 }
 
 /** Questions of one session that may be open at once, those that wait for an earlier one included. */
@@ -149,7 +143,7 @@ export class Questions implements QuestionDesk, Service {
     const { id, choice } = readButton(button) ?? {};
     const open = id === undefined ? undefined : this.#open.get(id);
     if (!open?.isShown || choice === undefined || !sameChat(open.place.to, message.address)) return;
-    if (!this.#mayAnswer(open.place, open.turn, by)) return;
+    if (!this.#mayAnswer(open, by)) return;
     const chosen = chosenByButton(open.question, choice, this.#say);
     if (chosen) this.#settle(open, chosen);
   }
@@ -157,7 +151,7 @@ export class Questions implements QuestionDesk, Service {
   answer(session: SessionKey, id: string, given: GivenAnswer, by: Sender): Given {
     const open = this.#open.get(id);
     if (!open?.isShown || open.isOver || open.place.shownIn !== session) return "closed";
-    if (!this.#mayAnswer(open.place, open.turn, by)) return "closed";
+    if (!this.#mayAnswer(open, by)) return "closed";
     const chosen = chosenByClient(open.question, given, this.#say);
     if (!chosen) return "wrong";
     this.#settle(open, chosen);
@@ -185,7 +179,7 @@ export class Questions implements QuestionDesk, Service {
     const { running: runningIn, config, channel, log } = this.#deps;
     const running = runningIn(session);
     const place =
-      running && (isForOwner ? placeForOwner(running.turn, config(), channel) : placeOfTurn(running.turn));
+      running && (isForOwner ? placeForOwner(running, config(), channel) : placeOfTurn(running.turn));
     if (!running || !place || signal.aborted || running.stopping.aborted) return { why: "nobody" };
     if ([...this.#open.values()].filter((open) => open.asker === session).length >= MOST_OPEN) {
       log.warn({ session, title: question.title }, "too many questions are open, this one is not asked");
@@ -193,7 +187,7 @@ export class Questions implements QuestionDesk, Service {
     }
     const id = newId();
     const key = questionKey(running.turn.id, id);
-    const open = new OpenQuestion({ id, key, turn: running.turn, asker: session, place, question });
+    const open = new OpenQuestion({ id, key, running, asker: session, place, question });
     this.#open.set(id, open);
     running.noteQuestion(true);
     this.#closeWith(open, running, signal);
@@ -259,10 +253,10 @@ export class Questions implements QuestionDesk, Service {
     state: "open" | "answered" | "closed",
     answer?: string,
   ): void {
-    const { id, key, turn, place } = open;
+    const { id, key, running, place } = open;
     this.#deps.events.publish(place.shownIn, {
       kind: "question",
-      turn: turn.id,
+      turn: running.turn.id,
       id,
       key,
       question,
@@ -307,21 +301,21 @@ export class Questions implements QuestionDesk, Service {
   /** The question that a message from `sender` in this chat would answer. */
   #waitingFor(address: Address, sender: Sender, session: SessionKey): OpenQuestion | undefined {
     return [...this.#open.values()].find(
-      ({ isShown, isOver, place, turn }) =>
-        isShown &&
-        !isOver &&
-        sameChat(place.to, address) &&
-        place.to.thread === address.thread &&
-        (place.isAnySession || place.shownIn === session) &&
-        this.#mayAnswer(place, turn, sender),
+      (open) =>
+        open.isShown &&
+        !open.isOver &&
+        sameChat(open.place.to, address) &&
+        open.place.to.thread === address.thread &&
+        (open.place.isAnySession || open.place.shownIn === session) &&
+        this.#mayAnswer(open, sender),
     );
   }
 
   /** An owner, or somebody whose message the turn answers: nobody else who happens to be in the chat. */
-  #mayAnswer(place: QuestionPlace, turn: Turn, sender: Sender): boolean {
+  #mayAnswer({ place, running }: OpenQuestion, sender: Sender): boolean {
     if (isOwner(this.#deps.config(), { address: place.to, sender })) return true;
     if (place.isForOwner) return false;
-    return turn.messages.some(
+    return running.messages.some(
       (message) => message.sender.id === sender.id && sameChat(message.address, place.to),
     );
   }

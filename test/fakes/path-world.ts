@@ -145,6 +145,7 @@ export class PathWorld implements AsyncDisposable {
       events: { publish: (session, event) => void this.events.push({ session, event }) },
       channel: ({ channel }) => (channel === this.platform.name ? this.platform : undefined),
       running: (session) => this.pipeline.workers.running(session),
+      settled: (...asked) => this.pipeline.settlements.wait(...asked),
       config: () => this.#config,
       sentences: () => sentencesIn(this.#config.gateway.language),
       clock: this.clock,

@@ -182,6 +182,15 @@ describe("a question of the turn", () => {
     expect(world.endings()).toContain('1: final got ["Green"]');
   });
 
+  test("is answered by somebody whose message has joined the turn meanwhile", async () => {
+    await using world = await asking([COLOUR]);
+    await world.say("2", "and what about me?", { sender: OTHER });
+    expect(states(world)).toEqual(["open"]);
+    await world.say("3", "2", { sender: OTHER });
+    await world.pass(1000);
+    expect(states(world).slice(0, 2)).toEqual(["open", "answered Green"]);
+  });
+
   test("is answered by an owner, though somebody else's turn asks", async () => {
     await using world = await asking([COLOUR]);
     await world.say("2", "1", { sender: { ...OTHER, isOwner: true } });
