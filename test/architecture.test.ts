@@ -141,7 +141,6 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "plugins/for-client.ts": "test/plugins/http-exchange.test.ts",
   "plugins/names.ts": "test/plugins/registry.test.ts",
   "plugins/plugin-scope.ts": "test/plugins/registry.test.ts",
-  "plugins/time-limit.ts": "test/plugins/hooks.test.ts",
   "plugins/loaded-plugin.ts": "test/plugins/loader.test.ts",
   "plugins/plugin-door.ts": "test/plugins/loader.test.ts",
   "plugins/plugin-error.ts": "test/plugins/loader.test.ts",
