@@ -1,6 +1,7 @@
 import type { Channel } from "../core/channel.ts";
 import type { Address } from "../core/message.ts";
 import { formatSessionKey, type SessionKey } from "../core/session-key.ts";
+import { configuredRouter, routeTo } from "../core/session-router.ts";
 import { addressOf, parseTarget } from "../core/target.ts";
 import type { ToolContext } from "../core/tool.ts";
 import type { ToolParts } from "./parts.ts";
@@ -56,7 +57,9 @@ export async function sessionIn(
     (session) => session.agent === context.agent && isSameChat(session.address, address),
   );
   if (known) return known.key;
-  if (ownerAddresses(parts).some((one) => isSameChat(one, address))) return own;
+  if (ownerAddresses(parts).some((one) => isSameChat(one, address))) {
+    return routeTo(address, channelOf(address, parts), configuredRouter(parts.config), context.agent).session;
+  }
   throw new ToolError(
     "You may not act in that chat: only in this one, the owner's, and those that you already have a conversation in.",
   );

@@ -9,7 +9,7 @@ import type { OutboxLedger, SessionLedger, TurnId } from "../core/store.ts";
 
 /** What the tools act through. */
 export interface ToolParts {
-  readonly config: () => Pick<Config, "owners" | "gateway" | "media">;
+  readonly config: () => Pick<Config, "owners" | "gateway" | "media" | "agents" | "roles" | "session">;
   /** The turn that runs in a session. */
   readonly turn: (session: SessionKey) => ToolTurn | undefined;
   /** The channel that can reach an address. */
