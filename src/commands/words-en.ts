@@ -24,7 +24,7 @@ export const en: CommandWords = {
     model: "[name | default]",
     think: "[level | default]",
     compact: "[what to keep]",
-    queue: "[mode] [debounce:2s] [cap:20] [drop:old] | default",
+    queue: "[mode | default]",
   },
   forOwners: (command) => `Only an owner of this gateway may use \`${command}\`.`,
   failed: (command, ref) => `\`${command}\` went wrong (ref ${ref}).`,

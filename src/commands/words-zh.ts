@@ -23,7 +23,7 @@ export const zh: CommandWords = {
     model: "[名称 | default]",
     think: "[级别 | default]",
     compact: "[要保留的内容]",
-    queue: "[模式] [debounce:2s] [cap:20] [drop:old] | default",
+    queue: "[模式 | default]",
   },
   forOwners: (command) => `只有网关的所有者可以使用 \`${command}\`。`,
   failed: (command, ref) => `\`${command}\` 执行出错(编号 ${ref})。`,

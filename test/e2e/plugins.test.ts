@@ -41,6 +41,11 @@ describe("what a plugin adds works in the running gateway", () => {
     expect(await world.alice.call<object>("my.rpc")).toEqual({ result: "ok" });
   });
 
+  test("the guide's command answers in the chat", async () => {
+    const { messageId } = await world.alice.send("agent:main:webchat:dm:alice", "/mycommand");
+    expect(await world.alice.end(messageId)).toMatchObject({ state: "final", text: "Command executed!" });
+  });
+
   test("a route that says so is open to everybody, also with a secret in its address", async () => {
     using _route = api.registerHttpRoute(
       "POST",
