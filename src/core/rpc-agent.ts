@@ -236,7 +236,8 @@ class Run {
   async #untilAnswered(prompt: Prompt): Promise<void> {
     let command = commandFor(prompt);
     let failure = await this.#promptAndWait(command);
-    while (failure !== undefined) {
+    // Whoever stops a run is no failure of its model.
+    while (failure !== undefined && !this.#aborted) {
       if (!(await this.#failover.goesOn(this.#reader.model, failure))) break;
       if (this.#end.hasBegun) command = GO_ON;
       this.#end.again();

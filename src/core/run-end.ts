@@ -52,12 +52,15 @@ export class RunEnd {
   again(): void {
     this.#starts = 0;
     this.#ended = this.#settled = this.#retrying = this.#compacting = this.#willContinue = false;
+    this.#hasCompacted = false;
   }
 
   take(record: WireRecord): void {
     switch (record.type) {
       case "agent_start":
         this.#starts += 1;
+        // Another try has begun. That it failed for good, older versions do not say.
+        this.#retrying = false;
         this.#ended = this.#settled = this.#willContinue = this.#hasCompacted = false;
         break;
       case "agent_end":

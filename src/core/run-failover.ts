@@ -1,7 +1,7 @@
 import type { Clock } from "../lib/clock.ts";
 import type { AgentEvent } from "./agent.ts";
 import type { SessionModels } from "./session-models.ts";
-import type { WireRecord } from "./rpc-protocol.ts";
+import { textOf, type WireRecord } from "./rpc-protocol.ts";
 
 export interface RunFailoverDeps {
   readonly models: SessionModels;
@@ -42,7 +42,7 @@ export class RunFailover {
     else if (isEndOfAnswer(record) || record.type === "agent_end") this.#askedSinceMs = undefined;
     else if (this.#askedSinceMs !== undefined) this.#askedSinceMs = this.#deps.clock.now();
     if (record.type !== "auto_retry_start") return;
-    this.#switching = this.#switching.then(() => this.#onRetry(model, String(record["errorMessage"] ?? "")));
+    this.#switching = this.#switching.then(() => this.#onRetry(model, textOf(record["errorMessage"])));
   }
 
   /** Watches over silence until the run is over. */

@@ -13,10 +13,15 @@ export interface FakeOpenAiOptions {
  * A model server on loopback that speaks OpenAI's chat completions as a stream, so that a turn goes through pi's
  * own HTTP client. The model's name decides what happens: `echo` answers, `limited`, `refused`, `broken`, `unpaid`
  * and `overloaded` fail as servers do, `cut` breaks off, `hang` never answers. `moody` does what `mood` says.
+ * A message `tool NAME {json}` makes the model call that tool, and then say what came of it.
  */
 export class FakeOpenAi implements Disposable {
   readonly requests: { readonly model: string; readonly messages: readonly ChatMessage[] }[] = [];
   mood = "echo";
+  /** What comes before `mood`, request by request. */
+  readonly moods: string[] = [];
+  /** Told of each request that comes in. */
+  onRequest: () => void = () => {};
   readonly #provider: string;
   readonly #server;
 
@@ -57,11 +62,14 @@ export class FakeOpenAi implements Disposable {
     { pieceMs = 0, pieceBytes = 8 }: FakeOpenAiOptions,
   ): Response | Promise<Response> {
     this.requests.push(request);
-    const does = request.model === "moody" ? this.mood : request.model;
+    this.onRequest();
+    const does = request.model === "moody" ? (this.moods.shift() ?? this.mood) : request.model;
     const failure = FAILURES[does];
     if (failure) return Response.json({ error: failure.error }, { status: failure.status });
     if (does === "hang") return new Promise(() => {});
-    const pieces = does === "cut" ? ["part"] : piecesOf(replyTo(request), pieceBytes);
+    const call = toolCallIn(request);
+    const text = call ? "Let me see." : replyTo(request);
+    const pieces = does === "cut" ? ["part"] : piecesOf(text, pieceBytes);
     const isCut = does === "cut";
     const stream = async function* () {
       for (const piece of pieces) {
@@ -69,7 +77,7 @@ export class FakeOpenAi implements Disposable {
         if (pieceMs > 0) await Bun.sleep(pieceMs);
       }
       if (isCut) throw new Error("cut");
-      yield eventOf(request.model, {}, "stop");
+      yield call ? eventOf(request.model, call, "tool_calls") : eventOf(request.model, {}, "stop");
       yield "data: [DONE]\n\n";
     };
     return new Response(stream(), { headers: { "content-type": "text/event-stream" } });
@@ -98,9 +106,22 @@ const FAILURES: Readonly<Record<string, { status: number; error: object }>> = {
   overloaded: { status: 529, error: { message: "Overloaded" } },
 };
 
+const textOf = ({ content }: Pick<ChatMessage, "content">) =>
+  typeof content === "string" ? content : (content ?? []).map((part) => part.text ?? "").join("");
+
+/** The call that the last message asks for. */
+function toolCallIn({ messages }: ChatRequest): object | undefined {
+  const last = messages.at(-1);
+  const asked = last?.role === "user" ? /^tool (\S+) (\{.*\})$/.exec(textOf(last).trim()) : null;
+  if (!asked) return undefined;
+  const named = { name: asked[1], arguments: asked[2] };
+  return { tool_calls: [{ index: 0, id: `call_${messages.length}`, type: "function", function: named }] };
+}
+
 function replyTo({ messages }: ChatRequest): string {
-  const content = messages.findLast(({ role }) => role === "user")?.content ?? "";
-  const text = typeof content === "string" ? content : content.map((part) => part.text ?? "").join("");
+  const last = messages.at(-1);
+  if (last?.role === "tool") return `RESULT: ${textOf(last)}`;
+  const text = textOf({ content: messages.findLast(({ role }) => role === "user")?.content ?? "" });
   const size = /^say (\d+)$/.exec(text.trim())?.[1];
   return size === undefined ? `echo: ${text}` : "x".repeat(Number(size));
 }
