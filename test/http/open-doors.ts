@@ -1,6 +1,7 @@
 import { createDoors, type Doors, type DoorsParts } from "../../src/http/doors.ts";
 import type { BrowserChannel, BrowserMessage } from "../../src/core/browser-channel.ts";
 import type { GatewayControl } from "../../src/core/control.ts";
+import type { Given, GivenAnswer } from "../../src/core/question.ts";
 import type { OutboundMessage } from "../../src/core/message.ts";
 import { formatSessionKey, type SessionKey } from "../../src/core/session-key.ts";
 import type { SessionSummary } from "../../src/core/store.ts";
@@ -17,6 +18,8 @@ export const BROWSER_TOKEN = "page-token";
 export class FakeGateway {
   readonly accepted: BrowserMessage[] = [];
   readonly aborted: SessionKey[] = [];
+  readonly answers: unknown[] = [];
+  onAnswer: (answer: GivenAnswer) => Given = () => "taken";
   readonly killed: SessionKey[] = [];
   readonly sessions = new Map<SessionKey, SessionSummary>();
   readonly rows = new Map<SessionKey, HistoryRow[]>();
@@ -105,7 +108,7 @@ export interface OpenDoors extends Doors, AsyncDisposable {
   readonly port: number;
 }
 
-type Changes = Partial<Pick<DoorsParts, "limits" | "feed" | "port" | "bind" | "log">> & {
+type Changes = Partial<Pick<DoorsParts, "limits" | "feed" | "port" | "bind" | "log" | "routing">> & {
   readonly auth?: AuthSettings;
   readonly origins?: Partial<ReturnType<DoorsParts["origins"]>>;
   readonly assets?: ReadonlyMap<string, PageAsset>;
@@ -128,13 +131,19 @@ export async function openDoors(changes: Changes = {}): Promise<OpenDoors> {
     auth,
     store: gateway.store,
     control: gateway.control,
-    questions: { answer: () => "closed" },
+    questions: {
+      answer: (session, id, answer, by) => {
+        gateway.answers.push([session, id, answer, by]);
+        return gateway.onAnswer(answer);
+      },
+    },
     browser: changes.withoutBrowser ? undefined : gateway.browser,
     assets: changes.assets ?? new Map(),
     log: changes.log ?? silentLogger,
     clock,
     ...(changes.feed ? { feed: changes.feed } : {}),
     ...(changes.limits ? { limits: changes.limits } : {}),
+    ...(changes.routing ? { routing: changes.routing } : {}),
   });
   await doors.http.start();
   return {

@@ -50,6 +50,16 @@ test("the first text of a turn always replaces, also when the turn did not say s
   expect(feed.running()?.text).toBe("new");
 });
 
+test("a message that joins the turn leaves its text as it is, and belongs to what runs", () => {
+  const { feed } = watchedFeed();
+  feed.publish(delta("Answer", true));
+  feed.publish({ kind: "joined", turn: of.turn, messageIds: [...of.messageIds, "m2"] });
+  feed.publish(delta("!"));
+  expect(feed.running()).toMatchObject({ text: "Answer!" });
+  feed.publish({ kind: "delta", delta: "Both", replace: true, turn: of.turn, messageIds: ["m1", "m2"] });
+  expect(feed.running()).toMatchObject({ text: "Both", messageIds: ["m1", "m2"] });
+});
+
 test("a new assistant message voids the text before it", () => {
   const { feed, notes } = watchedFeed();
   feed.publish(delta("thinking aloud", true));
@@ -132,4 +142,26 @@ test("while nobody watches nothing is serialised, and for those who come it is d
   expect(serialised).toBe(0);
   expect(feed.framesAfter(0)).toEqual(feed.framesAfter(0) ?? []);
   expect(serialised).toBe(1);
+});
+
+test("an open question is known until it is answered, whatever becomes of the ring and of the turn", () => {
+  const { feed, notes } = watchedFeed({ frames: 1, bytes: 100_000 });
+  const question = { kind: "confirm", title: "Sure?" } as const;
+  const asked = { kind: "question", turn: "t1", id: "q1", key: "t1/question/q1", question } as const;
+  feed.publish({ ...asked, state: "open" });
+  feed.publish({ kind: "notice", turn: "t1", level: "info", text: "Saved." });
+  expect(feed.isRunning).toBe(true);
+  expect(feed.questions()).toMatchObject([{ id: "q1", state: "open", title: "Sure?" }]);
+  feed.publish({ ...asked, state: "answered", answer: "Yes" });
+  expect(feed.questions()).toEqual([]);
+  expect(feed.isRunning).toBe(false);
+  expect(notes.frames.map(({ worth }) => worth)).toEqual(["must", "must", "must"]);
+});
+
+test("a question counts in the ring with all that it carries", () => {
+  const { feed } = watchedFeed();
+  const options = Array.from({ length: 100 }, () => "x".repeat(100));
+  const question = { kind: "select", title: "?", options } as const;
+  feed.publish({ kind: "question", turn: "t1", id: "q1", key: "k", question, state: "open" });
+  expect(feed.bytes).toBeGreaterThan(10_000);
 });

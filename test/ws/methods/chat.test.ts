@@ -1,7 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import { configSchema } from "../../../src/core/config-schema.ts";
+import { configuredRouter } from "../../../src/core/session-router.ts";
 import type { SessionKey } from "../../../src/core/session-key.ts";
 import type { TurnEvent } from "../../../src/core/turn-events.ts";
-import { bearer, openDoors, type OpenDoors, TOKEN } from "../../http/open-doors.ts";
+import { bearer, BROWSER_TOKEN, openDoors, type OpenDoors, TOKEN } from "../../http/open-doors.ts";
 import { type Frame, SocketClient } from "../socket-client.ts";
 
 const { headers } = bearer();
@@ -196,6 +198,49 @@ describe("frames", () => {
     expect(client.textOf(mentor)).toBe("answer to two");
   });
 
+  test("a session that several conversations share comes under the name that the client has for it", async () => {
+    const config = { session: { dmScope: "main" } };
+    const router = configuredRouter(() => configSchema({}).parse(config));
+    await using doors = await openDoors({ routing: { router, agents: () => ["main"] } });
+    using alice = await open(doors);
+    const shared = "agent:main:main" as SessionKey;
+    const of = { turn: "t1", messageIds: ["x"] };
+    doors.feed.publish(shared, { kind: "started", ...of });
+    doors.feed.publish(shared, {
+      kind: "delta",
+      delta: `say "sessionKey":"${shared}"`,
+      replace: true,
+      ...of,
+    });
+    const subscribed = await alice.call("chat.subscribe", { sessionKey: "alice" });
+    expect(subscribed.payload).toMatchObject({ sessionKey: ALICE, resumed: false });
+    doors.feed.publish(shared, { kind: "end", state: "final", text: "done", ...of });
+    await alice.next(isEnd);
+    const keys = new Set(alice.events().map(({ payload }) => payload?.["sessionKey"]));
+    expect(keys).toEqual(new Set([ALICE]));
+    expect(alice.events()[0]?.payload?.["delta"]).toBe(`say "sessionKey":"${shared}"`);
+
+    await alice.call("chat.unsubscribe", { sessionKey: "alice" });
+    const before = alice.events().length;
+    doors.feed.publish(shared, { kind: "said", key: "k", text: "not for alice any more" });
+    await alice.call("chat.history", { sessionKey: "alice" });
+    expect(alice.events()).toHaveLength(before);
+  });
+
+  test("a conversation that goes on in another session is followed there from its next message on", async () => {
+    const config = { session: { dmScope: "per-channel-peer" } };
+    const router = configuredRouter(() => configSchema({}).parse(config));
+    await using doors = await openDoors({ routing: { router, agents: () => ["main"] } });
+    using alice = await open(doors);
+    await alice.call("chat.send", { text: "one", sessionKey: "alice" });
+    config.session.dmScope = "main";
+    await alice.call("chat.send", { text: "two", sessionKey: "alice" });
+    doors.feed.publish(ALICE, { kind: "said", key: "old", text: "in the old one" });
+    doors.feed.publish("agent:main:main" as SessionKey, { kind: "said", key: "new", text: "in the new one" });
+    await alice.next(({ payload }) => payload?.["messageId"] === "new");
+    expect(alice.events().map(({ payload }) => payload?.["messageId"])).toEqual(["new"]);
+  });
+
   test("after leaving a session nothing more of it comes", async () => {
     await using doors = await openDoors();
     using client = await open(doors);
@@ -314,6 +359,43 @@ test("chat.abort stops the session it names", async () => {
     aborted: true,
   });
   expect(doors.gateway.aborted).toEqual([ALICE]);
+});
+
+test("chat.answer hands over who answers what; an answer that is none, or too late, is refused", async () => {
+  await using doors = await openDoors();
+  using client = await open(doors);
+  const { gateway } = doors;
+  const answer = (params: object) => client.call("chat.answer", { sessionKey: "alice", id: "q1", ...params });
+  for (const given of [1, "Red", true, null]) {
+    expect((await answer({ answer: given })).payload).toEqual({ sessionKey: ALICE, id: "q1" });
+    const by = { id: "alice", isOwner: true };
+    expect(gateway.answers.at(-1)).toMatchObject([ALICE, "q1", given, by]);
+  }
+  gateway.onAnswer = () => "wrong";
+  expect((await answer({ answer: 7 })).error?.code).toBe("BAD_REQUEST");
+  gateway.onAnswer = () => "closed";
+  expect((await answer({ answer: 7 })).error?.code).toBe("NOT_FOUND");
+  const count = gateway.answers.length;
+  for (const broken of [
+    {},
+    { answer: {} },
+    { answer: 1.5 },
+    { id: 7, answer: 1 },
+    { id: "x".repeat(200), answer: 1 },
+  ]) {
+    expect((await answer(broken)).error?.code).toBe("BAD_REQUEST");
+  }
+  expect((await answer({ sessionKey: "agent:main:telegram:dm:1", answer: 1 })).error?.code).toBe("FORBIDDEN");
+  expect(gateway.answers).toHaveLength(count);
+});
+
+test("who may only chat answers as no owner", async () => {
+  await using doors = await openDoors({
+    auth: { gateway: { mode: "token", secret: TOKEN }, browser: { mode: "token", secret: BROWSER_TOKEN } },
+  });
+  using client = await SocketClient.connect(doors.url(), BROWSER_TOKEN);
+  await client.call("chat.answer", { sessionKey: "alice", id: "q1", answer: true });
+  expect(doors.gateway.answers).toMatchObject([[ALICE, "q1", true, { isOwner: false }]]);
 });
 
 test("without the page there is no chat, and that is said", async () => {
