@@ -1,5 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import type { SessionKey } from "../../src/core/session-key.ts";
+import { silentLogger } from "../../src/lib/logger.ts";
+import { GatewayAuth } from "../../src/security/gateway-auth.ts";
+import { Client } from "../../src/ws/client.ts";
+import { MethodTable } from "../../src/ws/methods.ts";
+import { SessionFeed } from "../../src/ws/session-feed.ts";
 import { bearer, openDoors, type OpenDoors, TOKEN } from "../http/open-doors.ts";
 import { RawClient } from "./raw-client.ts";
 import { SocketClient } from "./socket-client.ts";
@@ -112,4 +117,43 @@ test("a connect without a credential may be followed by one with it", async () =
   using client = await SocketClient.open(doors.url());
   expect((await client.call("connect")).error?.message).toContain("pi-gw token show");
   expect((await client.call("connect", { auth: { token: TOKEN } })).ok).toBe(true);
+});
+
+test("what makes up for frames that were left out comes under the client's own name for the session too", () => {
+  const later: (() => void)[] = [];
+  const feed = new SessionFeed({ clock: { now: () => 1 }, defer: (work) => void later.push(work) });
+  const sent: string[] = [];
+  const socket = {
+    status: 1,
+    send: (frame: string) => {
+      sent.push(frame);
+      return socket.status;
+    },
+    close: () => {},
+    pause: () => {},
+    resume: () => {},
+  };
+  const auth = new GatewayAuth({ settings: () => ({ gateway: { mode: "off" } }), clock: { now: () => 1 } });
+  const limits = {
+    inFlight: 1,
+    inFlightSize: 1,
+    maxWaiting: 1000,
+    followed: 1,
+    brokenFrames: 1,
+    helloSize: 1,
+  };
+  const parts = { auth, methods: new MethodTable(), feed, log: silentLogger, limits, welcome: () => ({}) };
+  const client = new Client("1", socket, { remote: "here", grant: auth.anonymous() }, parts);
+  const shared = "agent:main:main" as SessionKey;
+  client.follow({ named: ALICE, session: shared });
+  socket.status = -1;
+  for (const delta of ["one ", "two ", "three"]) {
+    feed.publish(shared, { kind: "delta", delta, replace: false, ...of });
+    later.shift()?.();
+  }
+  socket.status = 1;
+  client.drained();
+  const last = JSON.parse(sent.at(-1) ?? "") as { payload: object };
+  expect(last.payload).toMatchObject({ sessionKey: ALICE, delta: "one two three", replace: true });
+  expect(sent.join()).not.toContain(shared);
 });
