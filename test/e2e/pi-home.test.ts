@@ -53,7 +53,7 @@ describe.each(PIS)("pi $version in the person's home", ({ script }) => {
 
     await world.pool.start();
     expect(await world.ask("a", "hello")).toBe("echo: hello");
-    expect(world.pool.stats().model).toEqual({ id: "faux/echo2", isDemo: false });
+    expect(world.pool.stats().model).toMatchObject({ id: "faux/echo2", isDemo: false });
     await world.ask("b", 'tool bash {"command":"echo hi"}');
     expect(await pictureOf(world.home)).toBe(before);
 
@@ -61,7 +61,7 @@ describe.each(PIS)("pi $version in the person's home", ({ script }) => {
     world.configure({ agent: { piCliPath: script, extensions: [FAUX_MODEL] } });
     await world.pool.recycle();
     expect(await world.ask("c", "over http")).toBe("echo: over http");
-    expect(world.pool.stats().model).toEqual({ id: "local/echo", isDemo: false });
+    expect(world.pool.stats().model).toMatchObject({ id: "local/echo", isDemo: false });
     expect(openai.requests.map(({ model }) => model)).toEqual(["echo"]);
     expect(await pictureOf(world.home)).toBe(before);
   });
@@ -85,7 +85,7 @@ describe.each(PIS)("pi $version in the person's home", ({ script }) => {
     await openai.addTo(join(world.home, ".pi/agent"));
     world.profiles.forget(); // What was looked up a moment ago is good for a second.
     expect(await world.ask("a", "hello again")).toBe("echo: hello again");
-    expect(world.pool.stats().model).toEqual({ id: "local/echo", isDemo: false });
+    expect(world.pool.stats().model).toMatchObject({ id: "local/echo", isDemo: false });
   });
 
   test("a skill in their folder is offered to the model, and its script runs", async () => {
