@@ -21,14 +21,9 @@ export class MessageQueue {
 
   /** The rules for a message from `channel`: the session's own, else the channel's, else those of all. */
   rules(channel: ChannelName, session: QueueWishes | undefined): QueueRules {
-    const { byChannel, ...common } = this.#config();
-    const own = byChannel[channel];
-    return {
-      mode: session?.mode ?? own?.mode ?? common.mode,
-      debounceMs: session?.debounceMs ?? own?.debounceMs ?? common.debounceMs,
-      cap: session?.cap ?? own?.cap ?? common.maxPerSession,
-      drop: session?.drop ?? own?.drop ?? common.drop,
-    };
+    const { byChannel, mode, debounceMs, maxPerSession: cap, drop } = this.#config();
+    const ofAll = { mode, debounceMs, cap, drop };
+    return orElse(session, orElse(byChannel[channel], ofAll));
   }
 
   /** True when the gateway as a whole should take no more: channels then make the platform wait. */
@@ -39,6 +34,17 @@ export class MessageQueue {
   depth(session: SessionKey): Promise<number> {
     return this.#turns.depth(session);
   }
+}
+
+type Wishes = { readonly [Name in keyof QueueWishes]?: QueueWishes[Name] | undefined };
+
+function orElse(wishes: Wishes | undefined, rules: QueueRules): QueueRules {
+  return {
+    mode: wishes?.mode ?? rules.mode,
+    debounceMs: wishes?.debounceMs ?? rules.debounceMs,
+    cap: wishes?.cap ?? rules.cap,
+    drop: wishes?.drop ?? rules.drop,
+  };
 }
 
 /**

@@ -96,18 +96,22 @@ export class Steering {
 
   /** One thing after the other, as long as the run takes anything. Never rejects. */
   #do(step: (agent: Agent) => Promise<void>): void {
-    this.#work = this.#work.then(async () => {
-      try {
-        if (this.#agent) await step(this.#agent);
-      } catch (error) {
-        this.#deps.log.error({ error }, "a message could not join the turn, it follows up");
-      }
-    });
+    this.#work = this.#after(this.#work, step);
+  }
+
+  async #after(before: Promise<void>, step: (agent: Agent) => Promise<void>): Promise<void> {
+    await before;
+    try {
+      if (this.#agent) await step(this.#agent);
+    } catch (error) {
+      this.#deps.log.error({ error }, "a message could not join the turn, it follows up");
+    }
   }
 
   /** What an earlier attempt was handed too late. */
   async #handAgain(agent: Agent): Promise<void> {
-    for (const { note } of [...this.#untaken]) if (!(await agent.steer(note.text))) return;
+    const again = this.#untaken.map(({ note }) => note.text);
+    for (const text of again) if (!(await agent.steer(text))) return;
   }
 
   async #takeIn(agent: Agent): Promise<void> {

@@ -220,7 +220,8 @@ export function steerable(wait: () => Promise<void>, reply = (asked: string) => 
       await Promise.race([wait(), untilAborted(signal)]);
       if (signal.aborted) {
         pi.write("assistant", "", "aborted");
-        return yield { type: "end", reason: "aborted", usage: NO_USAGE };
+        yield { type: "end", reason: "aborted", usage: NO_USAGE };
+        return;
       }
       yield* answerOnce(pi, reply(asked));
       asked = undefined;

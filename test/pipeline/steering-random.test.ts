@@ -40,20 +40,30 @@ function unsteadyPi(step: () => Promise<void>, chance: (share: number) => boolea
   return async function* (prompt, pi, signal): AsyncGenerator<AgentEvent> {
     const pause = () => Promise.race([step(), untilAborted(signal)]);
     await pause();
-    if (chance(0.05)) return yield DIED;
+    if (chance(0.05)) {
+      yield DIED;
+      return;
+    }
     pi.write("user", prompt.text);
     for (;;) {
       await pause();
       if (signal.aborted) {
         pi.write("assistant", "", "aborted");
-        return yield { type: "end", reason: "aborted", usage: USAGE };
+        yield { type: "end", reason: "aborted", usage: USAGE };
+        return;
       }
-      if (chance(0.07)) return yield DIED;
+      if (chance(0.07)) {
+        yield DIED;
+        return;
+      }
       const isLast = !chance(0.4);
       const said = isLast ? unanswered(pi).map((token) => `re:${token}`) : ["Looking."];
       yield* answerOnce(pi, said.join(" ") || "Well.", isLast ? "stop" : "toolUse");
       if (!isLast) pi.write("tool", "seen");
-      if (chance(0.1)) return yield DIED;
+      if (chance(0.1)) {
+        yield DIED;
+        return;
+      }
       if (chance(0.3)) await pause();
       const taken = [...pi.takeSteered()];
       yield* taken;

@@ -58,11 +58,11 @@ describe("a message that comes while a turn runs", () => {
     await using _world = world;
     const group = { ...CHAT, scope: "group" } as const;
     await world.say("1", "one", { address: group });
-    await world.say("2", "/compact", { address: group, replyTo: { id: "0", text: "so?" } });
-    expect(world.pi.steers).toEqual(["> so?\n\nUna: /compact"]);
+    await world.say("2", "/etc/hosts?", { address: group, replyTo: { id: "0", text: "so?" } });
+    expect(world.pi.steers).toEqual(["> so?\n\nUna: /etc/hosts?"]);
     await world.say("3", "one");
-    await world.say("4", "/compact");
-    expect(world.pi.steers.at(-1)).toBe(" /compact");
+    await world.say("4", "/etc/hosts?");
+    expect(world.pi.steers.at(-1)).toBe(" /etc/hosts?");
   });
 
   test("too late for the run is the next turn, nothing of it is lost or doubled", async () => {
