@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -16,7 +24,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-const manifestOf = (one: ResourcePackage) => JSON.parse(readFileSync(join(one.folder, "package.json"), "utf8"));
+const manifestOf = (one: ResourcePackage) =>
+  JSON.parse(readFileSync(join(one.folder, "package.json"), "utf8"));
 
 test("the package is there, and empty, as soon as it is made: a pi without it would not start", () => {
   const made = new ResourcePackage(join(root, "a/1"));
