@@ -87,7 +87,6 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "commands/builtins.ts": "test/commands/commands.test.ts",
   "commands/compact.ts": "test/commands/commands.test.ts",
   "commands/conversation.ts": "test/commands/commands.test.ts",
-  "commands/desk.ts": "test/commands/commands.test.ts",
   "commands/help.ts": "test/commands/commands.test.ts",
   "commands/model.ts": "test/commands/commands.test.ts",
   "commands/new.ts": "test/commands/commands.test.ts",

@@ -1,23 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import type { Command } from "../../src/core/command.ts";
-import type { InboundMessage } from "../../src/core/message.ts";
-import { CHAT, PathWorld, SESSION, type WorldOptions } from "../fakes/path-world.ts";
 import { answer, hang, inTurn, type PiScript } from "../fakes/fake-pi.ts";
-
-const up = (options?: WorldOptions) => new PathWorld(options).start();
-const owner = { sender: { id: "u", name: "Una", isBot: false, isOwner: true } };
-
-/** What the person reads after one message. */
-async function ask(world: PathWorld, text: string, facts: Partial<InboundMessage> = {}): Promise<string> {
-  const before = world.platform.transcript().length;
-  const id = crypto.randomUUID();
-  await world.say(id, text, facts);
-  // What is read from files takes its own time.
-  const hasEnded = () => world.endings().some((ending) => ending.startsWith(id));
-  for (let looks = 0; looks < 1000 && !hasEnded(); looks++) await world.pass();
-  await world.pass(1000);
-  return world.platform.transcript().slice(before).join("\n---\n");
-}
+import { SESSION } from "../fakes/path-world.ts";
+import { addCommand, ask, NO_USAGE, owner, up } from "./ask.ts";
 
 describe("/new and /reset", () => {
   test("begin a new transcript, and say so", async () => {
@@ -103,8 +87,6 @@ describe("/stop", () => {
     expect(await ask(world, "/stop")).toBe("There is nothing to stop.");
   });
 });
-
-const NO_USAGE = { inputTokens: 0, outputTokens: 0, costUsd: 0 };
 
 describe("/status", () => {
   test("shows model, context and state, before the first word and after it", async () => {
@@ -329,164 +311,5 @@ describe("/help", () => {
       expect(ours).toContain(shown);
     }
     expect(ours).not.toContain("danger");
-  });
-});
-
-/** As a plugin registers one. */
-function addCommand(world: PathWorld, command: Command): Disposable {
-  return world.commands.add(command.name, command, "acme");
-}
-
-describe("what is a command", () => {
-  test.each([
-    ["/NEW", "A new conversation"],
-    ["/new@my_bot", "A new conversation"],
-    ["/new\n", "A new conversation"],
-    [`/help ${"x".repeat(10_000)}`, "Begin a new conversation"],
-    ["/status\u00a0", "Nothing has been said"],
-  ])("%p", async (text, expected) => {
-    await using world = await up();
-    expect(await ask(world, text)).toContain(expected);
-    expect(world.pi.prompts).toEqual([]);
-  });
-
-  test.each([
-    "/",
-    "//",
-    "//new",
-    "/ new",
-    " /new",
-    "\n/new",
-    "/new/x",
-    "/home/una/notes.txt what is this?",
-    "/ｎｅｗ",
-    "/新",
-    "/newer",
-    "say /new",
-    "/new\u0000",
-    `${"x".repeat(10_000)} /help`,
-    `/${"n".repeat(10_000)}`,
-    "/@bot",
-    "!new",
-  ])("%p is none: it reaches pi as it is, and pi takes it for text", async (text) => {
-    await using world = await up();
-    expect(await ask(world, text, owner)).toBe("The answer is 42.");
-    expect(world.pi.prompts[0]?.text.trim()).toBe(text.trim());
-    expect(world.pi.prompts[0]?.isCommand).toBeUndefined();
-    expect(world.pi.prompts[0]?.text.startsWith("/")).toBe(false);
-  });
-
-  test("another prefix is taken instead of the slash", async () => {
-    await using world = await up({ config: { commands: { prefix: "!" } } });
-    expect(await ask(world, "!new")).toContain("A new conversation");
-    expect(await ask(world, "/new")).toBe("The answer is 42.");
-    expect(await ask(world, "!help")).toContain("`!model [name | default]`");
-  });
-
-  test("one that is switched off is text", async () => {
-    await using world = await up({ config: { commands: { disabled: ["compact"] } } });
-    expect(await ask(world, "/compact", owner)).toBe("The answer is 42.");
-    expect(world.pi.prompts[0]?.text).toBe(" /compact");
-  });
-
-  test("one for owners is refused to others in a sentence", async () => {
-    await using world = await up({ config: { commands: { ownerOnly: ["model"] } } });
-    expect(await ask(world, "/model large")).toBe("Only an owner of this gateway may use `/model`.");
-    expect(await ask(world, "/model large", owner)).toContain("**fake/large**");
-  });
-
-  test("a stranger's command does nothing", async () => {
-    await using world = await up({ access: { check: async () => ({ allowed: false, why: "a stranger" }) } });
-    expect(await ask(world, "/help")).toBe("");
-    expect(world.endings()).toEqual([]);
-  });
-});
-
-describe("commands of plugins", () => {
-  test("answer several times, in order, and may send a text on to the agent", async () => {
-    await using world = await up();
-    addCommand(world, {
-      name: "both",
-      summary: "",
-      run: async ({ args, reply }) => {
-        void reply("one");
-        void reply("two");
-        await reply("three");
-        return { prompt: `about ${args}` };
-      },
-    });
-    await world.say("1", "/both maps");
-    await world.pass(1000);
-    expect(world.platform.transcript()).toEqual(["one", "two", "three", "The answer is 42."]);
-    expect(world.pi.prompts[0]?.text).toBe("about maps");
-  });
-
-  test("what they know of the call", async () => {
-    await using world = await up();
-    const calls: object[] = [];
-    addCommand(world, { name: "look", summary: "", run: (call) => void calls.push(call) });
-    await world.say("1", "/LOOK  a b ", owner);
-    expect(calls).toEqual([
-      expect.objectContaining({
-        name: "look",
-        args: "a b",
-        sessionKey: SESSION,
-        agent: "main",
-        channel: "fake",
-        isOwner: true,
-        message: expect.objectContaining({ id: "1", address: CHAT }),
-      }),
-    ]);
-  });
-
-  test("one that throws costs one sentence with a reference", async () => {
-    await using world = await up();
-    addCommand(world, {
-      name: "bad",
-      summary: "",
-      run: () => {
-        throw new Error("secret detail");
-      },
-    });
-    expect(await ask(world, "/bad")).toMatch(/^`\/bad` went wrong \(ref [\w-]+\)\.$/);
-    expect(await ask(world, "hello")).toBe("The answer is 42.");
-  });
-
-  test("one that never returns holds the chat up for half a minute at most, and no other chat at all", async () => {
-    await using world = await up();
-    addCommand(world, { name: "stuck", summary: "", run: () => new Promise(() => {}) });
-    await world.say("1", "/stuck");
-    await world.say("2", "hello");
-    await world.say("3", "elsewhere", { address: { ...CHAT, chat: "43" } });
-    await world.pass(100);
-    expect(world.endings()).toEqual(["3: final The answer is 42."]);
-    await world.pass(30_000);
-    await world.pass(1000);
-    expect(world.endings().slice(1)).toEqual([
-      expect.stringMatching(/^1: final `\/stuck` was not done after 30 seconds \(ref /),
-      "2: final The answer is 42.",
-    ]);
-  });
-
-  test("what one answers after its end is still said", async () => {
-    await using world = await up();
-    const later = Promise.withResolvers<void>();
-    addCommand(world, {
-      name: "later",
-      summary: "",
-      run: ({ reply }) => void later.promise.then(() => reply("now")),
-    });
-    await world.say("1", "/later");
-    expect(world.endings()).toEqual(["1: final"]);
-    later.resolve();
-    await world.pass(1000);
-    expect(world.platform.transcript()).toEqual(["now"]);
-  });
-
-  test("cannot take a name of the gateway's own, and are told whose it is", () => {
-    const world = new PathWorld();
-    expect(() => addCommand(world, { name: "new", summary: "", run: () => {} })).toThrow(
-      "the command new is already registered by pi-gateway",
-    );
   });
 });
