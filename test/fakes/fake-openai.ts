@@ -20,6 +20,8 @@ export class FakeOpenAi implements Disposable {
   mood = "echo";
   /** What comes before `mood`, request by request. */
   readonly moods: string[] = [];
+  /** What failures say, instead of their own words. */
+  said: string | undefined;
   /** Told of each request that comes in. */
   onRequest: () => void = () => {};
   readonly #provider: string;
@@ -65,7 +67,11 @@ export class FakeOpenAi implements Disposable {
     this.onRequest();
     const does = request.model === "moody" ? (this.moods.shift() ?? this.mood) : request.model;
     const failure = FAILURES[does];
-    if (failure) return Response.json({ error: failure.error }, { status: failure.status });
+    if (failure) {
+      const { said } = this;
+      const error = { ...failure.error, ...(said === undefined ? {} : { message: said }) };
+      return Response.json({ error }, { status: failure.status });
+    }
     if (does === "hang") return new Promise(() => {});
     const call = toolCallIn(request);
     const text = call ? "Let me see." : replyTo(request);

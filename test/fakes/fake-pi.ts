@@ -2,6 +2,7 @@ import type {
   Agent,
   AgentEvent,
   AgentPool,
+  ModelUsage,
   PiCommand,
   PoolStats,
   Prompt,
@@ -83,8 +84,9 @@ export class FakePi implements AgentPool {
   }
 
   /** Writes an entry to the transcript of the session that is open, as pi does when a message is complete. */
-  write(role: TranscriptEntry["role"], text: string, stopReason?: string): void {
-    const entry = { id: `e${this.#next++}`, role, text, ...(stopReason === undefined ? {} : { stopReason }) };
+  write(role: TranscriptEntry["role"], text: string, stopReason?: string, spent?: ModelUsage): void {
+    const more = { ...(stopReason === undefined ? {} : { stopReason }), ...(spent ? { spent } : {}) };
+    const entry = { id: `e${this.#next++}`, role, text, ...more };
     this.transcripts.set(this.#file, [...this.transcript, entry]);
   }
 
