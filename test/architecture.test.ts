@@ -108,7 +108,6 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "pipeline/answer-command.ts": "test/commands/commands.test.ts",
   "pipeline/cancel-waiting.ts": "test/commands/commands.test.ts",
   "pipeline/stop-session.ts": "test/commands/commands.test.ts",
-  "pipeline/pi-command.ts": "test/commands/commands.test.ts",
   "core/allowed-commands.ts": "test/commands/commands.test.ts",
   "core/pi-commands.ts": "test/e2e/commands.test.ts",
   "core/bindings.ts": "test/core/session-router.test.ts",

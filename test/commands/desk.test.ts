@@ -76,6 +76,13 @@ describe("commands of plugins", () => {
       name: "both",
       summary: "",
       run: async ({ args, reply }) => {
+        // The first takes longest.
+        const find = world.store.outbox.find.bind(world.store.outbox);
+        world.store.outbox.find = async (key) => {
+          world.store.outbox.find = find;
+          await world.clock.sleep(50);
+          return find(key);
+        };
         void reply("one");
         void reply("two");
         await reply("three");
@@ -148,6 +155,9 @@ describe("commands of plugins", () => {
     later.resolve();
     await world.pass(1000);
     expect(world.platform.transcript()).toEqual(["now"]);
+    expect(world.events.map(({ event }) => event)).toContainEqual(
+      expect.objectContaining({ kind: "said", text: "now" }),
+    );
   });
 
   test("cannot take a name of the gateway's own, and are told whose it is", () => {
