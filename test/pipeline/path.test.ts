@@ -140,6 +140,22 @@ describe("limits of a turn", () => {
   });
 });
 
+test("a turn that begins the moment the one before it has ended can be stopped", async () => {
+  await using world = await new PathWorld({ config: { queue: { mode: "followup" } } }).start();
+  const mayEnd = Promise.withResolvers<void>();
+  world.pi.script = inTurn(async function* (prompt, pi, signal) {
+    await mayEnd.promise;
+    yield* answer("First.")(prompt, pi, signal);
+  }, hang("Half"));
+  await world.say("1", "a");
+  await world.say("2", "b");
+  mayEnd.resolve();
+  await world.pass(1000);
+  expect(await world.pipeline.workers.stopTurn(SESSION, "asked")).toBe(true);
+  await world.pass(1000);
+  expect(world.endings()).toEqual(["1: final First.", "2: aborted Half"]);
+});
+
 describe("what waits", () => {
   test("in one session becomes one turn, in order", async () => {
     await using world = await new PathWorld({ config: { queue: { mode: "collect" } } }).start();
