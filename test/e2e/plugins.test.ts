@@ -46,6 +46,36 @@ describe("what a plugin adds works in the running gateway", () => {
     expect(await world.alice.end(messageId)).toMatchObject({ state: "final", text: "Command executed!" });
   });
 
+  test("a channel with a menu is told the commands, and again when they change; a taken name is refused", async () => {
+    let menu: readonly string[] = [];
+    let changed = Promise.withResolvers<void>();
+    const seen = async (isRight: () => boolean) => {
+      while (!isRight()) await changed.promise;
+    };
+    using _channel = api.registerChannel({
+      name: "menued",
+      capabilities: {
+        text: { limit: 100 },
+        pace: () => ({ perChatMs: 0, perPreviewMs: 0 }),
+        nonceWindowMs: 0,
+      },
+      start: async () => {},
+      stop: async () => {},
+      send: async (to) => ({ address: to, id: "1" }),
+      setCommands: async (commands) => {
+        menu = commands.map(({ name }) => name);
+        changed.resolve();
+        changed = Promise.withResolvers();
+      },
+    });
+    await seen(() => menu.includes("new") && menu.includes("mycommand") && !menu.includes("later"));
+    const later = api.registerCommand("later", async ({ reply }) => reply("Later."));
+    await seen(() => menu.includes("later"));
+    later[Symbol.dispose]();
+    await seen(() => !menu.includes("later"));
+    expect(() => api.registerCommand("new", async () => {})).toThrow("already registered by pi-gateway");
+  });
+
   test("a route that says so is open to everybody, also with a secret in its address", async () => {
     using _route = api.registerHttpRoute(
       "POST",
