@@ -5,6 +5,8 @@ import { useChat } from "./context.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { MarkdownView } from "./markdown-view.tsx";
 import { memo } from "./memo.ts";
+import { Reactions } from "./reactions.tsx";
+import { SentFiles } from "./sent-files.tsx";
 import { Steps } from "./steps.tsx";
 
 interface AnswerProps {
@@ -34,18 +36,24 @@ export const Answer = memo(({ turnId, row, question }: AnswerProps) => {
     <article class={`entry entry-answer ${isFailed ? "entry-failed" : ""}`}>
       <h2 class="unseen">{strings.answer}</h2>
       {steps.value && <Steps steps={steps.value} isRunning={!row} />}
-      {text && told === undefined && <MarkdownView text={text} isWhole={row !== undefined} />}
+      {row && <Files row={row} />}
       {told !== undefined && <Failure message={told} />}
+      {text && told === undefined && <MarkdownView text={text} isWhole={row !== undefined} />}
       {row && <Ending row={row} question={question} />}
     </article>
   );
 });
 
+function Files({ row: { id, media, text } }: { row: Row }) {
+  return media ? <SentFiles message={id} files={media} caption={text} /> : null;
+}
+
 /** What is said under an answer when it has ended. */
 function Ending({ row, question }: { row: Row; question: string | undefined }) {
-  const { text, error, state, atMs } = row;
+  const { text, error, state, atMs, reactions } = row;
   return (
     <>
+      {reactions && <Reactions emojis={reactions} />}
       {error && (
         <Failure
           message={error.message}

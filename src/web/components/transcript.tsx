@@ -126,7 +126,8 @@ const ShownView = memo(({ shown }: { shown: Shown }) => {
   if (isClosedQuestion(row.id)) return <ClosedQuestion text={row.text} />;
   if (row.role === "assistant") return <Answer turnId={row.turnId} row={row} question={question} />;
   const state = shown.isAnswered ? undefined : row.state;
-  return <SentMessage text={row.text} state={state} place={row.place} attachments={row.attachments} />;
+  const { text, place, attachments, reactions } = row;
+  return <SentMessage {...{ text, state, place, attachments, reactions }} />;
 });
 
 function questionOf(shown: Shown, rows: readonly { readonly id: string; readonly text: string }[]) {

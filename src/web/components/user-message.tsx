@@ -4,16 +4,18 @@ import { strings } from "../text/strings.ts";
 import { useChat } from "./context.ts";
 import { Icon } from "./icons.tsx";
 import { memo } from "./memo.ts";
+import { Reactions } from "./reactions.tsx";
 
 interface BubbleProps {
   text: string;
   attachments?: readonly AttachmentName[] | undefined;
+  reactions?: readonly string[] | undefined;
   note?: string | undefined;
   tone?: "quiet" | "bad";
   children?: preact.ComponentChildren;
 }
 
-function Bubble({ text, attachments = [], note, tone = "quiet", children }: BubbleProps) {
+function Bubble({ text, attachments = [], reactions, note, tone = "quiet", children }: BubbleProps) {
   return (
     <article class="entry entry-user">
       <h2 class="unseen">{strings.you}</h2>
@@ -30,6 +32,7 @@ function Bubble({ text, attachments = [], note, tone = "quiet", children }: Bubb
           </ul>
         )}
       </div>
+      {reactions && <Reactions emojis={reactions} />}
       {note !== undefined && (
         <p class={`bubble-note ${tone === "bad" ? "bad" : ""}`}>
           {note}
@@ -45,11 +48,12 @@ interface SentProps {
   state: MessageState | undefined;
   place: number | undefined;
   attachments: readonly AttachmentName[] | undefined;
+  reactions: readonly string[] | undefined;
 }
 
 /** A message that the gateway has. */
-export const SentMessage = memo(({ text, state, place, attachments }: SentProps) => (
-  <Bubble text={text} attachments={attachments} note={noteOf(state, place)} />
+export const SentMessage = memo(({ text, state, place, attachments, reactions }: SentProps) => (
+  <Bubble text={text} attachments={attachments} reactions={reactions} note={noteOf(state, place)} />
 ));
 
 function noteOf(state: MessageState | undefined, place: number | undefined): string | undefined {

@@ -15,6 +15,7 @@ import {
 export function applyChat(conversation: Conversation, event: ChatEvent, nowMs: number): Conversation {
   if (event.state === "status") return applyStatus(conversation, event, nowMs);
   if (event.state === "delta") return applyDelta(conversation, event, nowMs);
+  if (event.state === "changed") return applyChange(conversation, event);
   return applyEnd(conversation, event, nowMs);
 }
 
@@ -29,11 +30,9 @@ function applyStatus(conversation: Conversation, event: ChatEvent, nowMs: number
   if (!status) return conversation;
   const turn = turnOf(conversation, event, nowMs);
   if (!turn) return conversation;
-  return {
-    ...conversation,
-    rows: markMessages(conversation.rows, turn.messageIds, "running"),
-    turn: { ...turn, status, text: status === "retrying" ? "" : turn.text },
-  };
+  const rows = markMessages(conversation.rows, turn.messageIds, "running");
+  if (status === "joined") return { ...conversation, rows, turn };
+  return { ...conversation, rows, turn: { ...turn, status, text: status === "retrying" ? "" : turn.text } };
 }
 
 function applyDelta(conversation: Conversation, event: ChatEvent, nowMs: number): Conversation {
@@ -73,10 +72,25 @@ function freshOf({ isStale: _isStale, ...turn }: Turn): Turn {
   return turn;
 }
 
+/** Something that stands there was edited, taken back, or got an emoji. */
+function applyChange(conversation: Conversation, event: ChatEvent): Conversation {
+  const { messageId, text, reactions, removed } = event;
+  const at = conversation.rows.findIndex((row) => row.id === messageId);
+  const row = conversation.rows[at];
+  if (!row) return conversation;
+  if (removed) return { ...conversation, rows: conversation.rows.toSpliced(at, 1) };
+  const changed = {
+    ...row,
+    ...(text === undefined ? {} : { text }),
+    ...(reactions === undefined ? {} : { reactions }),
+  };
+  return { ...conversation, rows: conversation.rows.with(at, changed) };
+}
+
 const STATE_OF_END = { final: "done", aborted: "cancelled", error: "failed" } as const;
 
 function applyEnd(conversation: Conversation, event: ChatEvent, nowMs: number): Conversation {
-  if (event.state === "status" || event.state === "delta") return conversation;
+  if (event.state === "status" || event.state === "delta" || event.state === "changed") return conversation;
   const state = STATE_OF_END[event.state];
   const { turn } = conversation;
   const isOurs = turn !== undefined && turn.turnId === event.turnId;
@@ -97,8 +111,12 @@ function answerRow(
   text: string,
   atMs: number,
 ): Row | undefined {
-  const { turnId, messageId, error } = event;
-  const says = text !== "" || error !== undefined || (turnId !== undefined && state === "cancelled");
+  const { turnId, messageId, error, media } = event;
+  const says =
+    text !== "" ||
+    media !== undefined ||
+    error !== undefined ||
+    (turnId !== undefined && state === "cancelled");
   if (!says) return undefined;
   const made = turnId === undefined ? `notice/${messageIds.join("+") || atMs}/${text}` : `${turnId}/live`;
   return {
@@ -111,6 +129,7 @@ function answerRow(
     isLive: true,
     ...(turnId === undefined ? {} : { turnId }),
     ...(error ? { error } : {}),
+    ...(media ? { media } : {}),
   };
 }
 

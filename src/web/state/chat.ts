@@ -9,6 +9,7 @@ import { ConversationList, idOfKey, keyOfId } from "./conversation-list.ts";
 import { keepCredential, readCredential } from "./credential.ts";
 import { Feed } from "./feed.ts";
 import type { FileShelf, OutgoingFile } from "./file-shelf.ts";
+import { SentFiles } from "./sent-files.ts";
 import { Outbox, type OutboxEntry } from "./outbox.ts";
 import { randomId } from "./random-id.ts";
 import type { KeyValueStore } from "./storage.ts";
@@ -35,6 +36,7 @@ export class Chat {
   readonly list: ConversationList;
   readonly outbox: Outbox;
   readonly commands: CommandBook;
+  readonly files: SentFiles;
   readonly feed: Feed;
   readonly connection: Connection;
   readonly current: Signal<string>;
@@ -69,6 +71,7 @@ export class Chat {
     });
     this.list = new ConversationList(wishes.store);
     this.outbox = new Outbox(wishes.store, wishes.shelf, (entry, files) => this.#deliver(entry, files));
+    this.files = new SentFiles(() => readCredential(wishes.session));
     this.commands = new CommandBook({
       request: (method, params) => this.connection.request(method, params),
       now: () => Date.now(),

@@ -1,4 +1,11 @@
-import type { AttachmentName, MessageState, QuestionEvent, ToolResult, WireError } from "../wire/frames.ts";
+import type {
+  AttachmentName,
+  MessageState,
+  QuestionEvent,
+  SentFile,
+  ToolResult,
+  WireError,
+} from "../wire/frames.ts";
 
 /** One message of a conversation, from the history or as it just happened. */
 export interface Row {
@@ -10,6 +17,10 @@ export interface Row {
   /** Of a waiting message: 1 is the next. */
   readonly place?: number;
   readonly attachments?: readonly AttachmentName[];
+  /** What the agent sent along. */
+  readonly media?: readonly SentFile[];
+  /** Emojis that agents put on it. */
+  readonly reactions?: readonly string[];
   /** Of a person's message: the turn that took it, as the history knows. */
   readonly turn?: string;
   /** The turn this answers for, where we saw it happen. */

@@ -35,6 +35,9 @@ export interface FeedWishes {
   readonly soon: (work: () => void) => void;
 }
 
+/** After these something new stands there to be read. */
+const ENDS: ReadonlySet<ChatEvent["state"]> = new Set(["final", "aborted", "error"]);
+
 /** The conversations that are open in this page, kept true by events and by reading the history. */
 export class Feed {
   readonly #wishes: FeedWishes;
@@ -154,7 +157,7 @@ export class Feed {
     }
     conversation.value = applyChat(conversation.value, chat, this.#wishes.now());
     if (!knowsMessages(conversation.value, chat.messageIds)) void this.#readUnknown(key, chat.messageIds);
-    if (chat.state !== "status" && chat.state !== "delta") this.#wishes.onEnd(key, chat);
+    if (ENDS.has(chat.state)) this.#wishes.onEnd(key, chat);
   }
 
   /** After an event that is no `chat`; one that cannot be read changes nothing. */

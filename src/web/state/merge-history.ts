@@ -48,7 +48,7 @@ export function mergeOlder(conversation: Conversation, page: HistoryPage): Conve
 
 /**
  * The history is in the order in which things happened. Each answer goes up to its question here, as it stood
- * while it was written: a message that came in between was not what it answers.
+ * while it was written, with what tools sent for it: a message that came in between was not what it answers.
  */
 function answersAtQuestions(rows: readonly Row[]): readonly Row[] {
   const lastOf = new Map(rows.flatMap((row) => (row.turn === undefined ? [] : [[row.turn, row] as const])));
@@ -56,7 +56,7 @@ function answersAtQuestions(rows: readonly Row[]): readonly Row[] {
   const rest: Row[] = [];
   for (const row of rows) {
     const turn = row.id.slice(0, Math.max(0, row.id.indexOf("/")));
-    const question = row.role === "assistant" && isAnswerOf(turn, row.id) ? lastOf.get(turn) : undefined;
+    const question = row.role === "assistant" ? lastOf.get(turn) : undefined;
     if (question) answersTo.set(question, [...(answersTo.get(question) ?? []), row]);
     else rest.push(row);
   }
@@ -67,13 +67,7 @@ function answersAtQuestions(rows: readonly Row[]): readonly Row[] {
 function rowOf(message: HistoryMessage, { rows }: Conversation): Row {
   const known = rows.find((row) => row.role === message.role && sameRow(row, message));
   if (!known) return message;
-  if (
-    !known.isLive &&
-    known.text === message.text &&
-    known.state === message.state &&
-    known.turn === message.turn
-  )
-    return known;
+  if (!known.isLive && readsAs(known, message)) return known;
   const { turnId, messageIds, error, sendKey, place } = known;
   return {
     ...message,
@@ -83,6 +77,16 @@ function rowOf(message: HistoryMessage, { rows }: Conversation): Row {
     ...(sendKey === undefined ? {} : { sendKey }),
     ...(place === undefined || message.state !== "waiting" ? {} : { place }),
   };
+}
+
+/** Whether a row that is there already says all that the history does. */
+function readsAs(known: Row, message: HistoryMessage): boolean {
+  return (
+    known.text === message.text &&
+    known.state === message.state &&
+    known.turn === message.turn &&
+    JSON.stringify(known.reactions) === JSON.stringify(message.reactions)
+  );
 }
 
 function isIn(row: Row, read: readonly Row[]): boolean {
@@ -124,7 +128,9 @@ function turnAfter({ turn, rows, ended }: Conversation, page: HistoryPage, nowMs
   const { running } = page;
   if (running && !ended.has(running.turnId)) {
     // Events may already be ahead of what the history read.
-    if (turn?.turnId === running.turnId && !turn.isStale) return turn;
+    if (turn?.turnId === running.turnId && !turn.isStale) {
+      return { ...turn, messageIds: [...new Set([...turn.messageIds, ...running.messageIds])] };
+    }
     const { turnId, messageIds, text } = running;
     return { turnId, messageIds, text, status: "started", sinceMs: nowMs };
   }

@@ -59,16 +59,29 @@ export interface ChatEvent {
   /** The id of this text's row in the history. */
   readonly messageId?: string;
   readonly messageIds: readonly string[];
-  readonly state: "status" | "delta" | "final" | "aborted" | "error";
+  /** `changed`: a message that is there reads differently now, or is gone. */
+  readonly state: "status" | "delta" | "final" | "aborted" | "error" | "changed";
   readonly status?: TurnStatus;
   readonly place?: number;
   readonly delta?: string;
   readonly replace?: boolean;
   readonly text?: string;
+  readonly media?: readonly SentFile[];
+  readonly reactions?: readonly string[];
+  readonly removed?: boolean;
   readonly error?: WireError;
 }
 
-export type TurnStatus = "queued" | "started" | "retrying" | "compacting";
+/** A file that the agent has sent. */
+export interface SentFile {
+  readonly kind: "photo" | "audio" | "video" | "document" | "sticker";
+  readonly name: string;
+  readonly mimeType: string;
+  readonly sizeBytes?: number;
+}
+
+/** `joined`: a message that came while the turn runs belongs to it; `messageIds` are all of them. */
+export type TurnStatus = "queued" | "started" | "joined" | "retrying" | "compacting";
 
 export interface ToolEvent {
   readonly sessionKey: string;
@@ -135,6 +148,9 @@ export interface HistoryMessage {
   /** Of a person's message: the turn that took it. */
   readonly turn?: string;
   readonly attachments?: readonly AttachmentName[];
+  readonly media?: readonly SentFile[];
+  /** Emojis that agents put on it. */
+  readonly reactions?: readonly string[];
 }
 
 export type MessageState = "waiting" | "running" | "done" | "failed" | "cancelled";

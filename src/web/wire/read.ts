@@ -10,6 +10,7 @@ import type {
   MessageState,
   ResponseFrame,
   RunningTurn,
+  SentFile,
   SessionSummary,
   ToolContent,
   ToolEvent,
@@ -95,8 +96,8 @@ function readLimits(limits: Fields): Limits {
   };
 }
 
-const CHAT_STATES = ["status", "delta", "final", "aborted", "error"] as const;
-const STATUSES: readonly TurnStatus[] = ["queued", "started", "retrying", "compacting"];
+const CHAT_STATES = ["status", "delta", "final", "aborted", "error", "changed"] as const;
+const STATUSES: readonly TurnStatus[] = ["queued", "started", "joined", "retrying", "compacting"];
 
 export function readChatEvent(payload: unknown): ChatEvent | undefined {
   const fields = fieldsOf(payload);
@@ -114,7 +115,27 @@ export function readChatEvent(payload: unknown): ChatEvent | undefined {
     ...(status ? { status } : {}),
     ...(place === undefined ? {} : { place }),
     ...(fields["error"] ? { error: readError(fields["error"]) } : {}),
+    ...(fields["removed"] === true ? { removed: true } : {}),
+    ...readExtras(fields),
   };
+}
+
+/** What a message may have besides its text. */
+function readExtras(fields: Fields): Pick<HistoryMessage, "media" | "reactions"> {
+  const media = listOf(fields["media"]).flatMap(readSentFile);
+  const reactions = stringsOf(fields["reactions"]);
+  return { ...(media.length > 0 ? { media } : {}), ...(reactions.length > 0 ? { reactions } : {}) };
+}
+
+const FILE_KINDS = ["photo", "audio", "video", "document", "sticker"] as const;
+
+function readSentFile(value: unknown): SentFile[] {
+  const fields = fieldsOf(value);
+  const { name, mimeType = "" } = pickStrings(fields, ["name", "mimeType"]);
+  if (name === undefined) return [];
+  const kind = FILE_KINDS.find((known) => known === fields["kind"]) ?? "document";
+  const sizeBytes = numberOf(fields["sizeBytes"]);
+  return [{ kind, name, mimeType, ...(sizeBytes === undefined ? {} : { sizeBytes }) }];
 }
 
 export function readToolEvent(payload: unknown): ToolEvent | undefined {
@@ -176,6 +197,7 @@ function readMessage(value: unknown): HistoryMessage[] {
       ...(state ? { state } : {}),
       ...(turn === undefined ? {} : { turn }),
       ...(attachments.length > 0 ? { attachments } : {}),
+      ...readExtras(fields),
     },
   ];
 }

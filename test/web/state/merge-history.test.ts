@@ -22,6 +22,17 @@ test("a running turn that has ended here is not brought back by an older history
   expect(merged.turn).toBeUndefined();
 });
 
+test("a message that joined the turn meanwhile is at work, and the answer below it", () => {
+  const told = new Told().sent("a").started("t1", "a").text("t1", "So");
+  const running = { turnId: "t1", messageIds: ["a", "b"], text: "So", tools: [] };
+  const rows = [user("a", "running"), user("b", "running")].map((row) => ({ ...row, turn: "t1" }));
+  const merged = mergeNewest(told.now, page(rows, { running }), 1);
+  expect(screenOf(merged)).toEqual(["you: a (running)", "you: b (running)", "… So"]);
+  const done = rows.map((row) => ({ ...row, state: "done" as const }));
+  const ended = mergeNewest(new Told().now, page([...done, reply("t1/0", "Both.")]), 1);
+  expect(screenOf(ended)).toEqual(["you: a (done)", "you: b (done)", "pi: Both."]);
+});
+
 test("after a reload the running turn is there with its text and the tools at work", () => {
   const tools = [{ id: "x", tool: "bash", params: { command: "ls" } }];
   const running = { turnId: "t1", messageIds: ["a"], text: "So far", tools };
@@ -99,9 +110,9 @@ test("after a reload each answer stands under its question, as it stood while it
     "pi: A",
     "you: b (done)",
     "you: c (done)",
+    "pi: A picture",
     "pi: B and C",
     "pi: and more",
-    "pi: A picture",
     "pi: A notice",
   ]);
 });
