@@ -1,6 +1,6 @@
 import type { Slot } from "../core/agent.ts";
 import type { Channel } from "../core/channel.ts";
-import { AgentError, GatewayError } from "../core/errors.ts";
+import { GatewayError } from "../core/errors.ts";
 import type { InboundMessage, MessageRef } from "../core/message.ts";
 import type { Delivery, OutboxLedger, SteeredMessage, Turn, TurnLedger, WorkerId } from "../core/store.ts";
 import type { TurnEvents, TurnFailure } from "../core/turn-events.ts";

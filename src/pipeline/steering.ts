@@ -69,7 +69,9 @@ export class Steering {
 
   /** Runs `agent`; what comes meanwhile joins. Ends when nothing more can, and all that joined is known as taken or not. */
   async *run(agent: Agent, prompt: Prompt, signal: AbortSignal): AsyncIterable<AgentEvent> {
-    this.#agent = agent;
+    this.#agent = signal.aborted ? undefined : agent;
+    // What comes after a stop has nothing to do with the turn.
+    signal.addEventListener("abort", () => (this.#agent = undefined), { once: true });
     // Done behind this: by then the run below has begun.
     this.#do((running) => this.#handAgain(running));
     this.consider();
@@ -111,7 +113,14 @@ export class Steering {
   /** What an earlier attempt was handed too late. */
   async #handAgain(agent: Agent): Promise<void> {
     const again = this.#untaken.map(({ note }) => note.text);
-    for (const text of again) if (!(await agent.steer(text))) return;
+    for (const text of again) if (!(await this.#hand(text, agent))) return;
+  }
+
+  /** False if the run takes nothing more: then nothing else may join it either, it would overtake this one. */
+  async #hand(text: string, agent: Agent): Promise<boolean> {
+    const isHanded = await agent.steer(text);
+    if (!isHanded) this.#agent = undefined;
+    return isHanded;
   }
 
   async #takeIn(agent: Agent): Promise<void> {
@@ -150,9 +159,9 @@ export class Steering {
     this.#joined.push(message);
     this.#messageIds = [...this.#messageIds, message.id];
     this.#tell();
-    const isTaken = await agent.steer(text);
+    const isHanded = await this.#hand(text, agent);
     failpoint("steer.after-command");
-    return isTaken;
+    return isHanded;
   }
 
   #tell(): void {

@@ -30,6 +30,7 @@ export class FakePi implements AgentPool {
   script: PiScript = answer("The answer is 42.");
   /** Every text that somebody tried to hand to a run. */
   readonly steers: string[] = [];
+  refusesSteering = false;
   #file = "";
   /** What the run was handed and has not taken; undefined while none goes on. */
   #queue: string[] | undefined;
@@ -125,6 +126,7 @@ export class FakePi implements AgentPool {
   }
 
   #steer(text: string): boolean {
+    if (this.refusesSteering) return false;
     this.#queue?.push(text);
     this.steers.push(text);
     return this.#queue !== undefined;

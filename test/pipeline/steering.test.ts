@@ -167,6 +167,44 @@ describe("when the turn does not end well", () => {
     expect(prompts(world)).toEqual(["one"]);
   });
 
+  test("what is said while pi is still being stopped is not stopped with it", async () => {
+    await using world = await new PathWorld().start();
+    const gate = new Gate();
+    world.pi.script = inTurn(
+      async function* (_prompt, pi) {
+        await gate.wait();
+        yield* answerOnce(pi, "Half", "aborted");
+        yield { type: "end", reason: "aborted", usage: USAGE };
+      },
+      answer((prompt) => `re: ${prompt}`),
+    );
+    await world.say("1", "one");
+    const stopped = world.pipeline.workers.stopTurn(SESSION, "asked");
+    await world.say("2", "two");
+    gate.open();
+    await stopped;
+    await world.pass(1000);
+    expect(world.endings()).toEqual(["1: aborted Half", "2: final re: two"]);
+  });
+
+  test("nothing joins behind a message that pi refused", async () => {
+    await using world = await new PathWorld().start();
+    const gate = new Gate();
+    world.pi.script = inTurn(
+      steerable(gate.wait),
+      answer((prompt) => `re: ${prompt}`),
+    );
+    world.pi.refusesSteering = true;
+    await world.say("1", "one");
+    await world.say("2", "two");
+    world.pi.refusesSteering = false;
+    await world.say("3", "three");
+    gate.open();
+    await world.pass(1000);
+    expect(prompts(world)).toEqual(["one", "two\n\nthree"]);
+    expect(world.endings()).toEqual(["1: final re: one", "2+3: final re: two\n\nthree"]);
+  });
+
   test("a model that fails does not cost what it had not read yet", async () => {
     await using world = await new PathWorld().start();
     const gate = new Gate();
