@@ -12,6 +12,12 @@ test("a status says what the turn is at", () => {
     event: "chat",
     payload: { ...base, status: "started" },
   });
+  const joined = { kind: "joined", turn: "t1", messageIds: ["m1", "m2"] } as const;
+  expect(pushedOf(session, joined).payload).toEqual({
+    ...base,
+    status: "joined",
+    messageIds: ["m1", "m2"],
+  });
   expect(pushedOf(session, { kind: "compacting", ...of }).payload).toEqual({ ...base, status: "compacting" });
   expect(pushedOf(session, { kind: "retrying", reason: "overloaded", ...of }).payload).toEqual({
     ...base,

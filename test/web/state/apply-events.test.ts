@@ -44,6 +44,31 @@ test("a message that has to wait stands below the answer that is being written",
   expect(told.screen).toEqual(["you: a (done)", "pi: Answer to a", "you: b (waiting)"]);
 });
 
+test("a message that joins the running turn waits no more, and the answer goes on below it", () => {
+  const told = new Told().sent("a").started("t1", "a").text("t1", "Answer to a").sent("b");
+  told.chat("status", { status: "queued", messageIds: ["b"], place: 1 });
+  told.chat("status", { status: "joined", turnId: "t1", messageIds: ["a", "b"] });
+  expect(told.screen).toEqual(["you: a (running)", "you: b (running)", "… Answer to a"]);
+  told.text("t1", "Answer to a\n\nand to b", true).final("t1", "Answer to a\n\nand to b", "a", "b");
+  expect(told.screen).toEqual(["you: a (done)", "you: b (done)", "pi: Answer to a\n\nand to b"]);
+});
+
+test("one that pi had no time for waits again below the answer, and gets its own", () => {
+  const told = new Told().sent("a").started("t1", "a").sent("b");
+  told.chat("status", { status: "joined", turnId: "t1", messageIds: ["a", "b"] });
+  told.final("t1", "Answer to a", "a");
+  told.chat("status", { status: "queued", messageIds: ["b"], place: 1 });
+  expect(told.screen).toEqual(["you: a (done)", "pi: Answer to a", "you: b (waiting)"]);
+  told.started("t2", "b").final("t2", "Answer to b", "b");
+  expect(told.screen.slice(2)).toEqual(["you: b (done)", "pi: Answer to b"]);
+});
+
+test("a message that joined before it was acknowledged here is at work as well", () => {
+  const told = new Told().sent("a").started("t1", "a");
+  told.chat("status", { status: "joined", turnId: "t1", messageIds: ["a", "b"] }).sent("b");
+  expect(told.screen).toContain("you: b (running)");
+});
+
 test("a message that was acknowledged after its turn began, or ended, gets its place and state all the same", () => {
   const running = new Told().started("t1", "a").text("t1", "Hi").sent("a");
   expect(running.screen).toEqual(["you: a (running)", "… Hi"]);
