@@ -36,7 +36,7 @@ export interface CommandNeeds {
   readonly pipeline: () => Pipeline;
   readonly pool: () => Pick<AgentPool, "commands">;
   readonly models: () => ModelCatalog;
-  readonly control: () => Pick<GatewayControl, "sessionStatus">;
+  readonly control: () => Pick<GatewayControl, "sessionStatus" | "budgets">;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -57,11 +57,11 @@ export function buildCommands({ options, live, registry, store }: Base, whole: (
 }
 
 /** Keeps the menus of platforms as the commands of a gateway are. */
-export function buildMenus({ options, registry }: Base, { offered }: Commands): CommandMenus {
+export function buildMenus({ options, registry }: Base, commands: Pick<Commands, "offered">): CommandMenus {
   const menus = new CommandMenus({
     channels: () => registry.channels,
     // Such a menu is the same for all: it holds what nobody is refused.
-    offered: () => offered({ isOwner: false, isTrusted: false }),
+    offered: () => commands.offered({ isOwner: false, isTrusted: false }),
     clock: systemClock,
     log: options.log,
   });
@@ -77,8 +77,8 @@ export function assembleCommands(needs: CommandNeeds): Commands {
   const settings = () => config().commands;
   const prefix = () => settings().prefix;
   const words = () => commandWords(config().gateway.language);
-  const isKnown = ({ address: { channel, account }, sender }: InboundMessage) =>
-    store.access.isAllowed({ channel, account, senderId: sender.id });
+  const isKnown = async ({ address: { channel, account }, sender }: InboundMessage) =>
+    !sender.isSelfNamed && (await store.access.isAllowed({ channel, account, senderId: sender.id }));
   const offered: Commands["offered"] = (asker) =>
     offeredTo(asker, {
       registered: () => registered.entries,
@@ -90,6 +90,7 @@ export function assembleCommands(needs: CommandNeeds): Commands {
     models: shelfOf(needs.models),
     statusOf: (session) => needs.control().sessionStatus(session),
     usage: store.usage,
+    budgets: () => needs.control().budgets(),
     queueDefaults: ({ channel }) => pipeline().queue.rules(channel, undefined),
     offered: async ({ message, sessionKey: session, isOwner: owns }) =>
       offered({ isOwner: owns, isTrusted: owns || (await isKnown(message)), session }),

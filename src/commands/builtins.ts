@@ -1,3 +1,4 @@
+import type { BudgetState } from "../core/budget.ts";
 import type { Command, CommandCall, ListedCommand } from "../core/command.ts";
 import type { SessionKey } from "../core/session-key.ts";
 import type { SessionStatus } from "../core/session-status.ts";
@@ -23,6 +24,7 @@ export interface BuiltinParts {
   /** How the queue is set for a chat where nobody said otherwise. */
   readonly queueDefaults: (call: Pick<CommandCall, "channel">) => QueueDefaults;
   readonly usage: Pick<UsageLedger, "spentBy">;
+  readonly budgets: () => Promise<readonly BudgetState[]>;
   readonly offered: (call: CommandCall) => Promise<readonly ListedCommand[]>;
   readonly prefix: () => string;
   readonly words: () => CommandWords;
@@ -39,7 +41,7 @@ export function builtinCommands(parts: BuiltinParts): readonly Command[] {
     thinkCommand(conversations, models, prefix, words),
     compactCommand(conversations, prefix, words),
     queueCommand(conversations, queueDefaults, prefix, words),
-    usageCommand(parts.usage, words),
+    usageCommand(parts.usage, parts.budgets, words),
     whoamiCommand(words),
     helpCommand(parts.offered, prefix, words),
   ];

@@ -119,6 +119,8 @@ export const en: CommandWords = {
     today: "Today",
     month: "This month",
     ever: "So far",
+    limits: "Limits",
+    spentOf: (spent, limit) => `${spent} of ${limit}`,
     tokens: (input, output) => `${number(input)} tokens in, ${number(output)} out`,
   },
   whoami: {

@@ -110,6 +110,8 @@ export const zh: CommandWords = {
     today: "今天",
     month: "本月",
     ever: "累计",
+    limits: "限额",
+    spentOf: (spent, limit) => `${spent} / ${limit}`,
     tokens: (input, output) => `输入 ${number(input)} 个 token,输出 ${number(output)} 个`,
   },
   whoami: {

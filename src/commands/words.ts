@@ -106,6 +106,8 @@ export interface UsageWords {
   readonly today: string;
   readonly month: string;
   readonly ever: string;
+  readonly limits: string;
+  readonly spentOf: (spent: string, limit: string) => string;
   readonly tokens: (input: number, output: number) => string;
 }
 

@@ -272,7 +272,14 @@ describe("/usage", () => {
     expect(theirs).toContain("- This month: 45,000 tokens in, 1,200 out, $12.50\n");
     expect(theirs).toMatch(/- So far: 45,000 tokens in, 1,200 out$/);
     expect(asked.splice(0)).toEqual([`session:${SESSION}`, "sender:fake:u"]);
-    expect(await ask(world, "/usage", owner)).toContain("**Everybody**");
+    const limit = { period: "day", limitUsd: 5, spentUsd: 0.034, untilMs: 0 } as const;
+    world.budgets = [
+      { ...limit, account: { of: "all" } },
+      { ...limit, account: { of: "sender", name: "fake:u" } },
+    ];
+    const ours = await ask(world, "/usage", owner);
+    expect(ours).toContain("**Everybody**");
+    expect(ours).toContain("- Everybody, today: $0.0340 of $5.00\n- `fake:u`, today: $0.0340 of $5.00");
     expect(asked).toEqual([`session:${SESSION}`, "sender:fake:u", "all"]);
   });
 });

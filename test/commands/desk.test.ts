@@ -186,7 +186,10 @@ describe("pi's own commands", () => {
       by: "pairing",
     });
     await ask(world, "/greet Bob");
-    expect(prompts(world)).toEqual(["command /greet Bob", " /greet Bob", "command /greet Bob"]);
+    // Who says so themselves is nobody that anyone has let in.
+    await ask(world, "/greet Bob", { sender: { id: "u", name: "Una", isBot: false, isSelfNamed: true } });
+    const [as, text] = ["command /greet Bob", " /greet Bob"];
+    expect(prompts(world)).toEqual([as, text, as, text]);
   });
 
   test("are what pi has where the conversation is open; the rest is text", async () => {

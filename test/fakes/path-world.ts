@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assembleCommands, type Commands } from "../../src/assembly/build-commands.ts";
+import type { BudgetState } from "../../src/core/budget.ts";
 import type { Command } from "../../src/core/command.ts";
 import { configSchema, type Config } from "../../src/core/config-schema.ts";
 import type { Channel } from "../../src/core/channel.ts";
@@ -49,6 +50,7 @@ export class PathWorld implements AsyncDisposable {
   readonly hooks = new HookRegistry(() => 1000, silentLogger);
   readonly platform: Channel & { transcript(): string[] };
   readonly models = new FakeModels();
+  budgets: readonly BudgetState[] = [];
   commands = new Registrations<Command>("command", silentLogger);
   readonly events: { readonly session: SessionKey; readonly event: TurnEvent }[] = [];
   store: Store;
@@ -164,7 +166,10 @@ export class PathWorld implements AsyncDisposable {
       pipeline: () => this.pipeline,
       pool: () => this.pi,
       models: () => this.models,
-      control: () => ({ sessionStatus: (key) => readSessionStatus(key, { sessions, turns, pool: this.pi }) }),
+      control: () => ({
+        sessionStatus: (key) => readSessionStatus(key, { sessions, turns, pool: this.pi }),
+        budgets: async () => this.budgets,
+      }),
       clock: this.clock,
       log: silentLogger,
     });
