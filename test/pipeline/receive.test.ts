@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { queueSchema } from "../../src/core/config-sections/pipeline.ts";
 import { StoreError } from "../../src/core/errors.ts";
 import { MessageQueue } from "../../src/core/message-queue.ts";
 import type { InboxEntry } from "../../src/core/store.ts";
@@ -9,14 +10,14 @@ import { CHAT, inbound } from "../fakes/path-world.ts";
 
 function receiver(admit: (entry: InboxEntry) => Promise<void>, record: () => void = () => {}) {
   const clock = new FakeClock();
-  const queue = new MessageQueue({ depth: async () => 0 }, () => ({ maxPerSession: 9, globalMaxPending: 9 }));
+  const queue = new MessageQueue({ depth: async () => 0 }, () => queueSchema.parse({}));
   const inbox = {
     record: async () => {
       record();
       return { receipt: "recorded", id: "i" } as const;
     },
     recordEvent: async () => "recorded" as const,
-    settle: async () => {},
+    settle: async () => [],
     unsettled: async () => [],
   };
   const onEvent = () => {};
