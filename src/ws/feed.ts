@@ -111,7 +111,7 @@ export class Feed {
     this.flush();
     const pushed = pushedOf(this.session, event);
     this.#follow(event, pushed);
-    this.#push(pushed, event.kind === "tool" && event.phase === "update" ? "passing" : "must");
+    this.#push(pushed, isPassing(event) ? "passing" : "must");
     if (SETTLES.has(event.kind)) this.#settledSeq = this.#seq;
   }
 
@@ -199,6 +199,11 @@ export class Feed {
     }
     if (drop > 0) this.#entries.splice(0, drop);
   }
+}
+
+/** What nobody misses who did not keep up: a later event says the same, or it did not matter. */
+function isPassing(event: TurnEvent): boolean {
+  return event.kind === "notice" || (event.kind === "tool" && event.phase === "update");
 }
 
 function frameOf(entry: Entry): string {

@@ -397,6 +397,24 @@ describe("after a crash", () => {
     expect(world.pi.prompts.at(-1)?.text).toBe("2");
   });
 
+  test("what was answered before is not said to be closed", async () => {
+    const platform = ({ now }: { now: () => number }) => new PlainPlatform("fake", caps(), now);
+    await using world = await new PathWorld({ platform }).start();
+    world.pi.script = async function* () {
+      yield { type: "message_start" };
+      await world.questions.ask(SESSION, COLOUR, NEVER);
+      await new Promise(() => {});
+    };
+    await world.say("1", "do it");
+    await world.pass(50);
+    await world.say("2", "1");
+    await world.crash();
+    world.pi.script = answer("I went on.");
+    await world.restart();
+    await world.pass(60_000);
+    expect(world.platform.transcript().slice(1)).toEqual(["I went on."]);
+  });
+
   test("a pi that dies while it asks leaves no open question", async () => {
     await using world = await new PathWorld().start();
     world.pi.script = async function* () {
@@ -427,6 +445,14 @@ describe("an owner's permission", () => {
     expect(world.endings()).toContain("1: final allowed");
   });
 
+  test("is not given by somebody whose message has joined the owner's turn", async () => {
+    await using world = await needing({ config: { owners: ["fake:u"] } });
+    await world.say("2", "me too", { sender: OTHER });
+    await world.say("3", "yes", { sender: OTHER });
+    await world.pass(1000);
+    expect(states(world)).toEqual(["open"]);
+  });
+
   test("is asked in the owner's chat where somebody else's turn needs it, and the talk there goes on", async () => {
     await using world = await needing({ config: { owners: ["fake:99"] } });
     await world.say("2", "yes");
@@ -434,6 +460,9 @@ describe("an owner's permission", () => {
     expect(world.endings()).not.toContain("1: final allowed");
     const owner = { address: { ...CHAT, chat: "99" }, sender: { id: "99", name: "Olga", isBot: false } };
     await world.say("3", "what is the weather?", owner);
+    await world.say("0", "yes", { ...owner, address: { ...CHAT, scope: "group", chat: "elsewhere" } });
+    await world.pass(1000);
+    expect(states(world)).toEqual(["open"]);
     await world.say("4", "no", owner);
     await world.pass(5000);
     expect(world.endings()).toContain("1: final The owner did not allow it.");

@@ -31,8 +31,9 @@ test("the time of a person does not count, and the limit goes on where it was", 
     ]);
     return `${one}, ${two}`;
   });
-  // The limit of the other one, which is as long, has passed by now.
+  // Limits of others, which are as long, have passed one after the other by now.
   await late;
+  await failure(withinLimit(30, never));
   person.resolve("yes");
   expect(await asking).toBe("yes, at once");
   const afterwards = withinLimit(5, async () => {

@@ -155,7 +155,7 @@ test("an open question is known until it is answered, whatever becomes of the ri
   feed.publish({ ...asked, state: "answered", answer: "Yes" });
   expect(feed.questions()).toEqual([]);
   expect(feed.isRunning).toBe(false);
-  expect(notes.frames.map(({ worth }) => worth)).toEqual(["must", "must", "must"]);
+  expect(notes.frames.map(({ worth }) => worth)).toEqual(["must", "passing", "must"]);
 });
 
 test("a question counts in the ring with all that it carries", () => {
