@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXIT } from "../src/cli/exit-codes.ts";
 import { ChatClient } from "./fakes/chat-client.ts";
+import { FakeOpenAi } from "./fakes/fake-openai.ts";
 import { GatewayProcess } from "./fakes/gateway-process.ts";
 
 setDefaultTimeout(60_000);
@@ -156,6 +157,26 @@ describe("each command of the guide", () => {
       text: "Hello from the console",
     });
   });
+});
+
+test("the guide's failover: the first model is rate limited, the second one answers", async () => {
+  using maker = new FakeOpenAi({ provider: "anthropic", models: ["claude-sonnet-4"] });
+  using others = new FakeOpenAi({ provider: "openai", models: ["gpt-4o", "gemini-pro"] });
+  // As printed, comments and commas and all, but for the port.
+  const printed = read("config-failover.jsonc").replace("{", '{ "gateway": { "port": 0 },');
+  await using limited = new GatewayProcess();
+  writeFileSync(join(limited.home, "cwd/pi-gateway.jsonc"), printed);
+  const agentDir = join(limited.home, ".pi/agent");
+  for (const server of [maker, others]) await server.addTo(agentDir);
+  writeFileSync(join(agentDir, "settings.json"), JSON.stringify({ retry: { baseDelayMs: 10 } }));
+  maker.mood = "limited";
+  await limited.start();
+  expect(limited.output).not.toContain("modelFailover");
+  using alice = await ChatClient.connect(limited.url, limited.token);
+  const { text } = await alice.end((await alice.send(SESSION, "hello")).messageId);
+  expect(text).toStartWith("echo: hello");
+  const asked = (server: FakeOpenAi) => server.requests.map(({ model }) => model);
+  expect([asked(maker), asked(others)]).toEqual([["claude-sonnet-4", "claude-sonnet-4"], ["gpt-4o"]]);
 });
 
 /** Runs a line as it is printed, with the gateway's home as one's own. */

@@ -9,7 +9,7 @@ import type { BridgePort } from "./bridge-port.ts";
 import type { Finding } from "./channel.ts";
 import type { Config } from "./config-schema.ts";
 import type { ModelWish } from "./model-choice.ts";
-import { AgentDirView, agentDirRevision } from "./pi-agent-dir.ts";
+import { AgentDirView, agentDirRevision, withPlainTries } from "./pi-agent-dir.ts";
 import { findPi, type PiProgram } from "./pi-program.ts";
 import type { SessionResources } from "./resource-package.ts";
 import type { RpcLaunch } from "./rpc-process.ts";
@@ -181,7 +181,9 @@ export class LaunchProfiles implements ProfileSource {
     }
     const home = this.#env["HOME"] ?? homedir();
     const theirs = expandTilde(this.#env["PI_CODING_AGENT_DIR"] ?? "~/.pi/agent", home);
-    const view = new AgentDirView(theirs, join(this.#deps.layout.runtime, "agent"));
+    const isCounted = this.#deps.config().agent.modelFailover !== undefined;
+    const settings = isCounted ? withPlainTries : undefined;
+    const view = new AgentDirView(theirs, join(this.#deps.layout.runtime, "agent"), settings);
     return [await view.refresh(), await agentDirRevision(theirs)];
   }
 

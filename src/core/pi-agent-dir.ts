@@ -14,18 +14,23 @@ import { isRecord } from "./rpc-protocol.ts";
 export class AgentDirView {
   readonly #theirs: string;
   readonly #ours: string;
+  readonly #settings: SettingsEdit;
 
-  constructor(theirs: string, ours: string) {
+  /** `settings` is what pi gets to see of their settings, and may add to them. */
+  constructor(theirs: string, ours: string, settings: SettingsEdit = (text) => text) {
     this.#theirs = theirs;
     this.#ours = ours;
+    this.#settings = settings;
   }
 
   /** Brings our folder up to date and returns it. */
   async refresh(): Promise<string> {
     await mkdir(this.#ours, { recursive: true, mode: 0o700 });
     const names = (await namesIn(this.#theirs)).filter((name) => !isLeftOut(name));
-    await this.#removeStale(new Set(names));
+    await this.#removeStale(new Set([...names, SETTINGS]));
+    await this.#writeSettings();
     for (const name of names) {
+      if (name === SETTINGS) continue;
       if (COPIED.has(name)) await copyIfDifferent(join(this.#theirs, name), join(this.#ours, name));
       else if (OPENED.has(name)) await this.#linkChildren(name);
       else await linkIfDifferent(join(this.#theirs, name), join(this.#ours, name));
@@ -44,6 +49,12 @@ export class AgentDirView {
     }
   }
 
+  async #writeSettings(): Promise<void> {
+    const wanted = this.#settings(await readIfThere(join(this.#theirs, SETTINGS)));
+    if (wanted === undefined) await rm(join(this.#ours, SETTINGS), { force: true });
+    else await writeIfDifferent(join(this.#ours, SETTINGS), wanted);
+  }
+
   async #linkChildren(name: string): Promise<void> {
     await mkdir(join(this.#ours, name), { recursive: true });
     for (const child of await namesIn(join(this.#theirs, name))) {
@@ -52,9 +63,42 @@ export class AgentDirView {
   }
 }
 
+/** Undefined: there are none. */
+export type SettingsEdit = (text: string | undefined) => string | undefined;
+
+/**
+ * Settings with which each try at a model is one request, as far as a person has not said otherwise: the
+ * libraries of providers try again by themselves, unseen, and whoever counts tries would count too few.
+ */
+export function withPlainTries(text: string | undefined): string | undefined {
+  const settings = parsed(text ?? "{}");
+  if (!settings) return text;
+  const { retry = {} } = settings;
+  if (!isRecord(retry)) return text;
+  const { provider = {} } = retry;
+  if (!isRecord(provider) || provider["maxRetries"] !== undefined) return text;
+  return JSON.stringify(
+    { ...settings, retry: { ...retry, provider: { ...provider, maxRetries: 0 } } },
+    undefined,
+    2,
+  );
+}
+
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    // Theirs, and broken: pi says so itself.
+    return undefined;
+  }
+}
+
+const SETTINGS = "settings.json";
+
 /** pi writes these by itself: set_model and migrations the first two, catalogues and trust the others. */
 const COPIED: ReadonlySet<string> = new Set([
-  "settings.json",
+  SETTINGS,
   "keybindings.json",
   "models-store.json",
   "trust.json",
@@ -141,7 +185,11 @@ async function linkTarget(path: string): Promise<string | undefined> {
 
 async function copyIfDifferent(from: string, to: string): Promise<void> {
   const wanted = await readIfThere(from);
-  if (wanted === undefined || ((await readIfThere(to)) === wanted && !(await linkTarget(to)))) return;
+  if (wanted !== undefined) await writeIfDifferent(to, wanted);
+}
+
+async function writeIfDifferent(to: string, wanted: string): Promise<void> {
+  if ((await readIfThere(to)) === wanted && !(await linkTarget(to))) return;
   await writeFile(`${to}.tmp`, wanted, { mode: 0o600 });
   await rename(`${to}.tmp`, to);
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AgentDirView, agentDirRevision } from "../../src/core/pi-agent-dir.ts";
+import { AgentDirView, agentDirRevision, withPlainTries } from "../../src/core/pi-agent-dir.ts";
 
 let root: string;
 let theirs: string;
@@ -118,4 +118,27 @@ test("a renewed login and a new transcript change no revision", async () => {
   await put(join(theirs, "auth.json"), '{"anthropic":{"type":"oauth","access":"b","expires":2}}');
   await put(join(theirs, "sessions/x.jsonl"), "{}");
   expect(await agentDirRevision(theirs)).toBe(before);
+});
+
+test("each try at a model is one request, unless a person has said otherwise", async () => {
+  const plain = new AgentDirView(theirs, ours, withPlainTries);
+  const settings = async () => {
+    await plain.refresh();
+    return JSON.parse(await readFile(join(ours, "settings.json"), "utf8")) as unknown;
+  };
+  expect(await settings()).toEqual({ retry: { provider: { maxRetries: 0 } } });
+  await put(join(theirs, "settings.json"), '{"theme":"dark","retry":{"baseDelayMs":9}}');
+  expect(await settings()).toEqual({
+    theme: "dark",
+    retry: { baseDelayMs: 9, provider: { maxRetries: 0 } },
+  });
+  expect(await readFile(join(theirs, "settings.json"), "utf8")).toBe(
+    '{"theme":"dark","retry":{"baseDelayMs":9}}',
+  );
+  await put(join(theirs, "settings.json"), '{"retry":{"provider":{"maxRetries":5}}}');
+  expect(await settings()).toEqual({ retry: { provider: { maxRetries: 5 } } });
+  expect(withPlainTries("{ broken")).toBe("{ broken");
+  await rm(join(theirs, "settings.json"));
+  await view.refresh();
+  expect(await readdir(ours)).toEqual([]);
 });

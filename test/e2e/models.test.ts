@@ -135,27 +135,6 @@ describe.each([
     expect(await ask(alice, "and now?")).toMatchObject({ state: "final" });
   });
 
-  test("the gateway is killed in the middle of a failover: the message is answered, once", async () => {
-    await using gateway = await gatewayOn(piCliPath());
-    await gateway.start("turn.retrying@2");
-    first.mood = "limited";
-    let id = "";
-    {
-      using alice = await connect(gateway);
-      id = (await alice.send(ALICE, "Is anybody there?")).messageId;
-      expect(await gateway.exited()).toBe(137);
-    }
-    await gateway.start();
-    using alice = await connect(gateway);
-    await alice.call("chat.subscribe", { sessionKey: ALICE });
-    const answered = async () => (await alice.history(ALICE)).find((row) => row.id === id)?.state === "done";
-    for (let seen = alice.frames.length; !(await answered()); seen = alice.frames.length) {
-      await alice.until("news", (frames) => frames.length > seen);
-    }
-    expect((await alice.history(ALICE)).map(({ role }) => role)).toEqual(["user", "assistant"]);
-    expect(usersIn(gateway).filter((text) => text.includes("Is anybody there?"))).toHaveLength(1);
-  });
-
   test("what was spent is kept over restarts, and a budget that is used up lets nothing begin", async () => {
     // A dollar per thousand tokens that come in, two per thousand that go out: 2 cents an answer.
     await using gateway = await gatewayOn(piCliPath(), {

@@ -4,6 +4,8 @@ import { join } from "node:path";
 export interface FakeOpenAiOptions {
   /** pi's name for it; the models are `{provider}/{model}`. */
   readonly provider?: string;
+  /** Further models, which are as moody as `moody`. */
+  readonly models?: readonly string[];
   /** How long the server waits between two pieces of an answer. */
   readonly pieceMs?: number;
   readonly pieceBytes?: number;
@@ -25,10 +27,12 @@ export class FakeOpenAi implements Disposable {
   /** Told of each request that comes in. */
   onRequest: () => void = () => {};
   readonly #provider: string;
+  readonly #moody: readonly string[];
   readonly #server;
 
   constructor(options: FakeOpenAiOptions = {}) {
     this.#provider = options.provider ?? "local";
+    this.#moody = ["moody", ...(options.models ?? [])];
     this.#server = Bun.serve({
       port: 0,
       hostname: "127.0.0.1",
@@ -44,7 +48,13 @@ export class FakeOpenAi implements Disposable {
   /** Makes the models known to a pi whose agent folder is `agentDir`, beside those of other servers. */
   async addTo(agentDir: string): Promise<void> {
     const cost = { input: 1000, output: 2000, cacheRead: 0, cacheWrite: 0 };
-    const models = MODELS.map((id) => ({ id, name: id, contextWindow: 128_000, maxTokens: 16_000, cost }));
+    const models = [...MODELS, ...this.#moody].map((id) => ({
+      id,
+      name: id,
+      contextWindow: 128_000,
+      maxTokens: 16_000,
+      cost,
+    }));
     const own = { baseUrl: this.baseUrl, apiKey: "local", api: "openai-completions", models };
     const file = Bun.file(join(agentDir, "models.json"));
     const known = (await file.exists()) ? ((await file.json()) as { providers: object }).providers : {};
@@ -65,7 +75,7 @@ export class FakeOpenAi implements Disposable {
   ): Response | Promise<Response> {
     this.requests.push(request);
     this.onRequest();
-    const does = request.model === "moody" ? (this.moods.shift() ?? this.mood) : request.model;
+    const does = this.#moody.includes(request.model) ? (this.moods.shift() ?? this.mood) : request.model;
     const failure = FAILURES[does];
     if (failure) {
       const { said } = this;
@@ -90,7 +100,7 @@ export class FakeOpenAi implements Disposable {
   }
 }
 
-const MODELS = ["echo", "moody", "limited", "refused", "broken", "unpaid", "overloaded", "cut", "hang"];
+const MODELS = ["echo", "limited", "refused", "broken", "unpaid", "overloaded", "cut", "hang"];
 
 interface ChatMessage {
   readonly role: string;
