@@ -6,7 +6,6 @@ const UNBUILT: Readonly<Record<string, (loaded: LoadedConfig) => boolean>> = {
   cron: ({ config }) => config.cron.enabled && config.cron.jobs.some((job) => job.enabled),
   hooks: ({ config }) => config.hooks.enabled,
   security: ({ written }) => written.has("security"),
-  media: ({ written }) => written.has("media"),
 };
 
 /**

@@ -8,7 +8,7 @@ import { channelSchemas } from "../../src/plugins/builtin/channel-schemas.ts";
 import type { Plugin } from "../../src/plugins/types.ts";
 import { Gateway } from "../../src/server.ts";
 import { ChatClient, type ChatFrame } from "../fakes/chat-client.ts";
-import { FAUX_MODEL } from "../fakes/pi-world.ts";
+import { FAUX_MODEL, newerPi } from "../fakes/pi-world.ts";
 
 setDefaultTimeout(60_000);
 
@@ -41,8 +41,12 @@ interface World {
 }
 
 /** A gateway with the real pi, and somebody whose words make its model call tools. */
-async function withGateway(work: (world: World) => Promise<void>, plugin?: Plugin): Promise<void> {
-  const agent = { extensions: [FAUX_MODEL], model: "faux/echo" };
+async function withGateway(
+  work: (world: World) => Promise<void>,
+  plugin?: Plugin,
+  piCliPath = "pi",
+): Promise<void> {
+  const agent = { extensions: [FAUX_MODEL], model: "faux/echo", piCliPath };
   const flags = [
     { path: ["gateway", "port"], value: 0, name: "port" },
     { path: ["agent"], value: agent, name: "agent" },
@@ -242,4 +246,40 @@ test("hooks watch over what tools say, also when it is an edit", async () => {
     const row = (await alice.history(ALICE)).find(({ id }) => id === messageId);
     expect(row?.text).toBe("another ***");
   }, guard);
+});
+
+test("a plugin's tool gets what its schema allows, and what it returns is the result", async () => {
+  const plugin: Plugin = (api) => {
+    api.registerTool({
+      name: "add",
+      description: "Adds two numbers.",
+      parameters: {
+        type: "object",
+        properties: { a: { type: "number" }, b: { type: "number" } },
+        required: ["a", "b"],
+      },
+      execute: async ({ a, b }) => ({ result: Number(a) + Number(b) }),
+    });
+    expect(() =>
+      api.registerTool({ name: "cron", description: "", parameters: {}, execute: () => "" }),
+    ).toThrow("already registered by the gateway");
+  };
+  await withGateway(async ({ call }) => {
+    expect(resultOf(await call("add", { a: 1, b: 2 }))).toEqual({ result: 3 });
+    expect(await call("add", { a: 1, b: "two" })).toEndWith("[error]");
+  }, plugin);
+});
+
+test("a newer pi has the same tools", async () => {
+  await withGateway(
+    async ({ alice, call }) => {
+      const { messageId } = resultOf(await call("send_message", { text: "Hello!" }));
+      resultOf(await call("message", { action: "edit", messageId, text: "Updated text" }));
+      expect((await alice.history(ALICE)).map(({ text }) => text)).toContain("Updated text");
+      expect(resultOf(await call("session_status", {}))).toMatchObject({ model: "faux/echo" });
+      expect(await call("send_message", { txt: "x" })).toEndWith("[error]");
+    },
+    undefined,
+    newerPi(),
+  );
 });

@@ -113,3 +113,15 @@ test("a small picture of a tool arrives", () => {
   const { payload } = pushedOf(session, { ...tool, phase: "end", result: { content, isError: false } });
   expect(payload["result"]).toEqual({ content });
 });
+
+test("what tools send says its files by name and kind, and what became of a message names it", () => {
+  const media = [{ kind: "photo", name: "cat.png", mimeType: "image/png", sizeBytes: 7 }] as const;
+  const said = { kind: "said", key: "t1/tool/c1", text: "A cat", media } as const;
+  const of1 = { sessionKey: session, messageId: "t1/tool/c1" };
+  expect(pushedOf(session, said).payload).toEqual({ ...of1, state: "final", text: "A cat", media });
+  const changed = (change: object) =>
+    pushedOf(session, { kind: "amended", id: "t1/tool/c1", ...change }).payload;
+  expect(changed({ text: "The cat" })).toEqual({ ...of1, state: "changed", text: "The cat" });
+  expect(changed({ isRemoved: true })).toEqual({ ...of1, state: "changed", removed: true });
+  expect(changed({ reactions: ["👍"] })).toEqual({ ...of1, state: "changed", reactions: ["👍"] });
+});
