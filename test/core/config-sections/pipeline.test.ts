@@ -19,3 +19,11 @@ test("what was said is kept for ever, unless a limit is set", () => {
   expect(load({}).config.store).toEqual({ finishedDays: 30 });
   expect(load({ store: { historyDays: 90 } }).config.store.historyDays).toBe(90);
 });
+
+test("a channel may have other rules for what waits, of the same kinds", () => {
+  const queue = { byChannel: { webchat: { mode: "interrupt", debounceMs: 0, cap: 1, drop: "old" } } };
+  expect(problemsIn({ queue })).toEqual([]);
+  expect(problemsIn({ queue: { byChannel: { webchat: { mode: "shout" } } } })).toHaveLength(1);
+  expect(problemsIn({ queue: { byChannel: { webchat: { maxPerSession: 1 } } } })).toHaveLength(1);
+  expect(problemsIn({ queue: { drop: "all" } })).toHaveLength(1);
+});
