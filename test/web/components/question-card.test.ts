@@ -134,7 +134,7 @@ describe("an open question", () => {
 
   test("is closed in a second tab when the first has answered it", async () => {
     await using world = await asked(COLOUR);
-    const { gateway, page, card, id, visitor } = world;
+    const { gateway, card, id, visitor } = world;
     const second = await visitor.context.newPage();
     await second.goto(`${gateway.link}&c=${gateway.session.split(":").at(-1)}`);
     await second.locator(".question").waitFor();
