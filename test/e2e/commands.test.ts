@@ -180,6 +180,28 @@ describe.each(PIS)("commands with the real pi %s", (_version, piCliPath) => {
     await ask(alice, "/new");
     expect(await ask(alice, "/compact")).toBe("There is nothing to shorten yet.");
   });
+
+  test("a summary that never comes can be stopped, and the conversation goes on as it was", async () => {
+    using openai = new FakeOpenAi();
+    const gateway = new GatewayProcess({
+      config: { agent: { piCliPath: piCliPath(), model: "local/echo" } },
+    });
+    await using _ending = gateway;
+    await openai.addTo(join(gateway.home, ".pi/agent"));
+    put(gateway, "settings.json", JSON.stringify({ compaction: { keepRecentTokens: 10 } }));
+    await gateway.start();
+    using alice = await connect(gateway);
+    for (const word of ["one", "two"]) await ask(alice, `${word} ${"x".repeat(2000)}`);
+    await ask(alice, "/model local/hang");
+    const { messageId } = await alice.send(ALICE, "/compact");
+    while (openai.requests.at(-1)?.model !== "hang") await Bun.sleep(20);
+    expect(await ask(alice, "/stop")).toBe("The answer was stopped.");
+    expect(await alice.end(messageId)).toMatchObject({ state: "aborted" });
+    await ask(alice, "/model default");
+    expect(await ask(alice, "three")).toBe("echo: three");
+    const asked = JSON.stringify(openai.requests.at(-1)?.messages);
+    for (const word of ["one", "two", "three"]) expect(asked).toContain(word);
+  });
 });
 
 function transcriptOf(gateway: GatewayProcess, chat: string): string {
