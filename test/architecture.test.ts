@@ -205,6 +205,7 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "web/state/attachments.ts": "test/web/components/attachments.test.ts",
   "web/state/browser-shelf.ts": "test/web/components/attachments.test.ts",
   "web/state/chat.ts": "test/web/components/sidebar.test.ts",
+  "web/state/commands.ts": "test/web/components/command-menu.test.ts",
   "web/state/page-title.ts": "test/web/components/sidebar.test.ts",
   "web/state/sent-files.ts": "test/web/components/sent-files.test.ts",
   "web/state/soon.ts": "test/web/state/resume.test.ts",

@@ -67,8 +67,8 @@ test("who else can reach the port is said, and why", () => {
 test("what does not work yet or now is there to be read", () => {
   const problems = ["pi could not be started: it is broken"];
   expect(bannerOf({ ...facts, health: { ...health, problems } })).toContain(`Problem: ${problems[0]}`);
-  expect(bannerOf({ ...facts, loaded: loaded(["owners", ["telegram:1"]]) })).toContain(
-    "Not active yet in this version: owners.",
+  expect(bannerOf({ ...facts, loaded: loaded(["hooks.enabled", true]) })).toContain(
+    "Not active yet in this version: hooks.",
   );
 });
 

@@ -42,10 +42,10 @@ test(
   "what the file asks for and this version does not do is named",
   async () => {
     await using gateway = new GatewayProcess({
-      config: { hooks: { enabled: true, token: "a-secret-for-hooks" }, owners: ["telegram:1"] as never },
+      config: { hooks: { enabled: true, token: "a-secret-for-hooks" }, security: {} },
     });
     await gateway.start();
-    expect(gateway.output).toContain("Not active yet in this version: hooks, owners.");
+    expect(gateway.output).toContain("Not active yet in this version: hooks, security.");
   },
   SLOW_MS,
 );

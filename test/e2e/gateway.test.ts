@@ -154,10 +154,10 @@ describe.each([
     expect((await alice.end((await alice.send(ALICE, "and now?")).messageId)).state).toBe("final");
   });
 
-  test("text that looks like a command of pi is text", async () => {
+  test("what begins with a slash and is no command of ours is text for pi", async () => {
     await using gateway = await gatewayWith(piCliPath()).start();
     using alice = await connect(gateway);
-    for (const text of ["/new", "/compact now", "/no-such-thing"]) {
+    for (const text of ["/export out.html", "/no-such-thing", "/skill:none at all", "/etc/hosts is a file"]) {
       const end = await alice.end((await alice.send(ALICE, text)).messageId);
       expect(end).toMatchObject({ state: "final" });
       expect(end.text).toContain(text);

@@ -77,6 +77,7 @@ describe.each(PIS)("pi $version", ({ version, script }) => {
         type: "end",
         reason: "stop",
         usage: { inputTokens: 13, outputTokens: 5, costUsd: 0.25 },
+        spent: [{ model: "faux/echo", usage: { inputTokens: 13, outputTokens: 5, costUsd: 0.25 } }],
       });
     });
 
