@@ -152,8 +152,7 @@ export class TurnModels {
     this.#failover = failover;
     this.#maxTries = Math.max(1, maxTries);
     this.pinned = pinned;
-    // A person's choice is asked whatever it has said before.
-    this.#current = pinned ?? failover.pick(models) ?? "";
+    this.#current = failover.pick(models) ?? "";
   }
 
   /** Who is asked now: `provider/id`. */

@@ -142,9 +142,12 @@ describe("a model that a person chose for a conversation", () => {
   });
 
   test("is followed by the others where the configuration says so", () => {
-    const models = failoverOf({ maxRetries: 1, leavesPinned: true }).turn("b/two");
+    const { turn } = failoverOf({ maxRetries: 1, leavesPinned: true });
+    const models = turn("b/two");
     expect(models.current).toBe("b/two");
     expect(said(models.failed("b/two", "500"))).toBe("a/one");
     expect(said(models.failed("a/one", "500"))).toBe("c/three");
+    // Then it rests like any other.
+    expect(turn("b/two").current).toBe("c/three");
   });
 });

@@ -29,6 +29,14 @@ test("a message that begins anew after a failure voids the half that was shown",
   expect(after(text("Half a sen"), { type: "message_start" }, text("Whole.")).final).toBe("Whole.");
 });
 
+test("what a model had said when it failed is void, also when nothing comes after it", () => {
+  const failed: AgentEvent = { type: "message_end", text: "Half a sen", stopReason: "error" };
+  expect(after(text("Half a sen"), failed).final).toBe("");
+  expect(after(end("Let me look."), { type: "message_start" }, text("Half a sen"), failed).final).toBe(
+    "Let me look.",
+  );
+});
+
 test("the preview shows what the agent is doing, the final text never does", () => {
   const reply = after(text("Looking"), { type: "tool_start", id: "1", tool: "bash", params: {} });
   expect(reply.live).toBe("Looking\n\n*bash…*");
