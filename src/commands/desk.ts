@@ -70,7 +70,7 @@ export class Desk implements CommandDesk {
     const owns = isOwner(message);
     const written = `${settings().prefix}${name}`;
     if (!owns && (command.who === "owner" || settings().ownerOnly.includes(name))) {
-      await replies.say(words().forOwners(written));
+      await this.#apologize(words().forOwners(written), replies);
       return replies.fate();
     }
     const call: CommandCall = {

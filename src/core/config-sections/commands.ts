@@ -2,6 +2,9 @@ import { z } from "zod";
 
 const commandName = () => z.string().regex(/^[^\s/]+$/, "expected a name without a slash, such as new");
 
+/** Names of ours are in lower case, however somebody writes them. */
+const ourName = () => commandName().toLowerCase();
+
 /** `commands`: what people can do in a chat with a word behind a slash. */
 export const commandsSchema = z.strictObject({
   prefix: z
@@ -20,8 +23,8 @@ export const commandsSchema = z.strictObject({
         "may talk; `all` or `none`. When omitted: every skill and prompt template, for owners and people on the allowlist.",
     ),
   disabled: z
-    .array(commandName())
+    .array(ourName())
     .default([])
     .describe("The gateway's or plugins' commands that are not offered."),
-  ownerOnly: z.array(commandName()).default([]).describe("Commands that only owners may use."),
+  ownerOnly: z.array(ourName()).default([]).describe("Commands that only owners may use."),
 });

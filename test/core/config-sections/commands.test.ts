@@ -5,6 +5,15 @@ test("without a word about it: a slash, nothing switched off, and no list of pi'
   expect(commandsSchema.parse({})).toEqual({ prefix: "/", disabled: [], ownerOnly: [] });
 });
 
+test("the names of ours may be written in any case", () => {
+  const written = { ownerOnly: ["Model"], disabled: ["USAGE"], allow: ["Review"] };
+  expect(commandsSchema.parse(written)).toMatchObject({
+    ownerOnly: ["model"],
+    disabled: ["usage"],
+    allow: ["Review"],
+  });
+});
+
 test.each([{ allow: "all" }, { allow: "none" }, { allow: ["skill:weather", "review"] }, { allow: [] }])(
   "pi's own commands: %p",
   (section) => {
