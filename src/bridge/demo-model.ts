@@ -9,7 +9,7 @@ const API = "pi-gateway-demo";
 /** A comfortable reading pace; tests set it to 0. */
 const PACE_MS = Number(process.env["PI_GATEWAY_DEMO_PACE_MS"] ?? 25);
 /** The line in which the gateway tells the ids of messages: no words of the person. */
-const IDS = /\n\n\[message_ids?(?:, in order)?: [^\n]*\]$/;
+const IDS = /(?:^|\n\n)\[message_ids?(?:, in order)?: [^\n]*\]$/;
 /** How the gateway begins a prompt that goes on with a turn that was cut off. */
 const INTERRUPTED = "[gateway] You were interrupted";
 

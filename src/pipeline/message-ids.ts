@@ -9,5 +9,5 @@ export function withIds(text: string, messages: readonly InboundMessage[]): stri
     return text;
   const ids = messages.map(({ id, replyTo }) => (replyTo ? `${id} (answers ${replyTo.id})` : id));
   const name = ids.length === 1 ? "message_id" : "message_ids, in order";
-  return `${text}\n\n[${name}: ${ids.join(", ")}]`;
+  return [...(text === "" ? [] : [text]), `[${name}: ${ids.join(", ")}]`].join("\n\n");
 }

@@ -4,8 +4,10 @@ import type { Amendment, Store } from "../../src/core/store.ts";
 import {
   deliverAll,
   enqueue,
+  inbound,
   type OpenStore,
   placeOf,
+  queued,
   refOf,
   saying,
   sessionOf,
@@ -69,6 +71,17 @@ export function amendContract(open: OpenStore): void {
       { id: "m1", reactions: ["🎉", "👍"] },
       { id: "said", reactions: ["👀"] },
     ]);
+  });
+
+  storeTest(open, "an emoji finds a message whatever agent its sender chose", async ({ store }) => {
+    for (const agent of ["mentor", "main"]) {
+      const message = inbound("a", `to-${agent}`, { agent });
+      const { id } = await store.inbox.record(message);
+      await store.inbox.settle(id, { ...queued(message), session: A });
+      const of = { session: A, agent: "mentor" };
+      const amended = await store.amend(refOf("a", message.id), of, { kind: "reaction", emoji: "👍" });
+      expect(amended).toEqual({ id: message.id, reactions: ["👍"] });
+    }
   });
 
   storeTest(

@@ -36,7 +36,7 @@ interface Model {
 }
 
 /** What the gateway adds, so that a model can name the messages: it is no deed. */
-const IDS = /\n\n\[message_ids?(?:, in order)?: [^\n]*\]$/;
+const IDS = /(?:^|\n\n)\[message_ids?(?:, in order)?: [^\n]*\]$/;
 
 const textOf = (content: Message["content"]) =>
   typeof content === "string" ? content : content.map((block) => block.text ?? `[${block.type}]`).join("\n");

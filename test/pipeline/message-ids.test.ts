@@ -9,6 +9,7 @@ test("a prompt ends with the ids of its messages, in their order", () => {
   expect(withIds("hello\n\nyou", [one, inbound("m2", "you")])).toBe(
     "hello\n\nyou\n\n[message_ids, in order: m1, m2]",
   );
+  expect(withIds("", [one])).toBe("[message_id: m1]");
   expect(withIds("hello", [{ ...one, replyTo: { id: "m0", text: "hi" } }])).toBe(
     "hello\n\n[message_id: m1 (answers m0)]",
   );

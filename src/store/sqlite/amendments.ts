@@ -1,3 +1,4 @@
+import { MAIN_AGENT } from "../../core/agent-list.ts";
 import type { MessageRef } from "../../core/message.ts";
 import type { Amended, Amendment } from "../../core/store.ts";
 import type { Connection } from "./connection.ts";
@@ -53,10 +54,14 @@ export class Amendments {
   }
 
   #react({ address, id }: MessageRef, { session, agent }: Of, emoji: string): Amended | undefined {
-    const seq =
-      this.#sql.said.get({ key: id, session })?.seq ??
-      this.#sql.heard.get({ dedup: nameOf({ address, agent, id }), session })?.seq ??
-      this.#sql.heard.get({ dedup: nameOf({ address, id }), session })?.seq;
+    // Who wrote it may have chosen this agent, the usual one, or none.
+    const names = [
+      nameOf({ address, agent, id }),
+      nameOf({ address, agent: MAIN_AGENT, id }),
+      nameOf({ address, id }),
+    ];
+    const heard = () => names.map((dedup) => this.#sql.heard.get({ dedup, session })).find(Boolean);
+    const seq = (this.#sql.said.get({ key: id, session }) ?? heard())?.seq;
     if (seq === undefined) return undefined;
     const known = this.#sql.reactions.get({ seq });
     const before = known ? decode(known.emojis) : [];
