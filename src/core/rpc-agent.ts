@@ -265,6 +265,8 @@ class Run {
       throw error;
     }
     await this.#end.wait();
+    // The last word may have come just when it was cut off for saying nothing.
+    if (this.#reader.isAnswered) return undefined;
     return this.#failover.isInterrupted ? "timed out" : this.#reader.failure;
   }
 
@@ -280,8 +282,8 @@ class Run {
   /** What people see of it holds no secret, and a model that was cut off for its silence has failed. */
   #cleared(event: AgentEvent): AgentEvent {
     if (event.type === "retrying") return { ...event, reason: this.#models.redact(event.reason) };
-    const isCutOff = event.type === "message_end" && this.#failover.isInterrupted;
-    return isCutOff ? { ...event, stopReason: "error" } : event;
+    if (event.type !== "message_end" || event.stopReason !== "aborted") return event;
+    return this.#failover.isInterrupted ? { ...event, stopReason: "error" } : event;
   }
 
   #sendAbort(): void {

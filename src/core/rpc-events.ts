@@ -25,6 +25,11 @@ export class RunReader {
     return this.#last?.stopReason === "error" ? (this.#last.errorMessage ?? "the model failed") : undefined;
   }
 
+  /** True once the model has said its last word. */
+  get isAnswered(): boolean {
+    return this.#last?.stopReason === "stop" || this.#last?.stopReason === "length";
+  }
+
   /** Who wrote the last message: `provider/id`. */
   get model(): string | undefined {
     return this.#last && modelOf(this.#last);
@@ -54,8 +59,7 @@ export class RunReader {
   end(aborted: boolean): AgentEvent & { readonly type: "end" } {
     const stopReason = this.#last?.stopReason ?? "stop";
     const base = { type: "end", ...this.#usage } as const;
-    const isComplete = this.#last !== undefined && (stopReason === "stop" || stopReason === "length");
-    if (stopReason === "aborted" || (aborted && !isComplete)) return { ...base, reason: "aborted" };
+    if (stopReason === "aborted" || (aborted && !this.isAnswered)) return { ...base, reason: "aborted" };
     if (this.failure !== undefined) return { ...base, reason: "error", error: this.failure };
     return { ...base, reason: stopReason === "length" ? "length" : "stop" };
   }

@@ -1,7 +1,7 @@
 import type { Clock } from "../lib/clock.ts";
 import type { AgentEvent } from "./agent.ts";
 import type { SessionModels } from "./session-models.ts";
-import { textOf, type WireRecord } from "./rpc-protocol.ts";
+import { isRecord, textOf, type WireRecord } from "./rpc-protocol.ts";
 
 export interface RunFailoverDeps {
   readonly models: SessionModels;
@@ -105,6 +105,7 @@ export class RunFailover {
   }
 }
 
-function isEndOfAnswer({ type, message }: WireRecord & { readonly message?: unknown }): boolean {
-  return type === "message_end" && (message as { role?: string } | undefined)?.role === "assistant";
+function isEndOfAnswer(record: WireRecord): boolean {
+  const { message } = record;
+  return record.type === "message_end" && isRecord(message) && message["role"] === "assistant";
 }

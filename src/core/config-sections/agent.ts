@@ -20,12 +20,12 @@ const poolSchema = z
   });
 
 const failoverSchema = z.strictObject({
-  primary: z.string().min(1).optional().describe("The first choice; `agent.model` when omitted."),
+  primary: z.string().min(1).optional().describe("The first choice where `agent.model` is not set; else it comes after that."),
   fallbacks: z.array(z.string().min(1)).default([]).describe("What is tried next, in this order."),
   maxRetries: z.int().min(0).default(2).describe("Tries on one model before the next."),
   cooldownMs: milliseconds().default(60_000).describe("How long a failed model rests."),
   silenceMs: milliseconds()
-    .default(120_000)
+    .default(180_000)
     .describe("A model that says nothing for this long has failed, while there is another to ask. 0: never."),
   leavesPinned: z
     .boolean()

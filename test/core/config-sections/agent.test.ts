@@ -26,7 +26,7 @@ test("a failover has the guide's numbers unless it names others, and needs no pr
     fallbacks: ["gpt-4o"],
     maxRetries: 2,
     cooldownMs: 60_000,
-    silenceMs: 120_000,
+    silenceMs: 180_000,
     leavesPinned: false,
   });
 });
