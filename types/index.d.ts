@@ -77,6 +77,7 @@ export interface Channel {
   start(host: ChannelHost): Promise<void>;
   stop(): Promise<void>;
   send(to: Address, message: OutboundMessage, options: SendOptions): Promise<MessageRef>;
+  /** Puts another text in its place. Buttons that the message had are gone then. */
   edit?(message: MessageRef, markdown: string, options: EditOptions): Promise<void>;
   remove?(message: MessageRef): Promise<void>;
   react?(message: MessageRef, emoji: string): Promise<void>;
@@ -119,6 +120,7 @@ export interface ChannelCapabilities {
   readonly nonceWindowMs: number;
   /** How long one `typing` call shows. */
   readonly typingLastsMs?: number;
+  /** Shows the `buttons` of messages; one that is pressed comes back as a `button` event through `host.report`. */
   readonly buttons?: boolean;
   /**
    * True where people read the turn's own events (see `TurnEvents`) instead of a preview

@@ -31,7 +31,11 @@ export function defaultAgent(config: AgentSections): string {
 }
 
 /** The working directory of an agent's pi; `common` where the configuration names none. */
-export function workspaceOf(config: Pick<Config, "agent" | "agents" | "roles">, id: string, common: string): string {
+export function workspaceOf(
+  config: Pick<Config, "agent" | "agents" | "roles">,
+  id: string,
+  common: string,
+): string {
   return entryOf(config, id)?.workspace ?? config.agent.workspace ?? common;
 }
 

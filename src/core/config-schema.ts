@@ -4,12 +4,7 @@ import { agentsSchema, rolesSchema } from "./config-sections/agents.ts";
 import { commandsSchema } from "./config-sections/commands.ts";
 import { target } from "./config-sections/common.ts";
 import { gatewaySchema } from "./config-sections/gateway.ts";
-import {
-  cronSchema,
-  mediaSchema,
-  securitySchema,
-  webhooksSchema,
-} from "./config-sections/later.ts";
+import { cronSchema, mediaSchema, securitySchema, webhooksSchema } from "./config-sections/later.ts";
 import { deliverySchema, queueSchema, storeSchema } from "./config-sections/pipeline.ts";
 import { pluginsSchema } from "./config-sections/plugins.ts";
 import { sessionSchema } from "./config-sections/session.ts";

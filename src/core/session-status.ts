@@ -51,8 +51,6 @@ export async function readSessionStatus(
   const kept = await readTranscriptUsage(session.file);
   const live = agent && (await liveStats(agent));
   const model = live?.model ?? session.model ?? kept.model;
-  const tokens = live?.contextTokens || kept.contextTokens;
-  const window = live?.contextWindow || windowOf(model, pool);
   return {
     sessionKey,
     agent: session.agent,
@@ -60,13 +58,21 @@ export async function readSessionStatus(
     models: models?.states() ?? [],
     ...(session.thinkingLevel === undefined ? {} : { thinkingLevel: session.thinkingLevel }),
     usage: live ? larger(live.usage, kept.usage) : kept.usage,
-    context: { tokens, ...(window ? { window, percent: Math.round((1000 * tokens) / window) / 10 } : {}) },
+    context: contextOf(
+      live?.contextTokens || kept.contextTokens,
+      live?.contextWindow || windowOf(model, pool),
+    ),
     isRunning: agent !== undefined,
     waiting: await turns.depth(sessionKey),
     turns: session.turns,
     createdAtMs: session.createdAtMs,
     lastActiveAtMs: session.lastActiveAtMs,
   };
+}
+
+function contextOf(tokens: number, window: number | undefined): SessionStatus["context"] {
+  if (!window) return { tokens };
+  return { tokens, window, percent: Math.round((1000 * tokens) / window) / 10 };
 }
 
 /** Undefined where pi does not answer: the transcript tells enough. */

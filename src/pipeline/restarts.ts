@@ -26,7 +26,7 @@ const PLACE = "gateway/restart";
 export class Restarts implements Service {
   readonly name = "restarts";
   readonly #deps: RestartDeps;
-  #planned: Promise<void> | undefined;
+  #isPlanned = false;
 
   constructor(deps: RestartDeps) {
     this.#deps = deps;
@@ -58,7 +58,9 @@ export class Restarts implements Service {
     if ((await state.get(PLACE, "done")) === asker.id) return "done";
     await state.set(PLACE, "asked", JSON.stringify(asker));
     log.info({ session: asker.session }, "a restart was asked for, it comes when the turn has ended");
-    this.#planned ??= this.#restartAfter(asker.session, restart);
+    // Never rejects, and the restart ends whoever would wait for it.
+    if (!this.#isPlanned) void this.#restartAfter(asker.session, restart);
+    this.#isPlanned = true;
     return "planned";
   }
 

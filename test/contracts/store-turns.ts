@@ -322,20 +322,24 @@ export function turnContract(open: OpenStore): void {
     expect(await deliverAll(store)).toEqual(cleared.map(({ id }) => `${id}/notice`));
   });
 
-  storeTest(open, "a turn is unfinished until it ends, also while it waits for another try", async (under) => {
-    const { store, clock } = under;
-    const unfinished = () => store.turns.unfinished(sessionOf("a"));
-    await enqueue(store, "a", "1");
-    expect(await unfinished()).toBeUndefined();
-    const turn = await store.turns.claim("w", CLAIM);
-    expect(await unfinished()).toBe(turn!.id);
-    await store.turns.release(turn!.id, "w", { afterMs: 1000, countAttempt: true });
-    expect(await unfinished()).toBe(turn!.id);
-    clock.jump(1000);
-    const again = await store.turns.claim("w", CLAIM);
-    await store.turns.finish(again!.id, "w", DONE);
-    expect(await unfinished()).toBeUndefined();
-  });
+  storeTest(
+    open,
+    "a turn is unfinished until it ends, also while it waits for another try",
+    async (under) => {
+      const { store, clock } = under;
+      const unfinished = () => store.turns.unfinished(sessionOf("a"));
+      await enqueue(store, "a", "1");
+      expect(await unfinished()).toBeUndefined();
+      const turn = await store.turns.claim("w", CLAIM);
+      expect(await unfinished()).toBe(turn!.id);
+      await store.turns.release(turn!.id, "w", { afterMs: 1000, countAttempt: true });
+      expect(await unfinished()).toBe(turn!.id);
+      clock.jump(1000);
+      const again = await store.turns.claim("w", CLAIM);
+      await store.turns.finish(again!.id, "w", DONE);
+      expect(await unfinished()).toBeUndefined();
+    },
+  );
 
   storeTest(open, "an idle session can be cleared too, and depth survives a restart", async (under) => {
     await enqueue(under.store, "a", "1");

@@ -36,7 +36,7 @@ export default function asking(pi: { registerTool(tool: object): void }): void {
   });
 }
 
-function askWith(ui: Ui, { kind, title = "?", options = [], text = "", timeout }: Asked): Promise<unknown> {
+function askWith(ui: Ui, { kind, title = "?", options = [], text = "", timeout }: Asked): unknown {
   const given = timeout === undefined ? undefined : { timeout };
   switch (kind) {
     case "select":
@@ -54,6 +54,8 @@ function askWith(ui: Ui, { kind, title = "?", options = [], text = "", timeout }
       ui.setWidget("w", ["one", "two"]);
       ui.setTitle("t");
       ui.setEditorText("e");
-      return Promise.resolve("shown");
+      return "shown";
+    default:
+      throw new Error(`${String(kind)} is no way to ask`);
   }
 }

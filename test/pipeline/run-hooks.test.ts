@@ -13,7 +13,7 @@ const usage = { inputTokens: 1, outputTokens: 2, costUsd: 0 };
 
 function hooksWith<Name extends HookName>(name: Name, handler: HookHandler<Name>): HookRegistry {
   const hooks = new HookRegistry(() => 1000, silentLogger);
-  hooks.add([name], handler as never, "test");
+  hooks.add([name], handler, "test");
   return hooks;
 }
 

@@ -20,7 +20,11 @@ const poolSchema = z
   });
 
 const failoverSchema = z.strictObject({
-  primary: z.string().min(1).optional().describe("The first choice where `agent.model` is not set; else it comes after that."),
+  primary: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("The first choice where `agent.model` is not set; else it comes after that."),
   fallbacks: z.array(z.string().min(1)).default([]).describe("What is tried next, in this order."),
   maxRetries: z.int().min(0).default(2).describe("Tries on one model before the next."),
   cooldownMs: milliseconds().default(60_000).describe("How long a failed model rests."),
