@@ -2,10 +2,13 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AgentEvent } from "../../src/core/agent.ts";
+import type { HookRunner } from "../../src/core/hooks.ts";
 import { FakeOpenAi } from "../fakes/fake-openai.ts";
-import { answerIn, endOf, newerPi, OWN_PI, PiWorld } from "../fakes/pi-world.ts";
+import { allOf, answerIn, endOf, newerPi, NO_HOOKS, OWN_PI, PiWorld } from "../fakes/pi-world.ts";
 
 setDefaultTimeout(60_000);
+
+const NEVER = new AbortController().signal;
 
 /** A pi with two servers, the first of which does as its mood says, and a person's own settings. */
 class TwoServers implements AsyncDisposable {
@@ -22,9 +25,12 @@ class TwoServers implements AsyncDisposable {
     failover: object = {},
     agent: object = {},
     retry: object = {},
+    hooks: HookRunner = NO_HOOKS,
   ): Promise<TwoServers> {
     const modelFailover = { primary: "first/moody", fallbacks: ["second/echo"], ...failover };
-    const servers = new TwoServers(await PiWorld.make({ agent: { piCliPath, modelFailover, ...agent } }));
+    const servers = new TwoServers(
+      await PiWorld.make({ agent: { piCliPath, modelFailover, ...agent }, hooks }),
+    );
     const agentDir = join(servers.world.home, ".pi/agent");
     await mkdir(agentDir, { recursive: true });
     // pi's own pauses between tries, short; and no tries of the provider's library inside each of them.
@@ -235,5 +241,18 @@ describe.each([
     expect(await world.ask("a", "hello")).toBe("echo: hello");
     expect([first.requests.length, second.requests.length]).toEqual([2, 1]);
     expect(await servers.usersIn("a")).toEqual(["hello"]);
+  });
+
+  test("what a hook added to the system prompt holds for the next model too", async () => {
+    const hooks: HookRunner = { ...NO_HOOKS, has: (name) => name === "before_agent_start" };
+    await using servers = await TwoServers.make(script, {}, {}, {}, hooks);
+    const { world, first, second } = servers;
+    first.mood = "refused";
+    const prompt = { text: "hello", images: [], systemPrompt: "Speak like a pirate." };
+    const events = await world.use(world.session("a"), (agent) => allOf(agent.run(prompt, NEVER)));
+    expect(answerIn(events)).toBe("echo: hello");
+    for (const { requests } of [first, second]) {
+      expect(JSON.stringify(requests[0]?.messages)).toContain("Speak like a pirate.");
+    }
   });
 });
