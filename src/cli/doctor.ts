@@ -29,7 +29,14 @@ async function checkTheRest(options: ConfigOptions): Promise<readonly Finding[]>
     checkState(loaded),
     checkPlugins(loaded),
   ]);
-  return [...pi, ...(await checkConfig(loaded)), ...(await checkAgents(loaded)), ...plugins, ...gateway, ...state];
+  return [
+    ...pi,
+    ...(await checkConfig(loaded)),
+    ...(await checkAgents(loaded)),
+    ...plugins,
+    ...gateway,
+    ...state,
+  ];
 }
 
 function tryToLoad(options: ConfigOptions): LoadedConfig | ConfigError {
