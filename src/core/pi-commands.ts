@@ -1,4 +1,5 @@
 import type { Compaction, PiCommand } from "./agent.ts";
+import { GO_ON_COMMAND } from "./bridge-port.ts";
 import type { PooledPi } from "./pooled-pi.ts";
 import type { RpcProcess } from "./rpc-process.ts";
 import { isRecord, textOf } from "./rpc-protocol.ts";
@@ -6,7 +7,7 @@ import type { SessionKey } from "./session-key.ts";
 
 const DEADLINE_MS = 10_000;
 
-/** What this pi understands behind a slash, in the session that it has open. */
+/** What this pi understands behind a slash, in the session that it has open; not what is there for the gateway. */
 export async function askCommands(process: RpcProcess): Promise<readonly PiCommand[]> {
   const answer = await process.request({ type: "get_commands" }, DEADLINE_MS);
   const listed = isRecord(answer) && Array.isArray(answer["commands"]) ? answer["commands"] : [];
@@ -40,7 +41,7 @@ function commandOf(listed: unknown): PiCommand[] {
   const name = textOf(listed["name"]);
   const kind = KINDS[textOf(listed["source"])];
   const summary = textOf(listed["description"]);
-  if (name === "" || kind === undefined) return [];
+  if (name === "" || name === GO_ON_COMMAND || kind === undefined) return [];
   return [{ name, kind, ...(summary === "" ? {} : { summary }) }];
 }
 

@@ -119,6 +119,17 @@ describe.each(PIS)("commands with the real pi %s", (_version, piCliPath) => {
     expect(await ask(visitor, "/other Bob")).toBe("echo: /other Bob");
   });
 
+  test("what only the gateway asks of pi is no command of people's, whatever is allowed", async () => {
+    await using gateway = gatewayWith(piCliPath());
+    const modelFailover = { fallbacks: ["faux/echo2"] };
+    const agent = { piCliPath: piCliPath(), extensions: [FAUX_MODEL], model: "faux/echo", modelFailover };
+    gateway.configure({ agent, commands: { allow: "all" } });
+    await gateway.start();
+    using alice = await connect(gateway);
+    expect(await ask(alice, "/pi-gateway-go-on")).toBe("echo: /pi-gateway-go-on");
+    expect(await ask(alice, "/help")).not.toContain("go-on");
+  });
+
   test("/model changes what answers, for this conversation alone, over a restart of the gateway", async () => {
     using openai = new FakeOpenAi();
     const gateway = new GatewayProcess({
