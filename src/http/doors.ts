@@ -111,7 +111,7 @@ export function createDoors(parts: DoorsParts): Doors {
 /** What `connect` answers. */
 function welcomeOf(
   grant: Grant,
-  { auth, control }: DoorsParts,
+  { auth, control, browser, routing }: DoorsParts,
   { feed, methods, sockets }: { feed: SessionFeed; methods: MethodTable; sockets: Sockets },
 ) {
   const health = control.health();
@@ -129,6 +129,7 @@ function welcomeOf(
     },
     demo,
     ...(health.model ? { model: health.model } : {}),
+    ...(browser ? { agent: new Conversations(browser.name, routing).defaultAgent } : {}),
     epoch: feed.epoch,
     auth: { mode: auth.mode, kind: grant.principal.kind },
   };

@@ -54,6 +54,11 @@ export class Conversations {
     return this.#keyOf(chat);
   }
 
+  /** Who answers in a conversation that names nobody. */
+  get defaultAgent(): string {
+    return parseSessionKey(this.#keyOf("somebody"))?.agent ?? "main";
+  }
+
   /** The conversation that `text` names: a key, or only the id of a conversation of the page. */
   read(text: string): SessionKey {
     if (CHAT_ID.test(text)) return this.#keyOf(text);

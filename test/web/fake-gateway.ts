@@ -8,6 +8,7 @@ import type { OutboundMessage } from "../../src/core/message.ts";
 import { formatSessionKey, type SessionKey } from "../../src/core/session-key.ts";
 import type { HistoryRow } from "../../src/core/store.ts";
 import type { TurnEvent, TurnFailure } from "../../src/core/turn-events.ts";
+import { plainRouter } from "../../src/core/session-router.ts";
 import { createDoors, type Doors, type DoorsParts } from "../../src/http/doors.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
@@ -58,6 +59,8 @@ export class FakeGateway implements AsyncDisposable {
   demo: boolean;
   /** Whether a pi has come up yet: before that, nobody knows what answers. */
   isPiUp = true;
+  /** Who answers conversations that name nobody; asked at each connection. */
+  agent = "main";
   auth: AuthSettings;
   readonly #ids = new Map<string, string>();
   readonly #lines = new Set<Socket>();
@@ -263,6 +266,12 @@ export class FakeGateway implements AsyncDisposable {
       browser: { name: "webchat", accept: (message) => this.#accept(message) },
       assets: new Map([...pageAssets].map(([path, asset]) => [path, { ...asset, etag: `${path} built` }])),
       methods: this.#methods(),
+      routing: {
+        router: {
+          route: (message, agent) => plainRouter.route(message, agent ?? message.agent ?? this.agent),
+        },
+        agents: () => ["main", this.agent],
+      },
       log: silentLogger,
       clock: systemClock,
     });

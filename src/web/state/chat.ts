@@ -5,7 +5,7 @@ import { fieldsOf, readSessions, readWelcome, stringOf } from "../wire/read.ts";
 import { type Chosen, readFiles } from "./attachments.ts";
 import { CommandBook } from "./commands.ts";
 import type { Conversation } from "./conversation.ts";
-import { ConversationList, idOfKey, keyOfId } from "./conversation-list.ts";
+import { ConversationList, idOfKey, keyOfId, keyWith } from "./conversation-list.ts";
 import { keepCredential, readCredential } from "./credential.ts";
 import { Feed } from "./feed.ts";
 import type { FileShelf, OutgoingFile } from "./file-shelf.ts";
@@ -57,6 +57,8 @@ export class Chat {
   readonly conversation: ReadonlySignal<Conversation>;
   readonly outgoing: ReadonlySignal<readonly OutboxEntry[]>;
   readonly #wishes: ChatWishes;
+  /** The conversation that this page began last. */
+  #fresh: string | undefined;
 
   constructor(wishes: ChatWishes) {
     this.#wishes = wishes;
@@ -111,7 +113,7 @@ export class Chat {
 
   /** Shows an empty conversation; it is listed once something is said in it. */
   begin(): void {
-    const key = freshKey();
+    const key = this.#freshKey();
     this.feed.begin(key);
     this.open(key);
   }
@@ -191,9 +193,28 @@ export class Chat {
     const wanted = this.#wishes.startId ?? this.#wishes.session.get("current");
     const key = (wanted === undefined ? undefined : keyOfId(wanted)) ?? this.list.listed.value[0]?.key;
     if (key !== undefined) return key;
-    const fresh = freshKey();
+    const fresh = this.#freshKey();
     this.feed.begin(fresh);
     return fresh;
+  }
+
+  /** A conversation with whoever answers those that name nobody, as far as this browser has heard. */
+  #freshKey(): string {
+    this.#fresh = keyWith(this.#wishes.store.get(AGENT_KEY) ?? "main", randomId());
+    return this.#fresh;
+  }
+
+  /** A conversation that was begun before the gateway could say who answers goes to whoever does. */
+  #followAgent(agent = "main"): void {
+    if (agent === (this.#wishes.store.get(AGENT_KEY) ?? "main")) return;
+    this.#wishes.store.set(AGENT_KEY, agent);
+    const key = this.current.value;
+    if (key !== this.#fresh || this.list.find(key) || this.outgoing.value.length > 0) return;
+    const draft = this.#wishes.store.get(`draft.${key}`);
+    const fresh = this.#freshKey();
+    if (draft !== undefined) this.#wishes.store.set(`draft.${fresh}`, draft);
+    this.feed.begin(fresh);
+    this.open(fresh);
   }
 
   #ready(welcome: Welcome): void {
@@ -204,6 +225,7 @@ export class Chat {
     this.isSigningIn.value = false;
     this.refusal.value = undefined;
     this.problems.value = new Map();
+    this.#followAgent(welcome.agent);
     this.outbox.flush();
     this.feed.resume(welcome.epoch);
     void this.#listSessions();
@@ -292,4 +314,5 @@ export class Chat {
   }
 }
 
-const freshKey = () => keyOfId(randomId()) ?? "";
+/** Where the browser keeps who answers in new conversations. */
+const AGENT_KEY = "agent";

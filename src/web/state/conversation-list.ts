@@ -25,6 +25,9 @@ export function keyOfId(id: string): string | undefined {
   return OURS.test(key) ? key : undefined;
 }
 
+/** The session key of a new conversation with `agent`. */
+export const keyWith = (agent: string, id: string): string => `agent:${agent}:webchat:dm:${id}`;
+
 export function idOfKey(key: string): string {
   return key.startsWith(MAIN) ? key.slice(MAIN.length) : key;
 }

@@ -32,6 +32,8 @@ export interface Welcome {
   readonly demo?: boolean;
   readonly version?: string;
   readonly model?: string;
+  /** Who answers in a conversation that names nobody. */
+  readonly agent?: string;
   readonly limits: Limits;
 }
 

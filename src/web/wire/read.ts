@@ -65,6 +65,7 @@ export function readWelcome(payload: unknown): Welcome {
   const fields = fieldsOf(payload);
   const epoch = textOf(fields["epoch"]);
   const version = stringOf(fields["version"]);
+  const agent = stringOf(fields["agent"]);
   const model = stringOf(fields["model"]) ?? stringOf(fieldsOf(fields["model"])["id"]);
   return {
     limits: readLimits(fieldsOf(fields["limits"])),
@@ -72,6 +73,7 @@ export function readWelcome(payload: unknown): Welcome {
     ...(epoch === undefined ? {} : { epoch }),
     ...(version ? { version } : {}),
     ...(model ? { model } : {}),
+    ...(agent ? { agent } : {}),
   };
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { useBrowser } from "../browser.ts";
 import { FakeGateway, sessionOf } from "../fake-gateway.ts";
-import { enter, reads, until, write } from "../on-page.ts";
+import { enter, reads, reconnect, until, write } from "../on-page.ts";
 
 const browser = useBrowser();
 
@@ -147,4 +147,26 @@ test("the colours are the person's choice, kept, and otherwise the system's", as
   await page.getByRole("button", { name: "Colours: dark" }).click();
   await page.emulateMedia({ colorScheme: "light" });
   expect(await ground()).toBe(light);
+});
+
+test("a new conversation is with the agent that answers by default, and what was typed before moves along", async () => {
+  await using gateway = await FakeGateway.open();
+  await using visitor = await enter(browser, gateway);
+  const { page } = visitor;
+  const open = () => decodeURIComponent(new URL(page.url()).hash);
+  expect(open()).not.toContain("agent:");
+  await page.locator("#message").fill("half a thought");
+  gateway.agent = "helper";
+  gateway.cut();
+  await reconnect(gateway, page);
+  await until(() => open().includes("agent:helper:webchat:dm:"));
+  expect(await page.locator("#message").inputValue()).toBe("half a thought");
+  await page.locator("#message").press("Enter");
+  await until(() => gateway.taken.length === 1);
+  expect(gateway.taken[0]?.sessionKey).toStartWith("agent:helper:webchat:dm:");
+  gateway.agent = "main";
+  gateway.cut();
+  await reconnect(gateway, page);
+  await reads(page, ["you: half a thought | Waiting"]);
+  expect(open()).toContain("agent:helper:webchat:dm:");
 });

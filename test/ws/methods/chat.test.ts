@@ -198,6 +198,16 @@ describe("frames", () => {
     expect(client.textOf(mentor)).toBe("answer to two");
   });
 
+  test("whoever connects hears who answers a conversation that names nobody", async () => {
+    const agents = { default: "mentor", list: [{ id: "mentor" }] };
+    const router = configuredRouter(() => configSchema({}).parse({ agents }));
+    await using doors = await openDoors({ routing: { router, agents: () => ["main", "mentor"] } });
+    using client = await open(doors);
+    expect((await client.call("connect", {})).payload).toMatchObject({ agent: "mentor" });
+    const { payload } = await client.call("chat.send", { text: "hello" });
+    expect(payload).toMatchObject({ sessionKey: expect.stringMatching(/^agent:mentor:webchat:dm:/) });
+  });
+
   test("a session that several conversations share comes under the name that the client has for it", async () => {
     const config = { session: { dmScope: "main" } };
     const router = configuredRouter(() => configSchema({}).parse(config));
