@@ -1,7 +1,11 @@
+/** How the gateway names messages to the model, behind what was said. */
+const IDS = /\n\n\[message_ids?(?:, in order)?: [^\n]*\]$/;
+
 /** What the measuring model answers, so that whoever asks knows the right answer. */
-export function replyTo(asked: string): { readonly text: string; readonly chunk: number } {
-  const [, length, chunk] = /^say (\d+) (\d+)$/.exec(asked.trim()) ?? [];
-  if (length === undefined || chunk === undefined) return { text: `echo: ${asked.trim()}`, chunk: 8 };
+export function replyTo(prompt: string): { readonly text: string; readonly chunk: number } {
+  const asked = prompt.trim().replace(IDS, "");
+  const [, length, chunk] = /^say (\d+) (\d+)$/.exec(asked) ?? [];
+  if (length === undefined || chunk === undefined) return { text: `echo: ${asked}`, chunk: 8 };
   return { text: filler(Number(length)), chunk: Number(chunk) };
 }
 
