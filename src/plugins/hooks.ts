@@ -22,7 +22,7 @@ export interface HookPlace extends HookOptions {
   readonly rank?: number;
 }
 
-/** Runs the registered hooks one after the other: higher priority first, then by the plugin's rank. */
+/** Runs the registered hooks one after the other: plugins by their rank, and among those of one rank the higher priority first. */
 export class HookRegistry implements HookRunner {
   readonly #registered = new Map<HookName, Registration[]>();
   readonly #timeoutMs: () => number;
@@ -48,7 +48,7 @@ export class HookRegistry implements HookRunner {
       const all = [...this.#of(name), registration];
       this.#registered.set(
         name,
-        all.toSorted((a, b) => b.priority - a.priority || a.rank - b.rank),
+        all.toSorted((a, b) => a.rank - b.rank || b.priority - a.priority),
       );
     }
     return {

@@ -91,7 +91,7 @@ export interface PluginState {
 }
 
 export interface HookOptions {
-  /** Higher runs first, across all plugins. Default 0; among equals, plugins run in the order of the configuration. */
+  /** Plugins run in the order of the configuration; among the handlers of one, the higher goes first. Default 0. */
   readonly priority?: number;
   /** How long this handler may take, at most 600 s. Default: `plugins.hookTimeoutMs`. */
   readonly timeoutMs?: number;

@@ -175,14 +175,14 @@ describe("the order of hooks", () => {
       priority === undefined ? {} : { priority },
     );
 
-  test("is the order of the configuration, and higher priorities go first across plugins", async () => {
+  test("is the order of the configuration; among the handlers of one plugin higher priorities go first", async () => {
     const registry = open();
     const [a, b] = [apiOf(registry, "a"), apiOf(registry, "b")];
     mark(b, "b");
     mark(a, "a");
     mark(b, "B", 10);
     mark(a, "z", -1);
-    expect(await seenBy(registry)).toBe("Babz");
+    expect(await seenBy(registry)).toBe("azBb");
   });
 
   test("stays when a plugin is loaded again, or is as whoever loads it says", async () => {
