@@ -85,6 +85,7 @@ function load(options: object) {
     registerHook: (names: string[], handler: (context: object) => unknown) =>
       names.forEach((name) => hooks.set(name, handler)),
   };
+  // The rest of the API is not called by this plugin.
   ${fn}(api as unknown as GatewayPluginApi);
   return { tools, hooks };
 }

@@ -6,6 +6,7 @@ import { EXIT } from "../../src/cli/exit-codes.ts";
 import { ChatClient } from "../fakes/chat-client.ts";
 import { GatewayProcess } from "../fakes/gateway-process.ts";
 import { CliWorld, ROOT } from "./cli-world.ts";
+import { until } from "../web/on-page.ts";
 
 const SLOW_MS = 30_000;
 
@@ -78,7 +79,7 @@ test(
       frames.some(({ payload }) => payload.state === "delta"),
     );
     process.kill(gateway.pid, "SIGTERM");
-    while (!gateway.output.includes("Stopping:")) await Bun.sleep(10);
+    await until(() => gateway.output.includes("Stopping:"));
     // An echo of the first is not a second one; half a second later it is.
     await Bun.sleep(500);
     expect(await gateway.kill("SIGTERM")).toBe(EXIT.stoppedHard);
@@ -99,7 +100,7 @@ test(
         data: (_terminal, chunk) => (screen += Buffer.from(chunk).toString()),
       },
     });
-    while (!/WebChat: http\S+\r\n/.test(screen)) await Bun.sleep(20);
+    await until(() => /WebChat: http\S+\r\n/.test(screen));
     const { origin, hash } = new URL(/WebChat: (http\S+)/.exec(screen)?.[1] ?? "");
     using client = await ChatClient.connect(origin, hash.slice("#token=".length));
     const { messageId } = await client.send("agent:main:webchat:dm:slow", "tell me a long story");

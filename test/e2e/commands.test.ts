@@ -5,6 +5,7 @@ import { ChatClient } from "../fakes/chat-client.ts";
 import { FakeOpenAi } from "../fakes/fake-openai.ts";
 import { GatewayProcess } from "../fakes/gateway-process.ts";
 import { FAUX_MODEL, newerPi, OWN_PI } from "../fakes/pi-world.ts";
+import { until } from "../web/on-page.ts";
 
 setDefaultTimeout(120_000);
 
@@ -157,7 +158,7 @@ describe.each(PIS)("commands with the real pi %s", (_version, piCliPath) => {
     expect(openai.requests.at(-1)?.model).toBe("echo");
     using alice = await connect(gateway);
     await alice.send(ALICE, "to the other");
-    while (openai.requests.at(-1)?.model !== "overloaded") await Bun.sleep(20);
+    await until(() => openai.requests.at(-1)?.model === "overloaded");
     expect(await ask(alice, "/stop")).toContain("stopped");
     expect(await ask(alice, "/model default")).toContain("**local/echo**");
     expect(await modelOf("back")).toBe("echo");
@@ -205,7 +206,7 @@ describe.each(PIS)("commands with the real pi %s", (_version, piCliPath) => {
     for (const word of ["one", "two"]) await ask(alice, `${word} ${"x".repeat(2000)}`);
     await ask(alice, "/model local/hang");
     const { messageId } = await alice.send(ALICE, "/compact");
-    while (openai.requests.at(-1)?.model !== "hang") await Bun.sleep(20);
+    await until(() => openai.requests.at(-1)?.model === "hang");
     expect(await ask(alice, "/stop")).toBe("The answer was stopped.");
     expect(await alice.end(messageId)).toMatchObject({ state: "aborted" });
     await ask(alice, "/model default");
