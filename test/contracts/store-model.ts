@@ -318,6 +318,8 @@ export class RandomWork {
   async #clear(chat: string): Promise<void> {
     const waiting = this.#waiting.get(chat)?.splice(0) ?? [];
     this.#isAnsweredNoMore(chat, waiting);
+    // What asked for quiet has gone.
+    this.#quietUntil.delete(chat);
     const cleared = await this.#under.store.turns.clear(sessionOf(chat));
     expect(cleared.map(({ message }) => message.id)).toEqual(waiting.map(({ name }) => name));
     await this.#expectDepth(chat);

@@ -127,7 +127,8 @@ function changingQueue(connection: Connection) {
        where session = $session`,
     ),
     drop: connection.query<unknown, Change>(
-      `update queue set waiting = waiting - $waiting, collapsed = collapsed - $collapsed
+      `update queue set waiting = waiting - $waiting, collapsed = collapsed - $collapsed,
+         quiet_until = iif(waiting > $waiting, quiet_until, 0)
        where session = $session`,
     ),
     moveHead: connection.query<unknown, { session: string; head: number; since: number; priority: number }>(
