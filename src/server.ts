@@ -29,6 +29,7 @@ import { HookRegistry } from "./plugins/hooks.ts";
 import { PluginRegistry } from "./plugins/registry.ts";
 import { PluginBackground } from "./plugins/plugin-background.ts";
 import { Credentials } from "./security/credentials.ts";
+import { guardedFetch } from "./security/guarded-fetch.ts";
 import { openStore } from "./store/open-store.ts";
 import { MethodTable } from "./ws/methods.ts";
 import { SessionFeed } from "./ws/session-feed.ts";
@@ -178,6 +179,10 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
   const channels = new ChannelIntake(() => registry.channels, {
     receive: (message) => pipeline.receiver.receive(message),
     report: (id, event) => pipeline.receiver.report(id, event),
+    fetch: guardedFetch(() => ({
+      rules: live.config.security.ssrfGuard,
+      timeoutMs: live.config.media.downloadTimeoutMs,
+    })),
     state: store.state,
     mediaDir: layout.media,
     log,

@@ -86,7 +86,10 @@ export interface Channel {
   typing?(to: Address): Promise<void>;
   /** A better preview than send-then-edit: a card, a draft. `undefined` where this chat has none. */
   openStream?(to: Address, options: StreamOptions): Promise<ChannelStream | undefined>;
-  download?(attachment: Attachment, signal: AbortSignal): Promise<Uint8Array>;
+  /** The bytes of a file in a message; rejects with `too-long` for one that is bigger than `maxBytes`. */
+  download?(attachment: Attachment, options: DownloadOptions): Promise<Uint8Array>;
+  /** How the configuration wants a chat to be treated. Absent: whoever the channel's own door lets in may talk. */
+  settings?(to: Address): ChatSettings;
   /** The address behind a chat id that a person wrote: whether it is a DM or a group. */
   addressOf?(chat: string): Address;
   /** Offers the commands in the platform's own menu. */
@@ -164,6 +167,8 @@ export interface ChannelHost {
   receive(message: InboundMessage): Promise<Receipt>;
   /** Hands over something that is no new message, with the same promise as `receive`. `id` is the dedup key. */
   report(id: string, event: InboundEvent): Promise<Receipt>;
+  /** Fetches a file from an address; see `FetchBytes`. */
+  readonly fetch: FetchBytes;
   readonly log: Logger;
   /** Small durable values, such as a polling offset. */
   readonly state: ChannelState;
@@ -183,9 +188,21 @@ export interface InboundMessage {
   readonly attachments: readonly Attachment[];
   /** True in a DM, and in a group when the bot is mentioned or replied to. */
   readonly isForBot: boolean;
+  /** What it answers; `text` is the part that was quoted, where somebody chose one. */
   readonly replyTo?: {
     readonly id: string;
     readonly text: string;
+    readonly from?: string;
+  };
+  /** Who wrote it first, where it was passed on. */
+  readonly forwardedFrom?: string;
+  /**
+   * It is a part of something that the platform delivers in pieces, such as an album or a long paste: all with the
+   * same `of` in a chat are one message. More may come within `waitMs`.
+   */
+  readonly part?: {
+    readonly of: string;
+    readonly waitMs: number;
   };
   readonly sentAtMs: number;
   /** The agent the sender chose, where the channel lets people choose one. */
@@ -200,6 +217,8 @@ export interface InboundMessage {
     readonly guild?: string;
     readonly roles?: readonly string[];
   };
+  /** Set by the gateway: what happened in the chat since the agent last read in it, oldest first, a line each. */
+  readonly context?: readonly string[];
   /**
    * Set by the gateway: the text may be a command of pi's own, which the sender may run. Such a message is a turn of
    * its own, neither merged with others nor steered into a run, since pi knows a command only at the beginning.
@@ -215,6 +234,10 @@ export interface Attachment {
   readonly sizeBytes?: number;
   /** The platform's handle for the bytes. Only the channel that made it may read it. */
   readonly source: string;
+  /** The same for the same bytes, whoever sends them: what was fetched once is not fetched again. */
+  readonly cacheKey?: string;
+  /** Somebody spoke: the agent is handed what was said. */
+  readonly isVoice?: boolean;
 }
 
 export type Receipt = "recorded" | "duplicate" | "busy";
@@ -224,8 +247,13 @@ export type InboundEvent =
   | {
       readonly kind: "edited";
       readonly message: MessageRef;
+      readonly by: Sender;
       readonly text: string;
       readonly atMs: number;
+    }
+  | {
+      readonly kind: "removed";
+      readonly message: MessageRef;
     }
   | {
       readonly kind: "reaction";
@@ -240,10 +268,12 @@ export type InboundEvent =
       readonly by: Sender;
       readonly button: string;
     }
+  /** `isUs`: the bot itself came or went; `by` is whoever took it in or put it out. */
   | {
       readonly kind: "joined" | "left";
       readonly address: Address;
       readonly by: Sender;
+      readonly isUs: boolean;
     }
   | {
       readonly kind: "migrated";
@@ -260,6 +290,30 @@ export type InboundEvent =
 export interface MessageRef {
   readonly address: Address;
   readonly id: string;
+}
+
+/**
+ * The gateway's own way to fetch a file from an address: size and time bounded, and only from addresses that
+ * `security.ssrfGuard` lets it reach, at each redirect anew. Rejects with `FetchError`.
+ */
+export type FetchBytes = (url: string, limits: FetchLimits) => Promise<FetchedBytes>;
+
+export interface FetchLimits {
+  /** The body may have so many bytes; the rest of a bigger one is not read. */
+  readonly maxBytes: number;
+  /** Default: `media.downloadTimeoutMs`. */
+  readonly timeoutMs?: number;
+  readonly signal: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The way out, such as `http://127.0.0.1:8080`; the environment's when absent. */
+  readonly proxy?: string;
+  /** The host stands in the configuration, such as that of a self-hosted server: it may be a local one. */
+  readonly isConfigured?: boolean;
+}
+
+export interface FetchedBytes {
+  readonly bytes: Uint8Array;
+  readonly mimeType?: string;
 }
 
 /** Structured log sink. Fields first, then a constant sentence: grep finds it, machines count it. */
@@ -348,6 +402,51 @@ export interface ChannelStream {
   show(markdown: string): Promise<void>;
   /** Ends the preview. What was last shown stays, if it is a message; a draft vanishes. */
   close(): Promise<void>;
+}
+
+export interface DownloadOptions {
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
+/** How the configuration wants one chat to be treated. A channel reads it out of its section; others act on it. */
+export interface ChatSettings {
+  readonly access: AccessRules;
+  /** How an answer appears while it is written. */
+  readonly streamingMode: StreamingMode;
+  /** Whether the preview tells which tools are at work, and shows what the model thinks. */
+  readonly showTools: boolean;
+  readonly showThinking: boolean;
+  /** Which parts of an answer quote the message they answer. */
+  readonly replyToMode: "off" | "first" | "all";
+  /** So many messages that were not for the bot are kept as context for the next one that is; 0: none. */
+  readonly historyLimit: number;
+  /** The reaction that says “I have read this”, while a turn is on its way; absent for none. */
+  readonly ackReaction?: string;
+  /** Which reactions to messages the agent hears of. */
+  readonly reactionNotifications: "off" | "own" | "all";
+}
+
+/** Who may talk to an agent in one chat. */
+export interface AccessRules {
+  /** Who may write privately, and what strangers are told. */
+  readonly dmPolicy: "pairing" | "allowlist" | "open" | "disabled";
+  /** People who may write, by the platform's id; the union of `allowlist` and `allowFrom`. */
+  readonly allowFrom: readonly string[];
+  /** Set where the chat is no private one. */
+  readonly group?: GroupRules;
+}
+
+/** The rules of a group, or of one topic or thread in it. */
+export interface GroupRules {
+  /** Whether the bot listens there at all; `why` tells an owner which key decides that it does not. */
+  readonly isOpen: boolean;
+  readonly why?: string;
+  readonly requireMention: boolean;
+  /** Who may write there, by id; everybody when absent. */
+  readonly allowFrom?: readonly string[];
+  /** The same by role in the server; whoever has one of them may write as well. */
+  readonly allowRoles?: readonly string[];
 }
 
 export interface ChannelStatus {
@@ -652,7 +751,7 @@ export interface Config {
     prefix: string;
     disabled: string[];
     ownerOnly: string[];
-    allow?: string[] | "all" | "none" | undefined;
+    allow?: "all" | string[] | "none" | undefined;
   };
   readonly cron: {
     enabled: boolean;
@@ -1014,6 +1113,22 @@ type ChannelErrorCode =
   | "not-found"
   | "forbidden"
   | "unauthorized"
+  | "unreachable"
+  | "timed-out";
+
+/** A file could not be fetched. */
+export declare class FetchError extends GatewayError {
+  readonly code: FetchErrorCode;
+  constructor(code: FetchErrorCode, message: string, facts?: ErrorFacts);
+}
+
+type FetchErrorCode =
+  /** The address is none that the gateway may fetch from; the message names the key that decides. */
+  | "refused-address"
+  | "too-large"
+  | "not-found"
+  /** The server answered with another failure. */
+  | "failed"
   | "unreachable"
   | "timed-out";
 

@@ -1,4 +1,6 @@
 import type { Logger } from "../lib/logger.ts";
+import type { ChatSettings } from "./chat-settings.ts";
+import type { FetchBytes } from "./fetch.ts";
 import type {
   AccountName,
   Address,
@@ -41,7 +43,10 @@ export interface Channel {
   typing?(to: Address): Promise<void>;
   /** A better preview than send-then-edit: a card, a draft. `undefined` where this chat has none. */
   openStream?(to: Address, options: StreamOptions): Promise<ChannelStream | undefined>;
-  download?(attachment: Attachment, signal: AbortSignal): Promise<Uint8Array>;
+  /** The bytes of a file in a message; rejects with `too-long` for one that is bigger than `maxBytes`. */
+  download?(attachment: Attachment, options: DownloadOptions): Promise<Uint8Array>;
+  /** How the configuration wants a chat to be treated. Absent: whoever the channel's own door lets in may talk. */
+  settings?(to: Address): ChatSettings;
   /** The address behind a chat id that a person wrote: whether it is a DM or a group. */
   addressOf?(chat: string): Address;
   /** Offers the commands in the platform's own menu. */
@@ -98,6 +103,11 @@ export interface SendOptions {
   readonly signal: AbortSignal;
 }
 
+export interface DownloadOptions {
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
 export type EditOptions = Omit<SendOptions, "nonce" | "key">;
 
 export interface StreamOptions extends SendOptions {
@@ -145,6 +155,8 @@ export interface ChannelHost {
   receive(message: InboundMessage): Promise<Receipt>;
   /** Hands over something that is no new message, with the same promise as `receive`. `id` is the dedup key. */
   report(id: string, event: InboundEvent): Promise<Receipt>;
+  /** Fetches a file from an address; see `FetchBytes`. */
+  readonly fetch: FetchBytes;
   readonly log: Logger;
   /** Small durable values, such as a polling offset. */
   readonly state: ChannelState;

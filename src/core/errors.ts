@@ -47,6 +47,25 @@ export class ChannelError extends GatewayError {
   }
 }
 
+export type FetchErrorCode =
+  /** The address is none that the gateway may fetch from; the message names the key that decides. */
+  | "refused-address"
+  | "too-large"
+  | "not-found"
+  /** The server answered with another failure. */
+  | "failed"
+  | "unreachable"
+  | "timed-out";
+
+/** A file could not be fetched. */
+export class FetchError extends GatewayError {
+  readonly code: FetchErrorCode;
+  constructor(code: FetchErrorCode, message: string, facts?: ErrorFacts) {
+    super(message, facts);
+    this.code = code;
+  }
+}
+
 export type AgentErrorCode =
   /** The provider refused or failed; the message is what it said. */
   | "model-failed"

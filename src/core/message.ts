@@ -46,6 +46,10 @@ export interface Attachment {
   readonly sizeBytes?: number;
   /** The platform's handle for the bytes. Only the channel that made it may read it. */
   readonly source: string;
+  /** The same for the same bytes, whoever sends them: what was fetched once is not fetched again. */
+  readonly cacheKey?: string;
+  /** Somebody spoke: the agent is handed what was said. */
+  readonly isVoice?: boolean;
 }
 
 /** What somebody said to us, in the gateway's own terms. Made by a channel, changed by hooks. */
@@ -58,7 +62,15 @@ export interface InboundMessage {
   readonly attachments: readonly Attachment[];
   /** True in a DM, and in a group when the bot is mentioned or replied to. */
   readonly isForBot: boolean;
-  readonly replyTo?: { readonly id: string; readonly text: string };
+  /** What it answers; `text` is the part that was quoted, where somebody chose one. */
+  readonly replyTo?: { readonly id: string; readonly text: string; readonly from?: string };
+  /** Who wrote it first, where it was passed on. */
+  readonly forwardedFrom?: string;
+  /**
+   * It is a part of something that the platform delivers in pieces, such as an album or a long paste: all with the
+   * same `of` in a chat are one message. More may come within `waitMs`.
+   */
+  readonly part?: { readonly of: string; readonly waitMs: number };
   readonly sentAtMs: number;
   /** The agent the sender chose, where the channel lets people choose one. */
   readonly agent?: string;
@@ -72,6 +84,8 @@ export interface InboundMessage {
     readonly guild?: string;
     readonly roles?: readonly string[];
   };
+  /** Set by the gateway: what happened in the chat since the agent last read in it, oldest first, a line each. */
+  readonly context?: readonly string[];
   /**
    * Set by the gateway: the text may be a command of pi's own, which the sender may run. Such a message is a turn of
    * its own, neither merged with others nor steered into a run, since pi knows a command only at the beginning.
@@ -81,7 +95,14 @@ export interface InboundMessage {
 
 /** What happened in a chat that is no new message. Recorded like messages, so that none is lost. */
 export type InboundEvent =
-  | { readonly kind: "edited"; readonly message: MessageRef; readonly text: string; readonly atMs: number }
+  | {
+      readonly kind: "edited";
+      readonly message: MessageRef;
+      readonly by: Sender;
+      readonly text: string;
+      readonly atMs: number;
+    }
+  | { readonly kind: "removed"; readonly message: MessageRef }
   | {
       readonly kind: "reaction";
       readonly message: MessageRef;
@@ -90,7 +111,13 @@ export type InboundEvent =
       readonly added: boolean;
     }
   | { readonly kind: "button"; readonly message: MessageRef; readonly by: Sender; readonly button: string }
-  | { readonly kind: "joined" | "left"; readonly address: Address; readonly by: Sender }
+  /** `isUs`: the bot itself came or went; `by` is whoever took it in or put it out. */
+  | {
+      readonly kind: "joined" | "left";
+      readonly address: Address;
+      readonly by: Sender;
+      readonly isUs: boolean;
+    }
   | { readonly kind: "migrated"; readonly from: Address; readonly to: Address }
   | { readonly kind: "stop"; readonly address: Address; readonly by: Sender };
 

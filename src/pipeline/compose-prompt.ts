@@ -58,6 +58,9 @@ interface FetchedFile {
   readonly note?: string;
 }
 
+/** More than any platform lets a bot fetch. */
+const MOST_BYTES = 100 * 1024 * 1024;
+
 const IMAGES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
 
 async function fetchFile(
@@ -65,7 +68,7 @@ async function fetchFile(
   message: InboundMessage,
   { channel, workspace, signal }: ComposeDeps,
 ): Promise<FetchedFile> {
-  const bytes = await channel.download?.(attachment, signal);
+  const bytes = await channel.download?.(attachment, { signal, maxBytes: MOST_BYTES });
   const name = safeName(attachment.name ?? attachment.kind);
   if (!bytes) return { note: `[file not available: ${name}]` };
   if (IMAGES.has(attachment.mimeType)) {

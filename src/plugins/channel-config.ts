@@ -2,6 +2,7 @@ import { z } from "zod";
 import { path, platformId, webAddress } from "../core/config-sections/common.ts";
 
 export {
+  count,
   milliseconds,
   ownSecret,
   path,
@@ -21,6 +22,11 @@ const streamingMode = () =>
   z
     .enum(["off", "partial", "block", "draft", "progress"])
     .transform((mode) => (mode === "progress" ? "draft" : mode));
+
+const groupPolicy = () => z.enum(["allowlist", "open", "disabled"]);
+const replyToMode = () => z.enum(["off", "first", "all"]);
+const reactionNotifications = () => z.enum(["off", "own", "all"]);
+const historyLimit = () => z.int().min(0).max(200);
 
 const proxy = () =>
   z
@@ -42,6 +48,33 @@ export function talkFields() {
       .describe(
         "How an answer appears while it is written: `partial` edits one message, `block` sends finished paragraphs, `draft` uses the platform's own draft, `off` waits for the end.",
       ),
+    groupPolicy: groupPolicy()
+      .default("allowlist")
+      .describe(
+        "Where the bot listens: `allowlist`, in the listed groups; `open`, in any; `disabled`, in none.",
+      ),
+    showTools: z.boolean().default(true).describe("Whether a growing answer tells which tools are at work."),
+    showThinking: z
+      .boolean()
+      .default(false)
+      .describe("Whether a growing answer shows what the model thinks."),
+    replyToMode: replyToMode()
+      .optional()
+      .describe(
+        "Which parts of an answer quote the message they answer. Default: the `first` in groups, none (`off`) in private chats.",
+      ),
+    historyLimit: historyLimit()
+      .default(50)
+      .describe("So many group messages that were not for the bot are told to it with the next one that is."),
+    ackReaction: z
+      .string()
+      .optional()
+      .describe(
+        "The reaction that a message gets while it is being answered; empty for none. Default: 👀 in groups, none in private chats.",
+      ),
+    reactionNotifications: reactionNotifications()
+      .default("own")
+      .describe("Which reactions the agent is told of: none, those to its own messages, or all."),
     proxy: proxy().optional().describe("The way out to the platform; HTTPS_PROXY when omitted."),
   };
 }
@@ -54,6 +87,13 @@ export function accountTalkFields() {
     allowlist: z.array(platformId()).optional().describe("As for the channel."),
     allowFrom: z.array(platformId()).optional().describe("As for the channel."),
     streamingMode: streamingMode().optional().describe("As for the channel."),
+    groupPolicy: groupPolicy().optional().describe("As for the channel."),
+    showTools: z.boolean().optional().describe("As for the channel."),
+    showThinking: z.boolean().optional().describe("As for the channel."),
+    replyToMode: replyToMode().optional().describe("As for the channel."),
+    historyLimit: historyLimit().optional().describe("As for the channel."),
+    ackReaction: z.string().optional().describe("As for the channel."),
+    reactionNotifications: reactionNotifications().optional().describe("As for the channel."),
     proxy: proxy().optional().describe("As for the channel."),
   };
 }
@@ -69,6 +109,10 @@ export function groupFields() {
     role: z.string().min(1).optional().describe("The role the agent has here."),
     allowFrom: z.array(platformId()).optional().describe("Who may write here; everybody when omitted."),
     streamingMode: streamingMode().optional().describe("As for the channel."),
+    showTools: z.boolean().optional().describe("As for the channel."),
+    showThinking: z.boolean().optional().describe("As for the channel."),
+    replyToMode: replyToMode().optional().describe("As for the channel."),
+    historyLimit: historyLimit().optional().describe("As for the channel."),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Channel, ChannelHost, Receipt } from "../core/channel.ts";
+import type { FetchBytes } from "../core/fetch.ts";
 import type { InboundEvent, InboundMessage } from "../core/message.ts";
 import type { StateLedger } from "../core/store.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -8,6 +9,7 @@ import { withinLimit } from "./time-limit.ts";
 export interface ChannelDoor {
   readonly receive: (message: InboundMessage) => Promise<Receipt>;
   readonly report: (id: string, event: InboundEvent) => Promise<Receipt>;
+  readonly fetch: FetchBytes;
   readonly state: StateLedger;
   readonly mediaDir: string;
   readonly log: Logger;
@@ -77,11 +79,12 @@ export class ChannelIntake implements Service {
   }
 
   #hostFor(channel: Channel, signal: AbortSignal): ChannelHost {
-    const { receive, report, state, mediaDir, log } = this.#door;
+    const { receive, report, fetch, state, mediaDir, log } = this.#door;
     const namespace = `channel/${nameOf(channel)}`;
     return {
       receive,
       report,
+      fetch,
       log: log.child({ channel: nameOf(channel) }),
       state: {
         get: (key) => state.get(namespace, key),

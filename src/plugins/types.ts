@@ -11,7 +11,9 @@ import type { HttpHandler, HttpMethod, HttpRouteOptions } from "./http-route.ts"
 
 export type * from "../core/browser-channel.ts";
 export type * from "../core/channel.ts";
+export type * from "../core/chat-settings.ts";
 export type * from "../core/command.ts";
+export type * from "../core/fetch.ts";
 export type * from "../core/hooks.ts";
 export type * from "../core/message.ts";
 export type * from "../core/tool.ts";
@@ -21,7 +23,7 @@ export type { Approval, Question, QuestionAnswer } from "../core/question.ts";
 export type { SessionKey } from "../core/session-key.ts";
 export type { Logger } from "../lib/logger.ts";
 export type * from "./http-route.ts";
-export { ChannelError, NameTakenError, RequestError } from "../core/errors.ts";
+export { ChannelError, FetchError, NameTakenError, RequestError } from "../core/errors.ts";
 export { formatSessionKey, parseSessionKey } from "../core/session-key.ts";
 
 /** What a plugin's file exports by default. */

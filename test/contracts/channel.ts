@@ -3,6 +3,7 @@ import type { Channel, ChannelHost } from "../../src/core/channel.ts";
 import { ChannelError } from "../../src/core/errors.ts";
 import type { Address, InboundMessage } from "../../src/core/message.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
+import { noFetch } from "../fakes/no-fetch.ts";
 
 /** One channel under test and the platform behind it. */
 export interface ChannelUnderTest {
@@ -86,7 +87,9 @@ export function channelContract(name: string, open: (mediaDir: string) => Promis
       const { host } = noting();
       const { channel } = await open(host.mediaDir);
       const gone = { kind: "photo", mimeType: "image/png", source: "no-such-file" } as const;
-      const failed = channel.download?.(gone, new AbortController().signal).catch((error: unknown) => error);
+      const failed = channel
+        .download?.(gone, { signal: new AbortController().signal, maxBytes: 1000 })
+        .catch((error: unknown) => error);
       if (failed) expect(await failed).toBeInstanceOf(ChannelError);
     });
   });
@@ -101,6 +104,7 @@ function noting(): { host: ChannelHost; received: InboundMessage[] } {
       return "recorded";
     },
     report: async () => "recorded",
+    fetch: noFetch,
     log: silentLogger,
     state: { get: async (key) => kept.get(key), set: async (key, value) => void kept.set(key, value) },
     mediaDir: process.env["TMPDIR"] ?? "/tmp",

@@ -109,6 +109,7 @@ export function inboxContract(open: OpenStore): void {
       kind: "left",
       address: { ...placeOf("a"), account },
       by: { id: "u", name: "U", isBot: false },
+      isUs: false,
     });
     expect(await store.inbox.recordEvent("7", left("default"))).toBe("recorded");
     expect(await store.inbox.recordEvent("7", left("default"))).toBe("duplicate");

@@ -3,6 +3,7 @@ import type { Channel } from "../../src/core/channel.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { ChannelIntake } from "../../src/plugins/channel-intake.ts";
 import { PlainPlatform } from "../fakes/platforms.ts";
+import { noFetch } from "../fakes/no-fetch.ts";
 
 const capabilities = {
   text: { limit: 10 },
@@ -14,6 +15,7 @@ function services(...channels: Channel[]) {
   const kept = new Map<string, string>();
   const door = {
     receive: async () => "recorded" as const,
+    fetch: noFetch,
     report: async () => "recorded" as const,
     state: {
       get: async (namespace: string, key: string) => kept.get(`${namespace} ${key}`),

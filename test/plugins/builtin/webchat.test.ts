@@ -8,6 +8,7 @@ import type { SessionKey } from "../../../src/core/session-key.ts";
 import { silentLogger } from "../../../src/lib/logger.ts";
 import { WebChatChannel } from "../../../src/plugins/builtin/webchat.ts";
 import { channelContract } from "../../contracts/channel.ts";
+import { noFetch } from "../../fakes/no-fetch.ts";
 
 const mediaDir = mkdtempSync(join(tmpdir(), "webchat-"));
 afterAll(() => rmSync(mediaDir, { recursive: true, force: true }));
@@ -22,6 +23,7 @@ async function started(receipt: Receipt = "recorded") {
       received.push(message);
       return receipt;
     },
+    fetch: noFetch,
     report: async () => "recorded",
     log: silentLogger,
     state: { get: async () => undefined, set: async () => {} },

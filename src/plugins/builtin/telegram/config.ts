@@ -2,11 +2,13 @@ import { z } from "zod";
 import {
   accountsOf,
   accountTalkFields,
+  count,
   groupFields,
   ownSecret,
   talkFields,
   tokenFile,
   urlPath,
+  webAddress,
   webhookUrl,
 } from "../../channel-config.ts";
 
@@ -17,6 +19,32 @@ function botFields() {
     webhookUrl: webhookUrl().optional().describe("Where Telegram calls us. Long polling when omitted."),
     webhookSecret: ownSecret().optional().describe("What Telegram must present there."),
     webhookPath: urlPath().optional().describe("Our path for it; that of webhookUrl when omitted."),
+  };
+}
+
+/** What an account may have otherwise than the channel. */
+function telegramFields() {
+  return {
+    apiRoot: webAddress()
+      .optional()
+      .describe("The address of a Bot API server of your own. Default: https://api.telegram.org."),
+    format: z
+      .enum(["html", "rich"])
+      .optional()
+      .describe(
+        "How answers are formatted. `html` (the default) is read by every client; `rich` uses Telegram's rich messages, which older clients do not show.",
+      ),
+    linkPreview: z.boolean().optional().describe("Whether links in answers get a preview. Default: true."),
+    silent: z.boolean().optional().describe("Whether messages come without a sound. Default: false."),
+    mediaMaxMb: count()
+      .optional()
+      .describe(
+        "The biggest file that is fetched. Default: 20, more is possible with an apiRoot of your own.",
+      ),
+    commandMenu: z
+      .boolean()
+      .optional()
+      .describe("Whether Telegram's menu offers the commands. Default: true."),
   };
 }
 
@@ -33,6 +61,7 @@ const groupsSchema = z.record(
 const accountSchema = z.strictObject({
   ...botFields(),
   ...accountTalkFields(),
+  ...telegramFields(),
   groups: groupsSchema.optional().describe("As for the channel."),
 });
 
@@ -42,6 +71,7 @@ export const telegramSchema = z
     enabled: z.boolean().default(true).describe("Whether the channel runs."),
     ...botFields(),
     ...talkFields(),
+    ...telegramFields(),
     accounts: accountsOf(accountSchema),
     groups: groupsSchema.default({}).describe("Groups, by their id; `*` stands for all others."),
   })
