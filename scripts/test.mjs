@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { findBun } from "../bin/find-bun.mjs";
 import { fetchOldBun } from "./fetch-bun.mjs";
+import { fetchTdlib } from "./fetch-tdlib.mjs";
 import { ensureChromium } from "./find-chromium.mjs";
 import { ensureInstalled, ROOT } from "./setup.mjs";
 import { totalsOf } from "./test-totals.mjs";
@@ -16,6 +17,7 @@ try {
   const env = { ...process.env, CHROMIUM_PATH: ensureChromium() };
   fetchOldBun();
   fetchPi();
+  fetchTdlib();
   const code = await runTests(process.argv.slice(2), env);
   const { passed, failed } = totalsOf(readReport(), code);
   console.log(`${passed} passed, ${failed} failed`);
