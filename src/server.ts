@@ -1,10 +1,10 @@
 import manifest from "../package.json";
+import { BuiltinChannels } from "./assembly/builtin-channels.ts";
 import { buildCommands, buildMenus } from "./assembly/build-commands.ts";
 import { buildControl } from "./assembly/build-control.ts";
 import { buildDoors } from "./assembly/build-doors.ts";
 import { buildLoader } from "./assembly/build-loader.ts";
 import { buildPipeline } from "./assembly/build-pipeline.ts";
-import { setUpPlugins } from "./assembly/build-plugins.ts";
 import { buildPool } from "./assembly/build-pool.ts";
 import { buildQuestions } from "./assembly/build-questions.ts";
 import { buildRestarts } from "./assembly/build-restarts.ts";
@@ -100,6 +100,7 @@ export class Gateway {
  */
 function servicesOf({
   store,
+  builtin,
   credentials,
   pool,
   pipeline,
@@ -124,6 +125,7 @@ function servicesOf({
   });
   return [
     kept,
+    builtin,
     plugins,
     credentials,
     doors.http,
@@ -171,7 +173,12 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
   // Before any plugin: these names are taken.
   const tools = buildTools(base, whole);
   const commands = buildCommands(base, whole);
-  setUpPlugins(options, registry);
+  const builtin = new BuiltinChannels({
+    config: () => live.config,
+    registry,
+    log,
+    ...(options.plugins ? { given: options.plugins } : {}),
+  });
   const feed = new SessionFeed({ clock: systemClock });
   const pool = buildPool({ ...base, tools }, whole);
   const questions = buildQuestions({ ...base, feed }, whole);
@@ -199,6 +206,7 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
     ...base,
     tools,
     restarts,
+    builtin,
     pool,
     pipeline,
     questions,
@@ -222,11 +230,13 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
 async function applyChange(
   { config }: LoadedConfig,
   changed: readonly string[],
-  { pool, doors, plugins, menus, options }: Pick<Parts, "pool" | "doors" | "plugins" | "menus" | "options">,
+  parts: Pick<Parts, "pool" | "doors" | "builtin" | "plugins" | "menus" | "options">,
 ): Promise<void> {
+  const { pool, doors, builtin, plugins, menus, options } = parts;
   const plan = planReload(changed);
   await warnAboutAgents(config, options.log, changed);
   if (plan.recyclesPool) await pool.recycle();
+  await builtin.follow(plan.channels);
   await plugins.follow();
   menus.wake();
   doors.recheckClients();

@@ -55,11 +55,11 @@ const SAYS_NOTHING = /Manager|Helper|Util|Handler|Processor|Service/;
  * those that only pass on what others export, need no entry.
  */
 const TESTED_ELSEWHERE: Record<string, string> = {
+  "cli/doctor/check-channels.ts": "test/cli/queue.test.ts",
   "assembly/build-control.ts": "test/e2e/gateway.test.ts",
   "assembly/build-doors.ts": "test/e2e/gateway.test.ts",
   "assembly/build-loader.ts": "test/e2e/plugin-files.test.ts",
   "assembly/build-pipeline.ts": "test/e2e/gateway.test.ts",
-  "assembly/build-plugins.ts": "test/e2e/plugins.test.ts",
   "assembly/build-pool.ts": "test/e2e/gateway.test.ts",
   "assembly/build-restarts.ts": "test/e2e/restart.test.ts",
   "assembly/build-tools.ts": "test/e2e/tools.test.ts",

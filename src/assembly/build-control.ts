@@ -1,17 +1,18 @@
 import manifest from "../../package.json";
 import { Budgets } from "../core/budget.ts";
 import type { GatewayControl } from "../core/control.ts";
+import { findingsOf } from "../core/channel-findings.ts";
 import { healthOf } from "../core/health.ts";
 import { readSessionStatus } from "../core/session-status.ts";
 import { systemClock } from "../lib/clock.ts";
 import { redactConfig } from "../security/redact.ts";
 import type { Base, Parts } from "./parts.ts";
 
-type ControlNeeds = Base & Pick<Parts, "pool" | "pipeline" | "channels" | "credentials">;
+type ControlNeeds = Base & Pick<Parts, "pool" | "pipeline" | "builtin" | "channels" | "credentials">;
 
 /** What doors, tools and commands may ask of the gateway. */
 export function buildControl(needs: ControlNeeds, whole: () => Parts): GatewayControl {
-  const { lifetime, live, registry, store, pool, pipeline, channels, credentials } = needs;
+  const { lifetime, live, registry, store, pool, pipeline, builtin, channels, credentials } = needs;
   const budgets = new Budgets({
     settings: () => live.config.agent.budget,
     usage: store.usage,
@@ -27,7 +28,7 @@ export function buildControl(needs: ControlNeeds, whole: () => Parts): GatewayCo
         models: pool.models.states(),
         channels: registry.channels,
         storeProblem: pipeline.receiver.problem,
-        channelFailures: channels.failures,
+        channelFailures: new Map([...builtin.failures, ...channels.failures]),
       }),
     abort: (session) => pipeline.workers.stopTurn(session, "asked"),
     kill: (session) => pipeline.endSession(session),
@@ -35,6 +36,7 @@ export function buildControl(needs: ControlNeeds, whole: () => Parts): GatewayCo
       readSessionStatus(session, { sessions: store.sessions, turns: store.turns, pool, models: pool.models }),
     restart: (asker) => whole().restarts.ask(asker),
     budgets: () => budgets.states(),
+    channelFindings: () => findingsOf(registry.channels),
     reloadConfig: async () => {
       // A rotated token is in a file of its own, which is no part of the configuration.
       await credentials.start();

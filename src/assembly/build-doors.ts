@@ -11,6 +11,7 @@ import { pageAssets } from "../web/assets.ts";
 import { registerCommandMethods } from "../ws/methods/command.ts";
 import { registerMessageMethods } from "../ws/methods/message.ts";
 import { registerPluginMethods } from "../ws/methods/plugin.ts";
+import { registerQueueMethods } from "../ws/methods/queue.ts";
 import type { Base, Parts } from "./parts.ts";
 
 type DoorsNeeds = Base &
@@ -52,6 +53,7 @@ export function buildDoors(needs: DoorsNeeds): Doors {
     sayTo(to, text, key, (place) => registry.channelFor(place), { ...pipeline, router: sessionRouter }),
   );
   registerPluginMethods(methods, needs.plugins);
+  registerQueueMethods(methods, store.outbox);
   registerCommandMethods(methods, needs.commands);
   return doors;
 }

@@ -1,3 +1,4 @@
+import type { BuiltinChannels } from "./builtin-channels.ts";
 import type { Commands } from "./build-commands.ts";
 import type { CommandMenus } from "../commands/menus.ts";
 import type { GatewayControl } from "../core/control.ts";
@@ -63,6 +64,7 @@ export interface Parts extends Base {
   readonly commands: Commands;
   readonly menus: CommandMenus;
   readonly channels: ChannelIntake;
+  readonly builtin: BuiltinChannels;
   /** Those of the configuration. */
   readonly plugins: PluginLoader;
   readonly pluginServices: PluginBackground;

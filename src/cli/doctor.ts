@@ -3,6 +3,7 @@ import type { Finding } from "../core/channel.ts";
 import type { LoadedConfig } from "../core/config.ts";
 import { checkAgents } from "./doctor/check-agents.ts";
 import { checkBun } from "./doctor/check-bun.ts";
+import { checkChannels } from "./doctor/check-channels.ts";
 import { checkConfig, findingsOfBrokenConfig } from "./doctor/check-config.ts";
 import { checkGateway } from "./doctor/check-gateway.ts";
 import { checkPi } from "./doctor/check-pi.ts";
@@ -23,17 +24,19 @@ export async function runDoctor(options: ConfigOptions): Promise<ExitCode> {
 async function checkTheRest(options: ConfigOptions): Promise<readonly Finding[]> {
   const loaded = tryToLoad(options);
   if (loaded instanceof ConfigError) return findingsOfBrokenConfig(loaded);
-  const [pi, gateway, state, plugins] = await Promise.all([
+  const [pi, gateway, state, plugins, channels] = await Promise.all([
     checkPi(loaded),
     checkGateway(loaded),
     checkState(loaded),
     checkPlugins(loaded),
+    checkChannels(loaded),
   ]);
   return [
     ...pi,
     ...(await checkConfig(loaded)),
     ...(await checkAgents(loaded)),
     ...plugins,
+    ...channels,
     ...gateway,
     ...state,
   ];

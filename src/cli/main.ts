@@ -43,6 +43,7 @@ function buildProgram(done: Done): Command {
   addConfig(program, done);
   addToken(program, done);
   addSend(program, done);
+  addQueue(program, done);
   addPlugin(program, done);
   addRoute(program, done);
   return program;
@@ -107,6 +108,30 @@ function addSend(program: Command, done: Done): void {
     .action(async (options: SendOptions) => {
       const { sendMessage } = await import("./send.ts");
       done(await sendMessage(options));
+    });
+}
+
+function addQueue(program: Command, done: Done): void {
+  const queue = program
+    .command("queue")
+    .description("messages to chats that are on their way, or were given up");
+  common(queue.command("list").description("each with its chat, its state, and what went wrong")).action(
+    async (options: ConfigOptions) => {
+      const { listQueue } = await import("./queue.ts");
+      done(await listQueue(options));
+    },
+  );
+  common(queue.command("retry").description("try again what was given up"))
+    .argument("<key>", "which one, as the list names it; `all` for all that were given up")
+    .action(async (key: string, options: ConfigOptions) => {
+      const { retryQueued } = await import("./queue.ts");
+      done(await retryQueued(key, options));
+    });
+  common(queue.command("drop").description("forget a message: nobody will read it"))
+    .argument("<key>", "which one, as the list names it; `all` for all that were given up")
+    .action(async (key: string, options: ConfigOptions) => {
+      const { dropQueued } = await import("./queue.ts");
+      done(await dropQueued(key, options));
     });
 }
 

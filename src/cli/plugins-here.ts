@@ -1,4 +1,4 @@
-import { setUpPlugins } from "../assembly/build-plugins.ts";
+import { BuiltinChannels } from "../assembly/builtin-channels.ts";
 import { folderOf } from "../assembly/build-loader.ts";
 import type { LoadedConfig } from "../core/config.ts";
 import { type Logger, silentLogger } from "../lib/logger.ts";
@@ -24,7 +24,7 @@ export async function withPluginsHere<T>(
 ): Promise<T> {
   const { config } = loaded;
   const registry = new PluginRegistry(new HookRegistry(() => config.plugins.hookTimeoutMs, log), { log });
-  setUpPlugins({ loaded, load: () => loaded, files: [], log }, registry);
+  const builtin = new BuiltinChannels({ config: () => config, registry, log });
   const loader = new PluginLoader({
     config: () => config,
     entries: () => config.plugins.entries,
@@ -34,9 +34,11 @@ export async function withPluginsHere<T>(
     taken: builtinPlugins.map(({ name }) => name),
   });
   try {
+    await builtin.start();
     await loader.start();
     return await work({ loader, registry });
   } finally {
     await loader.stop(AbortSignal.abort());
+    await builtin.stop();
   }
 }

@@ -1,7 +1,7 @@
 import type { ModelInUse, PoolStats } from "./agent.ts";
 import type { BudgetState } from "./budget.ts";
 import type { ChannelName } from "./message.ts";
-import type { ChannelStatus } from "./channel.ts";
+import type { ChannelStatus, Finding } from "./channel.ts";
 import type { Address } from "./message.ts";
 import type { ModelState } from "./model-failover.ts";
 import type { SessionKey } from "./session-key.ts";
@@ -24,6 +24,8 @@ export interface GatewayControl {
    * that is decided and written down: the chat that asked is told when the gateway is back. The same `id` asks once.
    */
   restart(asker: RestartAsker): Promise<RestartPlan>;
+  /** What the channels found when they looked at themselves, for `doctor`. May take as long as their platforms do. */
+  channelFindings(): Promise<readonly Finding[]>;
   /** How far the configured budgets are used up. */
   budgets(): Promise<readonly BudgetState[]>;
   /** Reads the file again. A broken one changes nothing and comes back as `problems`. */

@@ -32,6 +32,12 @@ export function parseTarget(text: string): Target {
   return { channel, account, chat, ...(scope === undefined ? {} : { scope }), ...within };
 }
 
+/** An address as people write it, for `--to` and lists. */
+export function formatTarget({ channel, account, chat, scope, thread }: Address): string {
+  const within = thread === undefined ? [] : [scope === "thread" ? "thread" : "topic", thread];
+  return [channel, ...(account === "default" ? [] : [account]), chat, ...within].join(":");
+}
+
 /** The address of `target` on its channel, which alone knows what its ids mean. */
 export function addressOf(target: Target, channel: Channel): Address {
   const { account, chat, scope, topic, thread } = target;

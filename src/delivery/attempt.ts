@@ -77,7 +77,8 @@ async function perform(
   return step.ref;
 }
 
-function afterFailure(error: unknown, delivery: PendingDelivery, maxAttempts: number): DeliveryResult {
+/** What a failure makes of a delivery: another try later, in the knowledge of what this one found out, or its end. */
+export function afterFailure(error: unknown, delivery: PendingDelivery, maxAttempts: number): DeliveryResult {
   const { known } = delivery;
   if (!(error instanceof ChannelError)) return { state: "dead", error: String(error) };
   if (error.code === "format-refused" && !known.plain)

@@ -1,4 +1,5 @@
 import type { Channel } from "../core/channel.ts";
+import { ChannelError } from "../core/errors.ts";
 import type { HookRunner } from "../core/hooks.ts";
 import type { Address } from "../core/message.ts";
 import { shownOf } from "../core/outbound-text.ts";
@@ -11,7 +12,7 @@ import type {
   WorkerId,
 } from "../core/store.ts";
 import type { TurnEvents } from "../core/turn-events.ts";
-import { attempt, nextStep } from "../delivery/attempt.ts";
+import { afterFailure, attempt, nextStep } from "../delivery/attempt.ts";
 import { isNoticeKey, isQuestionKey, paceKey } from "../delivery/keys.ts";
 import type { Pacer } from "../delivery/pacer.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -155,9 +156,8 @@ export class Deliverer implements Service {
     const { pacer, clock, policy } = this.#deps;
     const { to } = delivery;
     const channel = this.#deps.channel(to);
-    if (!channel)
-      return { state: "dead", error: `there is no channel ${to.channel} with account ${to.account}` };
     const { onDoubt, maxAttempts } = policy();
+    if (!channel) return afterFailure(noChannel(to), delivery, maxAttempts);
     const able = { canEdit: channel.edit !== undefined, capabilities: channel.capabilities };
     const step = nextStep(delivery, able, onDoubt, clock.now());
     if (step.do === "give-up") return { state: "dead", error: step.reason };
@@ -188,4 +188,11 @@ export class Deliverer implements Service {
     const pace = this.#deps.channel(to)?.capabilities.pace(to);
     return pace ? use(pace) : undefined;
   }
+}
+
+/** Perhaps it is being set up anew, with a changed configuration. */
+function noChannel({ channel, account }: Address): ChannelError {
+  return new ChannelError("unreachable", `there is no channel ${channel} with the account ${account}`, {
+    retry: "now",
+  });
 }

@@ -227,4 +227,42 @@ export function outboxContract(open: OpenStore): void {
     await store.outbox.settle("2", "d", SENT);
     expect(heard).toEqual([]);
   });
+
+  storeTest(
+    open,
+    "what was given up can be seen, tried again in the line of its chat, or forgotten",
+    async ({ store }) => {
+      const { outbox } = store;
+      await outbox.post([saying("a", "1", { session: sessionOf("a") }), saying("a", "2"), saying("b", "3")]);
+      await claimIn(store, "a");
+      await outbox.settle("1", "d", { state: "dead", error: "the bot was blocked" });
+      const [dead] = await outbox.list("dead", 10);
+      expect(dead).toMatchObject({ key: "1", to: placeOf("a"), state: "dead", error: "the bot was blocked" });
+      expect((await outbox.list("open", 10)).map(({ key, behind }) => [key, behind])).toEqual([
+        ["2", 0],
+        ["3", 0],
+      ]);
+
+      expect(await outbox.revive("2")).toBe(false);
+      expect(await outbox.revive("1")).toBe(true);
+      expect(await outbox.revive("1")).toBe(false);
+      expect(await outbox.list("dead", 10)).toEqual([]);
+      expect(await deliverAll(store)).toEqual(["2", "3", "1"]);
+      expect((await outbox.read("1"))?.session).toBe(sessionOf("a"));
+    },
+  );
+
+  storeTest(open, "what waits can be dropped, but not what is on its way", async ({ store }) => {
+    const { outbox } = store;
+    await outbox.post([saying("a", "1"), saying("a", "2"), saying("b", "3")]);
+    await claimIn(store, "b");
+    expect(await outbox.drop("3")).toBe(false);
+    expect(await outbox.drop("2")).toBe(false);
+    expect(await outbox.drop("1")).toBe(true);
+    expect((await claimIn(store, "a"))?.key).toBe("2");
+    expect((await outbox.list("dead", 10)).map(({ key }) => key)).toEqual(["1"]);
+    expect(await outbox.drop("1")).toBe(true);
+    expect(await outbox.drop("1")).toBe(false);
+    expect(await outbox.list("dead", 10)).toEqual([]);
+  });
 }

@@ -62,6 +62,7 @@ export class FakeGateway {
     sessionStatus: async () => undefined,
     restart: async () => "planned",
     budgets: async () => [],
+    channelFindings: async () => [],
     reloadConfig: async () => this.reload,
     configForDisplay: () => ({ gateway: { auth: { token: "[redacted]" } } }),
   };

@@ -346,6 +346,7 @@ export class FakeGateway implements AsyncDisposable {
       restart: async () => "planned",
       reloadConfig: async () => ({ changed: [], needsRestart: [], problems: [], warnings: [] }),
       budgets: async () => [],
+      channelFindings: async () => [],
       configForDisplay: () => ({}),
     };
   }

@@ -8,6 +8,8 @@ export interface BuiltinPlugin {
   readonly plugin: Plugin;
   /** Whether its section, as the schema made it, asks for it. */
   isEnabled(section: unknown): boolean;
+  /** Stays as it is until the gateway starts again: what may change in its section is read where it is used. */
+  readonly isFixed?: boolean;
 }
 
 // Sections come out of `channelSchemas`, so each has the shape of its channel's schema.
@@ -15,7 +17,12 @@ const webchatOf = (section: unknown) => section as WebchatConfig | undefined;
 
 /** The list of built-in channels. */
 export const builtinPlugins: readonly BuiltinPlugin[] = [
-  { name: "webchat", plugin: webchat, isEnabled: (section) => webchatOf(section)?.enabled ?? true },
+  {
+    name: "webchat",
+    plugin: webchat,
+    isEnabled: (section) => webchatOf(section)?.enabled ?? true,
+    isFixed: true,
+  },
 ];
 
 /** The credential that only lets people chat from the page; undefined where the gateway's own is asked for. */

@@ -17,6 +17,21 @@ export interface OutboxRow {
   readonly preview_gone: number;
 }
 
+/** A row as `list` shows it. */
+export interface ListedRow {
+  readonly key: string;
+  readonly address: Json<Address>;
+  readonly body: Json<DeliveryBody>;
+  readonly state: "pending" | "sending" | "dead";
+  readonly posted_at: number;
+  readonly attempt: number;
+  readonly due_at: number | null;
+  readonly error: string | null;
+  readonly behind: number;
+}
+
+const LISTED = "key, address, body, state, posted_at, attempt, due_at, error";
+
 export interface StateRow {
   readonly state: "pending" | "sending" | "sent" | "dead";
   readonly ref: Json<MessageRef> | null;
@@ -38,6 +53,10 @@ type Again = { seq: number; dueAt: number; maybeSent: number; plain: number; pre
 
 /** What the outbox asks of the database. `due_at` is set on the head of each chat's line, and only there. */
 export function outboxStatements(connection: Connection) {
+  return { ...tendingStatements(connection), ...deliveringStatements(connection) };
+}
+
+function deliveringStatements(connection: Connection) {
   return {
     insert: connection.query<unknown, Posted>(
       `insert into outbox (seq, key, chat, address, body, shown_in, turn, posted_at, due_at)
@@ -93,6 +112,35 @@ export function outboxStatements(connection: Connection) {
     voidLeases: connection.query<unknown, { now: number }>(
       `update outbox set state = 'pending', worker = null, due_at = $now, maybe_sent = 1
        where due_at > -1 and state = 'sending'`,
+    ),
+  };
+}
+
+/** For whoever looks after what does not arrive. */
+function tendingStatements(connection: Connection) {
+  return {
+    open: connection.query<ListedRow, { limit: number }>(
+      `select ${LISTED}, (select count(*) - 1 from outbox where chat = one.chat and ended_at is null) as behind
+       from outbox as one indexed by outbox_due where due_at > -1 order by due_at limit $limit`,
+    ),
+    given: connection.query<ListedRow, { limit: number }>(
+      `select ${LISTED}, 0 as behind from outbox indexed by outbox_dead
+       where state = 'dead' and ended_at > -1 order by ended_at desc limit $limit`,
+    ),
+    revive: connection.query<unknown, { key: string; now: number; shownIn: string | null }>(
+      `update outbox as one set state = 'pending', ended_at = null, error = null, attempt = 0, first_at = null,
+         shown_in = $shownIn,
+         due_at = iif(exists (select 1 from outbox where chat = one.chat and ended_at is null), null, $now)
+       where key = $key and state = 'dead'`,
+    ),
+    deadBody: connection.query<{ body: Json<DeliveryBody> }, { key: string }>(
+      "select body from outbox where key = $key and state = 'dead'",
+    ),
+    waiting: connection.query<{ seq: number; chat: string }, { key: string }>(
+      "select seq, chat from outbox where key = $key and state = 'pending' and due_at is not null",
+    ),
+    forget: connection.query<unknown, { key: string }>(
+      "delete from outbox where key = $key and state = 'dead'",
     ),
   };
 }

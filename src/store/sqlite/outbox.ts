@@ -5,6 +5,7 @@ import type {
   DeliveryKey,
   DeliveryResult,
   DeliveryState,
+  ListedDelivery,
   OutboxLedger,
   PendingDelivery,
   ReadyChat,
@@ -13,7 +14,7 @@ import type {
   WorkerId,
 } from "../../core/store.ts";
 import { decode, encode } from "./json.ts";
-import { outboxStatements, type OutboxRow, type StateRow } from "./outbox-statements.ts";
+import { type ListedRow, outboxStatements, type OutboxRow, type StateRow } from "./outbox-statements.ts";
 import type { LedgerParts } from "./parts.ts";
 import { seqOf } from "./sequence.ts";
 import type { PreviewNotes } from "./previews.ts";
@@ -121,6 +122,35 @@ export class SqliteOutbox implements OutboxLedger, Poster {
     return row && stateOf(row);
   }
 
+  async list(state: "open" | "dead", limit: number): Promise<readonly ListedDelivery[]> {
+    const { connection } = this.#parts;
+    const rows = connection.read(() => this.#sql[state === "open" ? "open" : "given"].all({ limit }));
+    return rows.map(listedOf);
+  }
+
+  async revive(key: DeliveryKey): Promise<boolean> {
+    const now = this.#parts.clock.now();
+    const isBack = this.#parts.connection.write(() => {
+      const row = this.#sql.deadBody.get({ key });
+      if (!row) return false;
+      const { session, message } = decode(row.body);
+      const shownIn = message.kind === "withdrawal" ? null : (session ?? null);
+      return this.#sql.revive.run({ key, now, shownIn }) > 0;
+    });
+    if (isBack) this.#parts.ring("delivery");
+    return isBack;
+  }
+
+  async drop(key: DeliveryKey): Promise<boolean> {
+    const now = this.#parts.clock.now();
+    return this.#parts.connection.write(() => {
+      const waiting = this.#sql.waiting.get({ key });
+      if (!waiting) return this.#sql.forget.run({ key }) > 0;
+      this.#apply(waiting, { state: "dead", error: "dropped by hand" }, now);
+      return true;
+    });
+  }
+
   async read(key: DeliveryKey): ReturnType<OutboxLedger["read"]> {
     const row = this.#parts.connection.read(() => this.#sql.read.get({ key }));
     if (!row) return undefined;
@@ -159,6 +189,20 @@ function pendingOf(row: OutboxRow): PendingDelivery {
       plain: row.plain === 1,
       previewGone: row.preview_gone === 1,
     },
+  };
+}
+
+function listedOf(row: ListedRow): ListedDelivery {
+  return {
+    key: row.key,
+    to: decode(row.address),
+    ...decode(row.body),
+    state: row.state,
+    postedAtMs: row.posted_at,
+    attempt: row.attempt,
+    behind: row.behind,
+    ...(row.due_at === null ? {} : { dueAtMs: row.due_at }),
+    ...(row.error === null ? {} : { error: row.error }),
   };
 }
 

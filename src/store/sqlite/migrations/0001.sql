@@ -125,6 +125,7 @@ create unique index outbox_key on outbox (key);
 create unique index outbox_head on outbox (chat) where due_at is not null;
 create index outbox_due on outbox (due_at) where due_at is not null;
 create index outbox_line on outbox (chat, seq) where ended_at is null;
+create index outbox_dead on outbox (ended_at) where state = 'dead';
 create index outbox_history on outbox (shown_in, seq) where shown_in is not null;
 create index outbox_spent on outbox (ended_at) where ended_at is not null and shown_in is null;
 
