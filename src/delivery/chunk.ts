@@ -2,11 +2,35 @@
 const GRAPHEMES = new Intl.Segmenter();
 const FENCE = /^\s*(```+|~~~+)/;
 
+/** How a platform counts a text, and how long one message may be; a channel's `capabilities.text` is one. */
+export interface TextMeasure {
+  readonly limit: number;
+  /** Length of the rendered text. Default: UTF-16 units of the Markdown. */
+  length?(markdown: string): number;
+}
+
 type Fits = (part: string) => boolean;
 
 interface Cut {
   readonly part: string;
   readonly next: string;
+}
+
+/**
+ * Cuts a text that grows, and remembers the parts that are complete: what a longer text begins with is
+ * not looked at again.
+ */
+export class GrowingChunks {
+  readonly #measure: TextMeasure;
+
+  constructor(measure: TextMeasure) {
+    this.#measure = measure;
+  }
+
+  /** The parts of the text so far; all but the last stay as they are while it grows. */
+  of(markdown: string): readonly string[] {
+    return chunkMarkdown(markdown, this.#measure);
+  }
 }
 
 /**
@@ -16,7 +40,8 @@ interface Cut {
  * The cut of a part depends only on the text up to it, so while a text grows its earlier parts
  * stay as they are. Live previews rely on that.
  */
-export function chunkMarkdown(markdown: string, fits: Fits): string[] {
+export function chunkMarkdown(markdown: string, measure: TextMeasure): string[] {
+  const fits: Fits = (part) => (measure.length?.(part) ?? part.length) <= measure.limit;
   const parts: string[] = [];
   let rest = markdown.trim();
   while (rest !== "" && !fits(rest)) {

@@ -3,7 +3,6 @@ import type { Address, MessageRef, OutboundMessage } from "../core/message.ts";
 import type { SessionKey } from "../core/session-key.ts";
 import type { Delivery, DeliveryKey, TurnId } from "../core/store.ts";
 import { chunkMarkdown } from "./chunk.ts";
-import { fitsOneMessage } from "./open-live-reply.ts";
 
 export interface Destination {
   readonly to: Address;
@@ -47,7 +46,7 @@ export function withdrawals(
 /** Buttons belong under the end of what they are about. */
 function split(message: OutboundMessage & { kind: "text" }, channel: Channel): OutboundMessage[] {
   const { buttons, ...rest } = message;
-  const parts = chunkMarkdown(message.markdown, fitsOneMessage(channel));
+  const parts = chunkMarkdown(message.markdown, channel.capabilities.text);
   return parts.map((markdown, at) => ({
     ...rest,
     markdown,

@@ -2,10 +2,10 @@ import type { ChannelStream } from "../core/channel.ts";
 import { ChannelError } from "../core/errors.ts";
 import type { MessageRef } from "../core/message.ts";
 import type { Logger } from "../lib/logger.ts";
-import { chunkMarkdown } from "./chunk.ts";
+import { GrowingChunks, type TextMeasure } from "./chunk.ts";
 
 export interface LiveReplyParts {
-  readonly fits: (markdown: string) => boolean;
+  readonly measure: TextMeasure;
   /** Opens the preview of page `index`; may adopt one that an earlier attempt left. */
   readonly openPage: (index: number) => Promise<ChannelStream>;
   /** Called once for each page the platform has named, before anything else happens to it. */
@@ -26,6 +26,7 @@ export interface LiveReplyParts {
  */
 export class LiveReply {
   readonly #parts: LiveReplyParts;
+  readonly #chunks: GrowingChunks;
   readonly #pages: ChannelStream[] = [];
   readonly #refs: MessageRef[];
   #latest: () => string = () => "";
@@ -35,6 +36,7 @@ export class LiveReply {
 
   constructor(parts: LiveReplyParts) {
     this.#parts = parts;
+    this.#chunks = new GrowingChunks(parts.measure);
     this.#refs = [...parts.previews];
   }
 
@@ -71,7 +73,7 @@ export class LiveReply {
   }
 
   async #show(text: string): Promise<void> {
-    const pages = chunkMarkdown(text, this.#parts.fits);
+    const pages = this.#chunks.of(text);
     for (const [index, markdown] of pages.entries()) {
       if (index < this.#pages.length - 1) continue;
       const page = await this.#page(index);

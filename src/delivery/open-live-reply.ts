@@ -26,7 +26,7 @@ export function openLiveReply(context: LiveReplyContext): LiveReply | undefined 
   if (!channel.openStream && !canEdit(channel)) return undefined;
   const key = paceKey(to);
   return new LiveReply({
-    fits: fitsOneMessage(channel),
+    measure: channel.capabilities.text,
     openPage: (page) => openPage(context, page),
     onPage: context.onPage,
     pace: (closing) => pacer.preview(key, channel.capabilities.pace(to), AbortSignal.any([closing, signal])),
@@ -34,11 +34,6 @@ export function openLiveReply(context: LiveReplyContext): LiveReply | undefined 
     previews: context.previews,
     log: context.log,
   });
-}
-
-/** Whether a text fits one message of the channel, as its platform counts. */
-export function fitsOneMessage({ capabilities: { text } }: Channel): (markdown: string) => boolean {
-  return (markdown) => (text.length?.(markdown) ?? markdown.length) <= text.limit;
 }
 
 async function openPage(context: LiveReplyContext, page: number): Promise<ChannelStream> {

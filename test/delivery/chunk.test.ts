@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { chunkMarkdown } from "../../src/delivery/chunk.ts";
 
-const within = (limit: number) => (part: string) => part.length <= limit;
+const within = (limit: number) => ({ limit });
 
 const CODE = Array.from({ length: 30 }, (_, index) => `const line${index} = ${index};`).join("\n");
 const MIXED = `Intro paragraph.\n\n\`\`\`ts\n${CODE}\n\`\`\`\n\n${"word ".repeat(200)}`;
