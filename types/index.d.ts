@@ -80,6 +80,7 @@ export interface Channel {
   /** Puts another text in its place. Buttons that the message had are gone then. */
   edit?(message: MessageRef, markdown: string, options: EditOptions): Promise<void>;
   remove?(message: MessageRef): Promise<void>;
+  /** An empty `emoji` takes ours away. */
   react?(message: MessageRef, emoji: string): Promise<void>;
   pin?(message: MessageRef): Promise<void>;
   /** Shows "typing…" for `capabilities.typingLastsMs`. The gateway repeats it. */
@@ -204,6 +205,8 @@ export interface InboundMessage {
     readonly of: string;
     readonly waitMs: number;
   };
+  /** Nobody wrote it: a button of the message with this id was pressed. `id` names no message of the platform then. */
+  readonly pressedOn?: string;
   readonly sentAtMs: number;
   /** The agent the sender chose, where the channel lets people choose one. */
   readonly agent?: string;
@@ -293,18 +296,21 @@ export interface MessageRef {
 }
 
 /**
- * The gateway's own way to fetch a file from an address: size and time bounded, and only from addresses that
+ * The gateway's own way to fetch from an address: size and time bounded, and only from addresses that
  * `security.ssrfGuard` lets it reach, at each redirect anew. Rejects with `FetchError`.
  */
 export type FetchBytes = (url: string, limits: FetchLimits) => Promise<FetchedBytes>;
 
 export interface FetchLimits {
-  /** The body may have so many bytes; the rest of a bigger one is not read. */
+  /** The body may have so many bytes once it is unpacked; the rest of a bigger one is not read. */
   readonly maxBytes: number;
   /** Default: `media.downloadTimeoutMs`. */
   readonly timeoutMs?: number;
   readonly signal: AbortSignal;
+  /** Left out where a redirect leads to another server. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** What to send, with POST; GET when absent. The answer to it is never a redirect that is followed. */
+  readonly post?: FormData | string | Uint8Array<ArrayBuffer>;
   /** The way out, such as `http://127.0.0.1:8080`; the environment's when absent. */
   readonly proxy?: string;
   /** The host stands in the configuration, such as that of a self-hosted server: it may be a local one. */
@@ -385,6 +391,8 @@ export type EditOptions = Omit<SendOptions, "nonce" | "key">;
 
 export interface StreamOptions extends SendOptions {
   readonly mode: StreamingMode;
+  /** The platform's id of the message this answers. */
+  readonly replyTo?: string;
 }
 
 export type StreamingMode = "off" | "partial" | "block" | "draft";
@@ -442,6 +450,8 @@ export interface GroupRules {
   /** Whether the bot listens there at all; `why` tells an owner which key decides that it does not. */
   readonly isOpen: boolean;
   readonly why?: string;
+  /** Closed only because nobody has listed the group under this key: an owner is told of it, once. */
+  readonly unlistedIn?: string;
   readonly requireMention: boolean;
   /** Who may write there, by id; everybody when absent. */
   readonly allowFrom?: readonly string[];
@@ -746,6 +756,18 @@ export interface Config {
     }[];
     default?: string | undefined;
   };
+  readonly audio: {
+    transcription?:
+      | {
+          enabled: boolean;
+          baseUrl: string;
+          model: string;
+          timeoutMs: number;
+          apiKey?: string | undefined;
+          language?: string | undefined;
+        }
+      | undefined;
+  };
   readonly channels: { readonly [x: string]: unknown };
   readonly commands: {
     prefix: string;
@@ -792,7 +814,9 @@ export interface Config {
   readonly hooks: { enabled: boolean; path: string; token?: string | undefined };
   readonly media: {
     cache: { maxAgeDays: number; maxMb: number };
+    maxDownloadMb: number;
     downloadTimeoutMs: number;
+    inboxDays: number;
     folders: string[];
     maxFileMb: number;
   };
@@ -1074,7 +1098,9 @@ export interface PluginRoute {
 /** The only error a channel throws. Each channel has one function that makes it: `errors.ts`. */
 export declare class ChannelError extends GatewayError {
   readonly code: ChannelErrorCode;
-  constructor(code: ChannelErrorCode, message: string, facts?: ErrorFacts);
+  /** The rate limit is one of the whole account: nothing of it may go meanwhile, whatever the chat. */
+  readonly isAccountWide: boolean;
+  constructor(code: ChannelErrorCode, message: string, facts?: ChannelErrorFacts);
 }
 
 declare abstract class GatewayError extends Error {
@@ -1115,6 +1141,10 @@ type ChannelErrorCode =
   | "unauthorized"
   | "unreachable"
   | "timed-out";
+
+interface ChannelErrorFacts extends ErrorFacts {
+  readonly isAccountWide?: boolean;
+}
 
 /** A file could not be fetched. */
 export declare class FetchError extends GatewayError {

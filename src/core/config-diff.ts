@@ -35,6 +35,7 @@ export const NEEDS: Readonly<Record<string, Need>> = {
   hooks: "nothing",
   security: "nothing",
   media: "nothing",
+  audio: "nothing",
   owners: "nothing",
   channels: "restart-channel",
 };

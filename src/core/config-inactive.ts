@@ -5,7 +5,6 @@ import { childOf } from "./config-shape.ts";
 const UNBUILT: Readonly<Record<string, (loaded: LoadedConfig) => boolean>> = {
   cron: ({ config }) => config.cron.enabled && config.cron.jobs.some((job) => job.enabled),
   hooks: ({ config }) => config.hooks.enabled,
-  security: ({ written }) => written.has("security"),
 };
 
 /**

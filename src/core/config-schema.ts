@@ -1,12 +1,15 @@
 import { z } from "zod";
 import { agentSchema } from "./config-sections/agent.ts";
 import { agentsSchema, rolesSchema } from "./config-sections/agents.ts";
+import { audioSchema } from "./config-sections/audio.ts";
 import { commandsSchema } from "./config-sections/commands.ts";
 import { target } from "./config-sections/common.ts";
 import { gatewaySchema } from "./config-sections/gateway.ts";
-import { cronSchema, mediaSchema, securitySchema, webhooksSchema } from "./config-sections/later.ts";
+import { cronSchema, webhooksSchema } from "./config-sections/later.ts";
+import { mediaSchema } from "./config-sections/media.ts";
 import { deliverySchema, queueSchema, storeSchema } from "./config-sections/pipeline.ts";
 import { pluginsSchema } from "./config-sections/plugins.ts";
+import { securitySchema } from "./config-sections/security.ts";
 import { sessionSchema } from "./config-sections/session.ts";
 
 // Compiling a parser costs more than a gateway's start ever parses, and a frame of two microseconds is no loss.
@@ -28,8 +31,9 @@ const coreSections = {
     .prefault([])
     .describe("A list of plugins, or `{ entries, hookTimeoutMs }`. Paths start at this file."),
   hooks: webhooksSchema.prefault({}).describe("Webhooks that wake the agent."),
-  security: securitySchema.prefault({}).describe("What the agent may reach."),
-  media: mediaSchema.prefault({}).describe("Files that come with messages."),
+  security: securitySchema.prefault({}).describe("From where the gateway itself fetches."),
+  media: mediaSchema.prefault({}).describe("Files that come with messages, and files that agents send."),
+  audio: audioSchema.prefault({}).describe("What becomes of voice messages."),
   owners: z.array(target()).default([]).describe("People who may do everything, such as telegram:123456789."),
 };
 

@@ -18,6 +18,7 @@ import {
   type VariableUse,
 } from "./config-variables.ts";
 import { ConfigError } from "./errors.ts";
+import { proxiesIn, type Proxies } from "./proxies.ts";
 
 export { findConfigFile } from "./config-file.ts";
 export type { Config } from "./config-schema.ts";
@@ -60,6 +61,8 @@ export interface LoadedConfig {
   /** The variables that the file uses outside `agent` only: pi must not see them. */
   readonly hiddenVariables: readonly string[];
   readonly disabled: readonly Disabled[];
+  /** The ways out that the environment names. */
+  readonly proxies: Proxies;
 }
 
 export interface Disabled {
@@ -170,6 +173,7 @@ class Draft {
       sourceOf: (path) => sources.get(path) ?? { kind: "default" },
       hiddenVariables: this.#hiddenVariables(),
       disabled: this.#disabled,
+      proxies: proxiesIn(this.#input.env),
     };
   }
 

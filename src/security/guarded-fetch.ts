@@ -1,94 +1,157 @@
-import { lookup } from "node:dns/promises";
-import ipaddr from "ipaddr.js";
 import { FetchError } from "../core/errors.ts";
 import type { FetchBytes, FetchedBytes, FetchLimits } from "../core/fetch.ts";
-
-/** `security.ssrfGuard`. */
-export interface AddressRules {
-  readonly enabled: boolean;
-  readonly blockPrivateIPs: boolean;
-  readonly blockLocalhost: boolean;
-  readonly allowedHosts: readonly string[];
-}
+import { type Proxies, proxyFor } from "../core/proxies.ts";
+import { untilAborted } from "../lib/until-aborted.ts";
+import { type AddressRules, checkedAddresses, hostOf, type Lookup, systemLookup } from "./address-guard.ts";
 
 export interface FetchSettings {
   readonly rules: AddressRules;
   readonly timeoutMs: number;
+  /** The environment's. */
+  readonly proxies?: Proxies;
 }
 
 const MOST_REDIRECTS = 5;
 
-/** The one way in which the gateway itself fetches from addresses that others name. */
-export function guardedFetch(settings: () => FetchSettings): FetchBytes {
+/**
+ * The one way in which the gateway itself fetches from addresses that others name. What is connected to is the very
+ * address that was checked, so a name that leads elsewhere a moment later gains nothing; where a proxy stands
+ * between, the name is checked as far as it can be resolved here, and the proxy resolves it for itself.
+ */
+export function guardedFetch(settings: () => FetchSettings, lookup: Lookup = systemLookup): FetchBytes {
   return async (url, limits) => {
-    const { rules, timeoutMs } = settings();
+    const { timeoutMs, ...rest } = settings();
     const patience = AbortSignal.timeout(limits.timeoutMs ?? timeoutMs);
     const signal = AbortSignal.any([limits.signal, patience]);
     try {
-      return await follow(url, { ...limits, signal }, rules);
+      return await follow(url, { ...limits, ...rest, lookup, signal });
     } catch (cause) {
       if (cause instanceof FetchError) throw cause;
+      if (limits.signal.aborted) throw new FetchError("unreachable", "the download was given up", { cause });
       if (patience.aborted)
-        throw new FetchError("timed-out", "the file did not come in time", { cause, retry: "now" });
-      throw new FetchError("unreachable", "the file's server could not be reached", { cause, retry: "now" });
+        throw new FetchError("timed-out", "the server did not answer in time", { cause, retry: "now" });
+      throw new FetchError("unreachable", "the server could not be reached", { cause, retry: "now" });
     }
   };
 }
 
-async function follow(first: string, limits: FetchLimits, rules: AddressRules): Promise<FetchedBytes> {
+interface Fetching extends FetchLimits {
+  readonly rules: AddressRules;
+  readonly proxies?: Proxies;
+  readonly lookup: Lookup;
+}
+
+async function follow(first: string, fetching: Fetching): Promise<FetchedBytes> {
+  const { origin } = parse(first);
   let url = first;
+  let isAtHome = true;
   for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
     const target = parse(url);
-    if (hop > 0 || !limits.isConfigured) await assertReachable(target, rules);
-    const response = await fetch(target, {
-      redirect: "manual",
-      signal: limits.signal,
-      ...(limits.headers ? { headers: limits.headers } : {}),
-      ...(limits.proxy === undefined ? {} : { proxy: limits.proxy }),
-    });
+    // Whoever sends away and back again has chosen the address.
+    isAtHome &&= target.origin === origin;
+    const response = await request(target, { ...fetching, ...(isAtHome ? {} : STRANGER) });
     const next = response.headers.get("location");
-    if (response.status < 300 || response.status >= 400 || next === null)
-      return read(response, limits.maxBytes);
-    url = new URL(next, target).href;
+    if (response.status < 300 || response.status >= 400 || next === null || fetching.post !== undefined)
+      return read(response, fetching.maxBytes);
+    await response.body?.cancel();
+    url = URL.canParse(next, target.href) ? new URL(next, target).href : next;
   }
-  throw new FetchError("failed", "the file's server sends from one address to the next");
+  throw new FetchError("failed", "the server sends from one address to the next");
 }
+
+/** What was meant for one server is not for the one that it sends to. */
+const STRANGER = { headers: {}, isConfigured: false };
 
 function parse(url: string): URL {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed && /^https?:$/.test(parsed.protocol)) return parsed;
-  throw new FetchError("refused-address", "only http and https addresses can be fetched");
+  if (!parsed || !/^https?:$/.test(parsed.protocol))
+    throw new FetchError("refused-address", "only http and https addresses can be fetched");
+  if (parsed.username !== "" || parsed.password !== "")
+    throw new FetchError("refused-address", "an address with a name and a password in it is not fetched");
+  return parsed;
 }
 
-/** Throws `FetchError` "refused-address" unless every address behind the host may be reached. */
-async function assertReachable({ hostname }: URL, rules: AddressRules): Promise<void> {
-  const host = hostname.replace(/^\[|\]$/g, "");
-  if (!rules.enabled || rules.allowedHosts.includes(host)) return;
-  const addresses = ipaddr.isValid(host)
-    ? [host]
-    : (await lookup(host, { all: true })).map((one) => one.address);
-  for (const address of addresses) {
-    const range = ipaddr.process(address).range();
-    if (range === "unicast") continue;
-    if (range === "loopback" ? !rules.blockLocalhost : !rules.blockPrivateIPs) continue;
-    throw new FetchError(
-      "refused-address",
-      `${host} is an internal address; if it may be fetched from, add it to security.ssrfGuard.allowedHosts`,
-    );
+async function request(target: URL, fetching: Fetching): Promise<Response> {
+  const { proxy, proxies = {}, signal, headers = {}, post } = fetching;
+  const through = proxyFor(target, proxy === undefined ? proxies : { ...proxies, http: proxy, https: proxy });
+  const init = {
+    redirect: "manual",
+    signal,
+    headers,
+    proxy: through === undefined ? false : { url: through, respectNoProxy: false },
+    ...(post === undefined ? {} : { method: "POST", body: post }),
+  } as const satisfies BunFetchRequestInit;
+  const addresses = await addressesOf(target, fetching, through !== undefined);
+  return addresses === undefined ? fetch(target, init) : fetchAt(addresses, target, init);
+}
+
+/** Where to connect to; undefined where the name itself is to be used. */
+async function addressesOf(
+  target: URL,
+  { isConfigured, rules, lookup, signal }: Fetching,
+  isProxied: boolean,
+): Promise<readonly string[] | undefined> {
+  if (isConfigured) return undefined;
+  try {
+    // Names are resolved by the system, which cannot be told to stop.
+    const checked = checkedAddresses(target, rules, lookup);
+    const addresses = await untilAborted(checked, signal, () => new Error("the name took too long"));
+    return isProxied || addresses?.[0] === hostOf(target) ? undefined : addresses;
+  } catch (error) {
+    if (isProxied && !(error instanceof FetchError) && !signal.aborted) return undefined;
+    throw error;
   }
 }
 
+const NOBODY_THERE = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "ETIMEDOUT"]);
+
+/** Asks at the first address that can be connected to, by the name that the server knows itself by. */
+async function fetchAt(
+  addresses: readonly string[],
+  target: URL,
+  init: BunFetchRequestInit,
+): Promise<Response> {
+  const headers = new Headers(init.headers);
+  headers.set("host", target.host);
+  let failure: unknown;
+  for (const address of addresses) {
+    const url = new URL(target);
+    url.hostname = address.includes(":") ? `[${address}]` : address;
+    try {
+      return await fetch(url, { ...init, headers, tls: { serverName: hostOf(target) } });
+    } catch (error) {
+      failure = error;
+      if (!NOBODY_THERE.has((error as NodeJS.ErrnoException).code ?? "")) break;
+    }
+  }
+  throw failure;
+}
+
 async function read(response: Response, maxBytes: number): Promise<FetchedBytes> {
-  if (response.status === 404 || response.status === 410)
-    throw new FetchError("not-found", "the file is gone");
-  if (!response.ok) throw new FetchError("failed", `the file's server answered ${response.status}`);
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw failureOf(response.status);
+  }
+  const tooLarge = () => new FetchError("too-large", `there are more than ${maxBytes} bytes`);
+  if (Number(response.headers.get("content-length") ?? 0) > maxBytes) {
+    await response.body?.cancel();
+    throw tooLarge();
+  }
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
-    if (size > maxBytes) throw new FetchError("too-large", `the file is bigger than ${maxBytes} bytes`);
+    if (size > maxBytes) throw tooLarge();
     chunks.push(chunk);
   }
+  const [only] = chunks;
+  const bytes = chunks.length === 1 && only ? only : Buffer.concat(chunks);
   const mimeType = response.headers.get("content-type")?.split(";")[0]?.trim();
-  return { bytes: Buffer.concat(chunks), ...(mimeType ? { mimeType } : {}) };
+  return { bytes, ...(mimeType ? { mimeType } : {}) };
+}
+
+function failureOf(status: number): FetchError {
+  if (status === 404 || status === 410) return new FetchError("not-found", `the server answered ${status}`);
+  const mayPass = status >= 500 || status === 429 || status === 408;
+  return new FetchError("failed", `the server answered ${status}`, { retry: mayPass ? "now" : "never" });
 }

@@ -21,7 +21,8 @@ test("what was asked for and does not run yet is named, so that nobody waits for
       cron: { jobs: [job] },
       hooks: { enabled: true },
       security: { ssrfGuard: {} },
+      audio: {},
     }),
-  ).toEqual(["channels.telegram", "channels.signal", "cron", "hooks", "security"]);
+  ).toEqual(["channels.telegram", "channels.signal", "cron", "hooks"]);
   expect(inactive({ cron: { jobs: [{ ...job, enabled: false }] } })).toEqual([]);
 });

@@ -18,6 +18,15 @@ export const webAddress = () =>
     .url({ protocol: /^https?$/, error: "expected an address such as https://example.com" })
     .meta({ format: "uri" });
 
+/** A host as `security.ssrfGuard.allowedHosts` has it: a name, `*.name` or an address, perhaps with a port. */
+export const hostRule = () =>
+  z
+    .string()
+    .regex(
+      /^(\[[0-9a-fA-F:.]+\]|[0-9a-fA-F]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*|(\*\.)?[^\s/:@?#[\]*]+)(:\d{1,5})?$/,
+      "expected a host such as files.example.com, *.example.com, 10.0.0.5 or 10.0.0.5:8080",
+    );
+
 export const port = () => z.int().min(0).max(65_535);
 
 /** A span of time in milliseconds; at most what a timer can hold (24.8 days). */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, milliseconds, path, secret, target, urlPath } from "./common.ts";
+import { secret, target, urlPath } from "./common.ts";
 
 /** Sections whose features are not active yet: accepted and checked, so that a configuration stays valid. */
 
@@ -61,39 +61,6 @@ export const webhooksSchema = z.strictObject({
   enabled: z.boolean().default(false).describe("Whether `POST /hooks/wake` is served."),
   token: secret().optional().describe("What a caller must present. Made when omitted."),
   path: urlPath().default("/hooks").describe("Where the webhooks live."),
-});
-
-/** `security`: what the agent may reach. */
-export const securitySchema = z.strictObject({
-  ssrfGuard: z
-    .strictObject({
-      enabled: z.boolean().default(true).describe("Keeps the agent away from internal addresses."),
-      blockPrivateIPs: z.boolean().default(true).describe("Refuses addresses of private networks."),
-      blockLocalhost: z.boolean().default(true).describe("Refuses this machine's own addresses."),
-      allowedHosts: z
-        .array(z.string().min(1))
-        .default([])
-        .describe("Exceptions to the two blocks; other public hosts stay reachable."),
-    })
-    .prefault({})
-    .describe("Which addresses may be fetched."),
-});
-
-/** `media`: files that come with messages. */
-export const mediaSchema = z.strictObject({
-  cache: z
-    .strictObject({
-      maxAgeDays: count().default(30).describe("A file is dropped after this long."),
-      maxMb: count().default(1024).describe("The oldest files are dropped beyond this size."),
-    })
-    .prefault({})
-    .describe("Downloads, kept by content."),
-  downloadTimeoutMs: milliseconds().default(60_000).describe("How long one download may take."),
-  folders: z
-    .array(path())
-    .default([])
-    .describe("Folders outside of the workspace from which an agent may send files."),
-  maxFileMb: count().default(50).describe("The biggest file that an agent may send."),
 });
 
 function isTimeZone(name: string): boolean {

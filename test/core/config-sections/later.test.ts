@@ -38,15 +38,6 @@ describe("sections of features to come are checked all the same", () => {
     });
   });
 
-  test("the guard is on when its section is absent, and each of its blocks when only the other is named", () => {
-    expect(load({ security: { ssrfGuard: { blockLocalhost: false } } }).config.security.ssrfGuard).toEqual({
-      enabled: true,
-      blockPrivateIPs: true,
-      blockLocalhost: false,
-      allowedHosts: [],
-    });
-  });
-
   test("webhooks live under /hooks unless another path is named", () => {
     expect(load({ hooks: { enabled: true } }).config.hooks).toEqual({ enabled: true, path: "/hooks" });
     expect(problemsIn({ hooks: { path: "hooks" } })[0]).toContain("expected a path such as /hooks");
