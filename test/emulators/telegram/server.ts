@@ -1,0 +1,143 @@
+import { systemClock, type Clock } from "../../../src/lib/clock.ts";
+import { CallLog } from "../common/call-log.ts";
+import { FaultScript, type Fault } from "../common/faults.ts";
+import { HttpServer, type Errand, type Exchange, type Platform, type Reply } from "../common/http-server.ts";
+import { BotApi, parsePath } from "./bot-api.ts";
+import type { BotAccount, BotOptions } from "./bot-account.ts";
+import { methodNamed } from "./read-args.ts";
+import { Person } from "./person.ts";
+import type { Room } from "./room.ts";
+import { transcriptOf, type TranscriptOptions } from "./transcript.ts";
+import { World } from "./world.ts";
+
+export interface TelegramOptions {
+  readonly clock?: Clock;
+  /** The port to take; any that is free by default. */
+  readonly port?: number;
+}
+
+export interface PersonFacts {
+  readonly id?: number;
+  readonly firstName: string;
+  readonly lastName?: string;
+  readonly username?: string;
+  readonly language?: string;
+}
+
+const PATIENCE_MS = 15_000;
+
+/** A running stand-in for the Bot API and for the people who use it. */
+export class TelegramServer implements AsyncDisposable {
+  readonly world: World;
+  readonly faults: FaultScript;
+  readonly calls = new CallLog();
+  readonly clock: Clock;
+  readonly #http: HttpServer;
+  readonly #api: BotApi;
+  #url = "";
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+    this.world = new World(clock);
+    this.faults = new FaultScript(clock);
+    this.#api = new BotApi(this.world);
+    const platform: Platform = {
+      subjectOf: (url) => subjectOf(url),
+      read: (exchange) => this.#read(exchange),
+      refusal: (fault: Extract<Fault, { kind: "429" | "5xx" }>): Reply => this.#api.refusal(fault),
+      isAside: ({ pathname }) => pathname.startsWith("/control"),
+    };
+    this.#http = new HttpServer({ platform, faults: this.faults, calls: this.calls, clock });
+  }
+
+  /** What bots take as the root of the API: no slash at its end. */
+  get url(): string {
+    return this.#url;
+  }
+
+  async listen(port = 0): Promise<this> {
+    this.#url = await this.#http.listen(port);
+    return this;
+  }
+
+  addBot(options: BotOptions): BotAccount {
+    return this.world.addBot(options);
+  }
+
+  addPerson({ id, firstName, lastName, username, language }: PersonFacts): Person {
+    const user = this.world.addUser({
+      first_name: firstName,
+      ...(id === undefined ? {} : { id }),
+      ...(lastName === undefined ? {} : { last_name: lastName }),
+      ...(username === undefined ? {} : { username }),
+      ...(language === undefined ? {} : { language_code: language }),
+    });
+    return new Person(this.world, user);
+  }
+
+  /** What a person sees in a chat; see `transcriptOf`. */
+  transcript(room: Room, options?: TranscriptOptions): string[] {
+    return transcriptOf(room, this.clock.now(), options);
+  }
+
+  /** Resolves to what `find` finds as soon as it finds something; looks again after each change. */
+  async until<T>(find: () => T | undefined | false, what = "what was waited for"): Promise<T> {
+    const found = find();
+    if (found) return found;
+    const seen = Promise.withResolvers<T>();
+    const stop = this.world.onChange(() => {
+      const now = find();
+      if (now) seen.resolve(now);
+    });
+    const late = setTimeout(
+      () => seen.reject(new Error(`${what} never came\n${this.#everything()}`)),
+      PATIENCE_MS,
+    );
+    try {
+      return await seen.promise;
+    } finally {
+      clearTimeout(late);
+      stop();
+    }
+  }
+
+  /** Resolves once the transcript of a chat is what is wanted. */
+  async untilTranscript(room: Room, lines: readonly string[]): Promise<void> {
+    await this.until(() => Bun.deepEquals(this.transcript(room), lines), `[${lines.join(" | ")}]`);
+  }
+
+  async close(): Promise<void> {
+    await this.#http.close();
+  }
+
+  /** Closes the server; throws if a bot asked for what the API does not have. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+    if (this.world.complaints.length > 0)
+      throw new Error(`asked in vain: ${this.world.complaints.join("; ")}`);
+  }
+
+  async #read(exchange: Exchange): Promise<Errand> {
+    return this.#api.read(exchange);
+  }
+
+  #everything(): string {
+    const chats = this.world.rooms.map(
+      (room) => `${room.title}:\n  ${this.transcript(room, { isLive: true }).join("\n  ")}`,
+    );
+    const calls = this.calls.all
+      .slice(-12)
+      .map(({ method, status, fault }) => `${method} ${status} ${fault ?? ""}`);
+    return [...chats, `last calls:\n  ${calls.join("\n  ")}`].join("\n");
+  }
+}
+
+export async function startTelegram(options: TelegramOptions = {}): Promise<TelegramServer> {
+  return new TelegramServer(options.clock ?? systemClock).listen(options.port);
+}
+
+function subjectOf(url: URL): { method: string; path: string; chat: string | undefined } {
+  const path = parsePath(url.pathname);
+  const method = path?.isFile ? "download" : (methodNamed(path?.rest ?? "") ?? url.pathname);
+  return { method, path: url.pathname, chat: undefined };
+}

@@ -1,0 +1,175 @@
+import type { Update } from "@grammyjs/types";
+import type { Clock } from "../../../src/lib/clock.ts";
+import { ApiFailure } from "./api-failure.ts";
+
+export type UpdateKind = Exclude<keyof Update, "update_id">;
+
+/** An update that no bot has confirmed yet. Those of one lane, such as a chat, are handed to a webhook in order. */
+export interface QueuedUpdate {
+  readonly update: Update;
+  readonly kind: UpdateKind;
+  readonly lane: string;
+  readonly expiresAtMs: number;
+  /** Not handed out before; set by a fault that delays updates. */
+  readonly notBeforeMs: number;
+}
+
+export interface PollOptions {
+  readonly offset?: number | undefined;
+  readonly limit?: number | undefined;
+  /** Seconds. */
+  readonly timeout?: number | undefined;
+}
+
+interface Waiting {
+  readonly wake: (reason: "update" | "conflict") => void;
+}
+
+const DEFAULT_LEFT_OUT: ReadonlySet<UpdateKind> = new Set([
+  "chat_member",
+  "message_reaction",
+  "message_reaction_count",
+]);
+const LONGEST_POLL_S = 50;
+const SAME_OFFSET_MS = 3000;
+const HOT_LOOP_MS = 500;
+const CONFLICT_PAUSE_MS = 3000;
+const DAY_MS = 86_400_000;
+const CONFLICT =
+  "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running";
+
+/** The updates of one bot: what is confirmed is forgotten, all else is handed out again and again for a day. */
+export class UpdateQueue {
+  /** Set by `allowed_updates`, kept until it is set again; undefined is the default set. */
+  allowed: ReadonlySet<UpdateKind> | undefined;
+  readonly #clock: Clock;
+  readonly #listeners = new Set<() => void>();
+  #queued: QueuedUpdate[] = [];
+  #nextId: number;
+  #poll: Waiting | undefined;
+  #lastOffset: number | undefined;
+  #lastPollMs = Number.NEGATIVE_INFINITY;
+  #nextConflictMs = Number.NEGATIVE_INFINITY;
+
+  constructor(clock: Clock, firstId: number) {
+    this.#clock = clock;
+    this.#nextId = firstId;
+  }
+
+  allows(kind: UpdateKind): boolean {
+    return this.allowed ? this.allowed.has(kind) : !DEFAULT_LEFT_OUT.has(kind);
+  }
+
+  /** Puts an update in line, unless the bot does not want its kind. */
+  push<K extends UpdateKind>(
+    kind: K,
+    value: NonNullable<Update[K]>,
+    options: { lane: string; lifeMs?: number; delayMs?: number },
+  ): void {
+    if (!this.allows(kind)) return;
+    const now = this.#clock.now();
+    const update: Update = { update_id: this.#nextId++, [kind]: value };
+    this.#queued.push({
+      update,
+      kind,
+      lane: options.lane,
+      expiresAtMs: now + (options.lifeMs ?? DAY_MS),
+      notBeforeMs: now + (options.delayMs ?? 0),
+    });
+    this.#announce();
+    if (options.delayMs) void this.#clock.sleep(options.delayMs).then(() => this.#announce());
+  }
+
+  get pendingCount(): number {
+    this.#dropExpired();
+    return this.#queued.length;
+  }
+
+  /** What waits, oldest first. */
+  get pending(): readonly QueuedUpdate[] {
+    this.#dropExpired();
+    return this.#queued.filter(({ notBeforeMs }) => notBeforeMs <= this.#clock.now());
+  }
+
+  /** Whether somebody polls right now. */
+  get isPolled(): boolean {
+    return this.#poll !== undefined;
+  }
+
+  confirm(id: number): void {
+    this.#queued = this.#queued.filter(({ update }) => update.update_id !== id);
+  }
+
+  clear(): void {
+    this.#queued = [];
+  }
+
+  /** Calls `listener` whenever there may be something to hand out, until the returned function is called. */
+  onUpdate(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** `getUpdates`, with the offsets, waits and conflicts of the real server. */
+  async poll(options: PollOptions, gone: AbortSignal): Promise<QueuedUpdate[]> {
+    const now = this.#clock.now();
+    const offset = options.offset ?? 0;
+    let limit = Math.min(Math.max(options.limit ?? 100, 1), 100);
+    let waitMs = Math.min(Math.max(options.timeout ?? 0, 0), LONGEST_POLL_S) * 1000;
+    const isSameOffset = offset === this.#lastOffset;
+    if (isSameOffset && waitMs < SAME_OFFSET_MS && now < this.#lastPollMs + SAME_OFFSET_MS)
+      waitMs = SAME_OFFSET_MS;
+    if (isSameOffset && now < this.#lastPollMs + HOT_LOOP_MS) limit = 1;
+    this.#lastOffset = offset;
+    this.#lastPollMs = now;
+    this.#confirmBelow(offset);
+    const found = this.pending.slice(0, limit);
+    if (found.length > 0 || waitMs === 0) return found;
+    this.endPoll();
+    return this.#wait(waitMs, limit, gone);
+  }
+
+  /** Ends the poll that waits, if any, the way another poll does. */
+  endPoll(): void {
+    this.#poll?.wake("conflict");
+  }
+
+  async #wait(waitMs: number, limit: number, gone: AbortSignal): Promise<QueuedUpdate[]> {
+    const woken = Promise.withResolvers<"update" | "conflict" | "time">();
+    const mine: Waiting = { wake: woken.resolve };
+    this.#poll = mine;
+    const over = new AbortController();
+    const end = AbortSignal.any([gone, over.signal]);
+    void this.#clock.sleep(waitMs, end).then(() => woken.resolve("time"));
+    const reason = await woken.promise;
+    over.abort();
+    if (this.#poll === mine) this.#poll = undefined;
+    if (reason === "conflict") {
+      await this.#pauseConflict(gone);
+      throw new ApiFailure(409, CONFLICT);
+    }
+    return gone.aborted ? [] : this.pending.slice(0, limit);
+  }
+
+  /** Every further conflict within three seconds is told three seconds later. */
+  async #pauseConflict(gone: AbortSignal): Promise<void> {
+    const now = this.#clock.now();
+    if (now < this.#nextConflictMs) return this.#clock.sleep(CONFLICT_PAUSE_MS, gone);
+    this.#nextConflictMs = now + CONFLICT_PAUSE_MS;
+  }
+
+  #confirmBelow(offset: number): void {
+    if (offset > 0) this.#queued = this.#queued.filter(({ update }) => update.update_id >= offset);
+    if (offset < 0) this.#queued = this.#queued.slice(offset);
+  }
+
+  #announce(): void {
+    if (this.pending.length > 0) this.#poll?.wake("update");
+    for (const listener of this.#listeners) listener();
+  }
+
+  #dropExpired(): void {
+    const now = this.#clock.now();
+    this.#queued = this.#queued.filter(({ expiresAtMs }) => expiresAtMs > now);
+  }
+}
