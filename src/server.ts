@@ -1,5 +1,6 @@
 import manifest from "../package.json";
 import { BuiltinChannels } from "./assembly/builtin-channels.ts";
+import { assembleAccess } from "./assembly/build-access.ts";
 import { buildCommands, buildMenus } from "./assembly/build-commands.ts";
 import { buildControl } from "./assembly/build-control.ts";
 import { buildDoors } from "./assembly/build-doors.ts";
@@ -100,6 +101,7 @@ export class Gateway {
  */
 function servicesOf({
   store,
+  access,
   builtin,
   credentials,
   pool,
@@ -125,6 +127,7 @@ function servicesOf({
   });
   return [
     kept,
+    access.owners,
     builtin,
     plugins,
     credentials,
@@ -158,7 +161,14 @@ function buildBase(options: GatewayOptions, lifetime: Lifetime, whole: () => Par
   };
   const hooks = new HookRegistry(() => live.config.plugins.hookTimeoutMs, log, desk);
   const registry = new PluginRegistry(hooks, { log, state: store.state, questions: desk });
-  return { options, lifetime, layout, live, store, hooks, registry };
+  const access = assembleAccess({
+    config: () => live.config,
+    store,
+    channel: (to) => registry.channelFor(to),
+    clock: systemClock,
+    log,
+  });
+  return { options, lifetime, layout, live, store, hooks, registry, access };
 }
 
 /**

@@ -1,22 +1,23 @@
 import { builtinCommands } from "../commands/builtins.ts";
 import type { Conversations } from "../commands/conversation.ts";
-import { Desk } from "../commands/desk.ts";
+import { Desk, type DeskDeps } from "../commands/desk.ts";
 import { CommandMenus } from "../commands/menus.ts";
 import type { ModelShelf } from "../commands/model.ts";
 import { type Asker, offeredTo, OURSELVES } from "../commands/offer.ts";
+import type { PairingBook } from "../commands/pair.ts";
 import { commandWords } from "../commands/words.ts";
 import type { AgentPool } from "../core/agent.ts";
 import type { Command, CommandDesk, ListedCommand } from "../core/command.ts";
 import type { Config } from "../core/config-schema.ts";
 import type { GatewayControl } from "../core/control.ts";
-import type { InboundMessage } from "../core/message.ts";
 import type { ModelCatalog } from "../core/model-catalog.ts";
-import { isOwner } from "../core/owners.ts";
+import type { Owners } from "../core/owners.ts";
 import type { Store } from "../core/store.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
 import type { Registrations } from "../plugins/registrations.ts";
+import type { Allowlist } from "../security/allowlist.ts";
 import type { Base, Parts } from "./parts.ts";
 
 /** What people can do in a chat with a word behind a slash, and what of it is shown to whom. */
@@ -31,7 +32,12 @@ export interface Commands {
 export interface CommandNeeds {
   readonly config: () => Config;
   readonly registered: Registrations<Command>;
-  readonly store: Pick<Store, "sessions" | "access" | "usage">;
+  readonly store: Pick<Store, "sessions" | "usage">;
+  readonly access: {
+    readonly owners: Pick<Owners, "isOwner">;
+    readonly allowlist: Pick<Allowlist, "isKnown">;
+    readonly pairing: PairingBook;
+  };
   /** What is there once everything is. */
   readonly pipeline: () => Pipeline;
   readonly pool: () => Pick<AgentPool, "commands">;
@@ -42,11 +48,15 @@ export interface CommandNeeds {
 }
 
 /** The commands of one gateway. Call it before plugins are set up: it registers the gateway's own. */
-export function buildCommands({ options, live, registry, store }: Base, whole: () => Parts): Commands {
+export function buildCommands(
+  { options, live, registry, store, access }: Base,
+  whole: () => Parts,
+): Commands {
   return assembleCommands({
     config: () => live.config,
     registered: registry.commands,
     store,
+    access,
     pipeline: () => whole().pipeline,
     pool: () => whole().pool,
     models: () => whole().pool.models,
@@ -77,8 +87,8 @@ export function assembleCommands(needs: CommandNeeds): Commands {
   const settings = () => config().commands;
   const prefix = () => settings().prefix;
   const words = () => commandWords(config().gateway.language);
-  const isKnown = async ({ address: { channel, account }, sender }: InboundMessage) =>
-    !sender.isSelfNamed && (await store.access.isAllowed({ channel, account, senderId: sender.id }));
+  const { owners, allowlist, pairing } = needs.access;
+  const isKnown: DeskDeps["isKnown"] = (message) => allowlist.isKnown(message);
   const offered: Commands["offered"] = (asker) =>
     offeredTo(asker, {
       registered: () => registered.entries,
@@ -90,6 +100,7 @@ export function assembleCommands(needs: CommandNeeds): Commands {
     models: shelfOf(needs.models),
     statusOf: (session) => needs.control().sessionStatus(session),
     usage: store.usage,
+    pairing,
     budgets: () => needs.control().budgets(),
     queueDefaults: ({ channel }) => pipeline().queue.rules(channel, undefined),
     offered: async ({ message, sessionKey: session, isOwner: owns }) =>
@@ -101,7 +112,7 @@ export function assembleCommands(needs: CommandNeeds): Commands {
   const desk = new Desk({
     commands: registered,
     settings,
-    isOwner: (message) => isOwner(config(), message),
+    isOwner: (message) => owners.isOwner(message),
     isKnown,
     say: ({ id, message, route, part, markdown }) =>
       pipeline().answerCommand({ id, message, session: route.session, part, markdown }),

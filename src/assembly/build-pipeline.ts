@@ -2,20 +2,19 @@ import { workspaceOf } from "../core/agent-list.ts";
 import { configuredRouter } from "../core/session-router.ts";
 import { systemClock } from "../lib/clock.ts";
 import { assemblePipeline, type Pipeline } from "../pipeline/pipeline.ts";
-import { admitAuthenticated } from "../security/access-control.ts";
 import type { Base, Parts } from "./parts.ts";
 
 type PipelineNeeds = Base & Pick<Parts, "pool" | "feed" | "questions" | "commands">;
 
 /** The path of a message, over the real parts. */
 export function buildPipeline(needs: PipelineNeeds, _whole: () => Parts): Pipeline {
-  const { options, layout, live, hooks, registry, store, pool, feed, questions, commands } = needs;
+  const { options, layout, live, hooks, registry, store, pool, feed, questions, commands, access } = needs;
   return assemblePipeline({
     store,
     pool,
     hooks,
     events: feed,
-    access: admitAuthenticated,
+    access: access.allowlist,
     router: configuredRouter(() => live.config),
     commands: commands.desk,
     questions,

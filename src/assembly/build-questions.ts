@@ -5,7 +5,7 @@ import type { Base, Parts } from "./parts.ts";
 
 /** The desk that asks people on behalf of pi and plugins. */
 export function buildQuestions(
-  { options, live, hooks, registry, store, feed }: Base & Pick<Parts, "feed">,
+  { options, live, hooks, registry, store, access, feed }: Base & Pick<Parts, "feed">,
   whole: () => Parts,
 ): Questions {
   return new Questions({
@@ -17,6 +17,7 @@ export function buildQuestions(
     running: (session) => whole().pipeline.workers.running(session),
     settled: (...asked) => whole().pipeline.settlements.wait(...asked),
     config: () => live.config,
+    owners: access.owners,
     sentences: () => sentencesIn(live.config.gateway.language),
     clock: systemClock,
     log: options.log,

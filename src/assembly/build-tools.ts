@@ -19,9 +19,10 @@ export function buildTools(base: Base, whole: () => Parts): ToolBox {
   });
 }
 
-function toolParts({ live, layout, registry, store }: Base, whole: () => Parts): ToolParts {
+function toolParts({ live, layout, registry, store, access }: Base, whole: () => Parts): ToolParts {
   return {
     config: () => live.config,
+    owners: access.owners,
     turn: (session) => {
       const running = whole().pipeline.workers.running(session);
       return running && { id: running.turn.id, chat: addressOf(running.turn), messages: running.messages };

@@ -1,4 +1,5 @@
 import type { BuiltinChannels } from "./builtin-channels.ts";
+import type { AccessParts } from "./build-access.ts";
 import type { Commands } from "./build-commands.ts";
 import type { CommandMenus } from "../commands/menus.ts";
 import type { GatewayControl } from "../core/control.ts";
@@ -52,6 +53,7 @@ export interface Base {
   readonly hooks: HookRegistry;
   readonly registry: PluginRegistry;
   readonly store: Store;
+  readonly access: AccessParts;
 }
 
 /** All parts of one gateway. */

@@ -8,6 +8,7 @@ import type { Conversations } from "./conversation.ts";
 import { helpCommand } from "./help.ts";
 import { type ModelShelf, modelCommand } from "./model.ts";
 import { newCommands } from "./new.ts";
+import { pairCommand, type PairingBook } from "./pair.ts";
 import { type QueueDefaults, queueCommand } from "./queue.ts";
 import { statusCommand } from "./status.ts";
 import { stopCommand } from "./stop.ts";
@@ -24,6 +25,7 @@ export interface BuiltinParts {
   /** How the queue is set for a chat where nobody said otherwise. */
   readonly queueDefaults: (call: Pick<CommandCall, "channel">) => QueueDefaults;
   readonly usage: Pick<UsageLedger, "spentBy">;
+  readonly pairing: PairingBook;
   readonly budgets: () => Promise<readonly BudgetState[]>;
   readonly offered: (call: CommandCall) => Promise<readonly ListedCommand[]>;
   readonly prefix: () => string;
@@ -42,6 +44,7 @@ export function builtinCommands(parts: BuiltinParts): readonly Command[] {
     compactCommand(conversations, prefix, words),
     queueCommand(conversations, queueDefaults, prefix, words),
     usageCommand(parts.usage, parts.budgets, words),
+    pairCommand(parts.pairing, prefix, words),
     whoamiCommand(words),
     helpCommand(parts.offered, prefix, words),
   ];

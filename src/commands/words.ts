@@ -12,6 +12,7 @@ export const BUILTIN_NAMES = [
   "compact",
   "queue",
   "usage",
+  "pair",
   "whoami",
   "help",
 ] as const;
@@ -41,6 +42,7 @@ export interface CommandWords {
   readonly think: ThinkWords;
   readonly queue: QueueWords;
   readonly usage: UsageWords;
+  readonly pair: PairWords;
   readonly whoami: WhoamiWords;
   readonly help: HelpWords;
 }
@@ -109,6 +111,16 @@ export interface UsageWords {
   readonly limits: string;
   readonly spentOf: (spent: string, limit: string) => string;
   readonly tokens: (input: number, output: number) => string;
+}
+
+/** `who` is Markdown already. */
+export interface PairWords {
+  readonly title: string;
+  readonly none: string;
+  readonly howTo: (p: string) => string;
+  readonly approved: (who: string) => string;
+  readonly denied: (who: string) => string;
+  readonly unknown: string;
 }
 
 export interface WhoamiWords {

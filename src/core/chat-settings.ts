@@ -33,6 +33,8 @@ export interface GroupRules {
   /** Whether the bot listens there at all; `why` tells an owner which key decides that it does not. */
   readonly isOpen: boolean;
   readonly why?: string;
+  /** Closed only because nobody has listed the group under this key: an owner is told of it, once. */
+  readonly unlistedIn?: string;
   readonly requireMention: boolean;
   /** Who may write there, by id; everybody when absent. */
   readonly allowFrom?: readonly string[];

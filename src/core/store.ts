@@ -1,4 +1,4 @@
-import type { AccessPolicySubject, AllowEntry, Pairing } from "./access.ts";
+import type { AccessLedger } from "./access.ts";
 import type { CronJob } from "./cron.ts";
 import type { Amended, Amendment, History, HistoryPage } from "./history.ts";
 import type { InboundEvent, InboundMessage, MessageRef } from "./message.ts";
@@ -47,6 +47,7 @@ export interface Store {
   onWork(listener: (kind: WorkKind) => void): Disposable;
 }
 
+export type * from "./access.ts";
 export type * from "./history.ts";
 export type * from "./outbox-ledger.ts";
 
@@ -241,17 +242,6 @@ export interface SessionActivity {
 export interface SessionSummary extends Session {
   readonly waiting: number;
   readonly running: boolean;
-}
-
-/** Who may talk to us, and who has asked to. */
-export interface AccessLedger {
-  isAllowed(subject: AccessPolicySubject): Promise<boolean>;
-  allow(entry: AllowEntry): Promise<void>;
-  /** Returns the open pairing of this subject, or opens one. Never two for one subject. */
-  openPairing(pairing: Pairing): Promise<Pairing>;
-  /** Closes a pairing; on approval its subject is allowed in the same step. */
-  closePairing(code: string, decision: "approve" | "deny"): Promise<Pairing | undefined>;
-  pairings(): Promise<readonly Pairing[]>;
 }
 
 /** Scheduled tasks, and which of their times have been run. */

@@ -1,11 +1,10 @@
 import type { Channel } from "../core/channel.ts";
 import type { Config } from "../core/config-schema.ts";
 import type { Address } from "../core/message.ts";
-import { isOwner } from "../core/owners.ts";
+import type { Owners } from "../core/owners.ts";
 import type { SessionKey } from "../core/session-key.ts";
 import { configuredRouter, routeTo } from "../core/session-router.ts";
 import type { Turn } from "../core/store.ts";
-import { addressOf as addressOfTarget, parseTarget } from "../core/target.ts";
 import type { AskingTurn } from "./open-question.ts";
 import { addressOf } from "./turn.ts";
 
@@ -25,29 +24,22 @@ export function placeOfTurn(turn: Turn): QuestionPlace {
   return { to: addressOf(turn), shownIn: turn.session, isForOwner: false, isAnySession: false };
 }
 
-/** Where an owner is: in the turn's own chat, else in the first chat of `owners` that can be reached. */
+/** Where an owner is: in the turn's own chat, else in the first of the owners' chats that can be reached. */
 export function placeForOwner(
   { turn, messages }: AskingTurn,
+  owners: Pick<Owners, "isOwner" | "chats">,
   config: Config,
   channelOf: (to: Pick<Address, "channel" | "account">) => Channel | undefined,
 ): QuestionPlace | undefined {
-  const theirs = messages.findLast((message) => isOwner(config, message));
+  const theirs = messages.findLast((message) => owners.isOwner(message));
   if (theirs) {
     return { to: theirs.address, shownIn: turn.session, isForOwner: true, isAnySession: false };
   }
-  for (const owner of config.owners) {
-    const target = parseTarget(owner);
-    const channel = channelOf(target);
-    if (!channel) continue;
-    const to = addressOfTarget(target, channel);
-    const shownIn = routeTo(
-      to,
-      channel,
-      configuredRouter(() => config),
-    ).session;
-    return { to, shownIn, isForOwner: true, isAnySession: true };
-  }
-  return undefined;
+  const [to] = owners.chats(channelOf);
+  const channel = to && channelOf(to);
+  if (!to || !channel) return undefined;
+  const router = configuredRouter(() => config);
+  return { to, shownIn: routeTo(to, channel, router).session, isForOwner: true, isAnySession: true };
 }
 
 /** Whether both are in the same chat, in whatever thread of it. */

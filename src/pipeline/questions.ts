@@ -2,7 +2,7 @@ import type { Config } from "../core/config-schema.ts";
 import type { Channel } from "../core/channel.ts";
 import type { HookRunner } from "../core/hooks.ts";
 import type { Address, InboundEvent, InboundMessage, Sender } from "../core/message.ts";
-import { isOwner } from "../core/owners.ts";
+import type { Owners } from "../core/owners.ts";
 import type {
   Approval,
   Given,
@@ -44,6 +44,7 @@ export interface QuestionsDeps {
   /** How a delivery stands once it is sent or dead; see `QuestionChat`. */
   readonly settled: QuestionChatDeps["settled"];
   readonly config: () => Config;
+  readonly owners: Pick<Owners, "isOwner" | "chats">;
   readonly sentences: () => Sentences;
   readonly clock: Clock;
   readonly log: Logger;
@@ -176,10 +177,10 @@ export class Questions implements QuestionDesk, Service {
   }
 
   async #ask(session: SessionKey, { question, isForOwner }: Wish, signal: AbortSignal): Promise<Outcome> {
-    const { running: runningIn, config, channel, log } = this.#deps;
+    const { running: runningIn, owners, config, channel, log } = this.#deps;
     const running = runningIn(session);
     const place =
-      running && (isForOwner ? placeForOwner(running, config(), channel) : placeOfTurn(running.turn));
+      running && (isForOwner ? placeForOwner(running, owners, config(), channel) : placeOfTurn(running.turn));
     if (!running || !place || signal.aborted || running.stopping.aborted) return { why: "nobody" };
     if ([...this.#open.values()].filter((open) => open.asker === session).length >= MOST_OPEN) {
       log.warn({ session, title: question.title }, "too many questions are open, this one is not asked");
@@ -313,7 +314,7 @@ export class Questions implements QuestionDesk, Service {
 
   /** An owner, or somebody whose message the turn answers: nobody else who happens to be in the chat. */
   #mayAnswer({ place, running }: OpenQuestion, sender: Sender): boolean {
-    if (isOwner(this.#deps.config(), { address: place.to, sender })) return true;
+    if (this.#deps.owners.isOwner({ address: place.to, sender })) return true;
     if (place.isForOwner) return false;
     return running.messages.some(
       (message) => message.sender.id === sender.id && sameChat(message.address, place.to),

@@ -1,3 +1,4 @@
+import { type AccessSentences, accessSentencesEn, accessSentencesZh } from "./access-sentences.ts";
 import { type ModelSentences, modelSentencesEn, modelSentencesZh } from "./model-sentences.ts";
 import { type QueueSentences, queueSentencesEn, queueSentencesZh } from "./queue-sentences.ts";
 import { type QuestionSentences, questionSentencesEn, questionSentencesZh } from "./question-sentences.ts";
@@ -22,6 +23,7 @@ export interface Sentences {
   readonly model: ModelSentences;
   readonly queue: QueueSentences;
   readonly question: QuestionSentences;
+  readonly access: AccessSentences;
 }
 
 const tokens = (count: number) => count.toLocaleString("en");
@@ -50,6 +52,7 @@ const en: Sentences = {
   model: modelSentencesEn,
   queue: queueSentencesEn,
   question: questionSentencesEn,
+  access: accessSentencesEn,
 };
 
 const zh: Sentences = {
@@ -75,6 +78,7 @@ const zh: Sentences = {
   model: modelSentencesZh,
   queue: queueSentencesZh,
   question: questionSentencesZh,
+  access: accessSentencesZh,
 };
 
 export function sentencesIn(language: "en" | "zh"): Sentences {

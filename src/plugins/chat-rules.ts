@@ -1,4 +1,4 @@
-import type { ChatSettings } from "../core/chat-settings.ts";
+import type { ChatSettings, GroupRules } from "../core/chat-settings.ts";
 import type { StreamingMode } from "../core/channel.ts";
 
 /** What `talkFields` makes of a section: how one account treats all its chats. */
@@ -72,8 +72,8 @@ export function groupSettings(
     access: {
       ...accessOf(talk),
       group: {
-        isOpen: closed === undefined,
-        ...(closed === undefined ? {} : { why: closed }),
+        isOpen: closed.why === undefined,
+        ...closed,
         requireMention: place.requireMention ?? true,
         ...(allowFrom === undefined ? {} : { allowFrom }),
         ...(roles === undefined ? {} : { allowRoles: roles }),
@@ -101,10 +101,16 @@ function accessOf({ dmPolicy, allowlist, allowFrom }: TalkSection): ChatSettings
   return { dmPolicy, allowFrom: [...new Set([...allowlist, ...allowFrom])] };
 }
 
-function whyClosed(talk: TalkSection, sections: readonly PlaceSection[], key: string): string | undefined {
-  if (talk.groupPolicy === "disabled") return "groupPolicy is disabled";
-  if (talk.groupPolicy === "allowlist" && sections.length === 0) return `the group is not listed in ${key}`;
-  return sections.some(({ enabled }) => !enabled) ? `it is not enabled in ${key}` : undefined;
+function whyClosed(
+  { groupPolicy }: TalkSection,
+  sections: readonly PlaceSection[],
+  key: string,
+): Pick<GroupRules, "why" | "unlistedIn"> {
+  if (groupPolicy === "disabled") return { why: "groupPolicy is disabled" };
+  if (groupPolicy === "allowlist" && sections.length === 0) {
+    return { why: `the group is not listed in ${key}`, unlistedIn: key };
+  }
+  return sections.some(({ enabled }) => !enabled) ? { why: `it is not enabled in ${key}` } : {};
 }
 
 function withoutGaps(section: PlaceSection): Partial<PlaceSection> {

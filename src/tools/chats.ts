@@ -15,7 +15,7 @@ export interface ToolChat {
   readonly channel: Channel;
 }
 
-type ChatParts = Pick<ToolParts, "config" | "channel" | "sessions">;
+type ChatParts = Pick<ToolParts, "config" | "channel" | "sessions" | "owners">;
 
 /** What a target is, for the descriptions that the model reads. */
 export const TARGET_PARAMETER = {
@@ -57,7 +57,7 @@ export async function sessionIn(
     (session) => session.agent === context.agent && isSameChat(session.address, address),
   );
   if (known) return known.key;
-  if (ownerAddresses(parts).some((one) => isSameChat(one, address))) {
+  if (parts.owners.chats(parts.channel).some((one) => isSameChat(one, address))) {
     return routeTo(address, channelOf(address, parts), configuredRouter(parts.config), context.agent).session;
   }
   throw new ToolError(
@@ -83,20 +83,14 @@ function targetOf(to: string, parts: ChatParts): { address: Address; channel: Ch
 }
 
 function ownersChat({ chat }: ToolContext, parts: ChatParts): { address: Address; channel: Channel } {
-  const all = ownerAddresses(parts);
+  const all = parts.owners.chats(parts.channel);
   // On the same platform they most likely are right now.
   const address = all.find((one) => one.channel === chat.channel) ?? all[0];
-  if (!address) throw new ToolError('No owner can be reached: "owners" in the configuration names none.');
+  if (!address)
+    throw new ToolError(
+      'No owner can be reached: "owners" in the configuration names none, and nobody was paired.',
+    );
   return { address, channel: channelOf(address, parts) };
-}
-
-/** The owners' own chats, those that can be reached. */
-function ownerAddresses(parts: ChatParts): readonly Address[] {
-  return parts.config().owners.flatMap((owner) => {
-    const target = parseTarget(owner);
-    const channel = parts.channel(target);
-    return channel ? [addressOf({ scope: "dm", ...target }, channel)] : [];
-  });
 }
 
 /** The scope says what a chat is, not which. */

@@ -1,4 +1,3 @@
-import { isOwner } from "../core/owners.ts";
 import type { Tool, ToolContext } from "../core/tool.ts";
 import type { ToolParts } from "./parts.ts";
 import { ToolError } from "./tool-error.ts";
@@ -48,9 +47,9 @@ async function restart(context: ToolContext, parts: ToolParts): Promise<object> 
 }
 
 /** Everybody whose words the turn answers must be an owner: one stranger's message in it is enough to refuse. */
-function assertMay({ sessionKey }: ToolContext, { turn, config }: ToolParts): void {
+function assertMay({ sessionKey }: ToolContext, { turn, config, owners }: ToolParts): void {
   if (config().gateway.restartBy === "anyone") return;
   const messages = turn(sessionKey)?.messages ?? [];
-  if (messages.length > 0 && messages.every((message) => isOwner(config(), message))) return;
+  if (messages.length > 0 && messages.every((message) => owners.isOwner(message))) return;
   throw new ToolError("Only the gateway's owner can have it restarted. Tell the person so.");
 }

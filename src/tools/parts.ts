@@ -3,13 +3,15 @@ import type { Config } from "../core/config-schema.ts";
 import type { GatewayControl } from "../core/control.ts";
 import type { CronEngine } from "../core/cron-port.ts";
 import type { Address, InboundMessage } from "../core/message.ts";
+import type { Owners } from "../core/owners.ts";
 import type { Outlet } from "../core/outlet.ts";
 import type { SessionKey } from "../core/session-key.ts";
 import type { OutboxLedger, SessionLedger, TurnId } from "../core/store.ts";
 
 /** What the tools act through. */
 export interface ToolParts {
-  readonly config: () => Pick<Config, "owners" | "gateway" | "media" | "agents" | "roles" | "session">;
+  readonly config: () => Pick<Config, "gateway" | "media" | "agents" | "roles" | "session">;
+  readonly owners: Pick<Owners, "isOwner" | "chats">;
   /** The turn that runs in a session. */
   readonly turn: (session: SessionKey) => ToolTurn | undefined;
   /** The channel that can reach an address. */

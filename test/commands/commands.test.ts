@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { answer, hang, inTurn, type PiScript } from "../fakes/fake-pi.ts";
-import { SESSION } from "../fakes/path-world.ts";
+import { CHAT, type PathWorld, SESSION } from "../fakes/path-world.ts";
 import { addCommand, ask, NO_USAGE, owner, up } from "./ask.ts";
 
 describe("/new and /reset", () => {
@@ -281,6 +281,53 @@ describe("/usage", () => {
     expect(ours).toContain("**Everybody**");
     expect(ours).toContain("- Everybody, today: $0.0340 of $5.00\n- `fake:u`, today: $0.0340 of $5.00");
     expect(asked).toEqual([`session:${SESSION}`, "sender:fake:u", "all"]);
+  });
+});
+
+describe("/pair", () => {
+  const eve = { channel: "fake", account: "work", senderId: "9", senderName: "**Eve**\n`x`" };
+  const asking = async (world: PathWorld) => {
+    const pairing = { ...eve, code: "ABCD2345", address: { ...CHAT, chat: "9" }, askedBy: "1" };
+    await world.store.access.openPairing({ ...pairing, expiresAtMs: world.clock.now() + 3_600_000 }, 3);
+  };
+  const isIn = (world: PathWorld) => world.store.access.isAllowed(eve);
+
+  test("shows owners who asks, by a name that formats nothing", async () => {
+    await using world = await up();
+    expect(await ask(world, "/pair", owner)).toBe("Nobody is waiting to be let in.");
+    await asking(world);
+    expect(await ask(world, "/pair list", owner)).toBe(
+      "Waiting to be let in:\n\n- `**Eve** 'x'` (`fake:work:9`): `ABCD2345`\n\n`/pair approve CODE` lets somebody in, `/pair deny CODE` refuses.",
+    );
+  });
+
+  test("lets in and refuses, and says so of a code that is none", async () => {
+    await using world = await up();
+    await asking(world);
+    expect(await ask(world, "/pair approve 12", owner)).toBe("This code is unknown or expired.");
+    expect(await ask(world, "/pair deny", owner)).toBe("This code is unknown or expired.");
+    const said = await ask(world, "/pair approve abcd2345", owner);
+    expect(said).toContain("`**Eve** 'x'` (`fake:work:9`) may talk to me now, and was told.");
+    expect(await isIn(world)).toBe(true);
+    expect(await ask(world, "/pair deny ABCD2345", owner)).toBe("This code is unknown or expired.");
+    expect(await ask(world, "/pair approve ABCD2345", owner)).toContain("may talk to me now");
+  });
+
+  test("refuses without letting in", async () => {
+    await using world = await up();
+    await asking(world);
+    expect(await ask(world, "/pair deny ABCD2345", owner)).toContain("was refused, and was not told");
+    expect(await isIn(world)).toBe(false);
+    expect(await ask(world, "/pair", owner)).toBe("Nobody is waiting to be let in.");
+  });
+
+  test("is nothing for others", async () => {
+    await using world = await up();
+    await asking(world);
+    expect(await ask(world, "/pair approve ABCD2345")).toBe("Only an owner of this gateway may use `/pair`.");
+    expect(await isIn(world)).toBe(false);
+    expect(await ask(world, "/help")).not.toContain("/pair");
+    expect(await ask(world, "/help", owner)).toContain("`/pair [approve | deny] [code]`");
   });
 });
 

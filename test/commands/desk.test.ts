@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { StoreError } from "../../src/core/errors.ts";
 import { answer, inTurn } from "../fakes/fake-pi.ts";
+import { letIn } from "../fakes/let-in.ts";
 import { CHAT, PathWorld, SESSION } from "../fakes/path-world.ts";
 import { addCommand, ask, NO_USAGE, owner, up } from "./ask.ts";
 
@@ -178,13 +179,7 @@ describe("pi's own commands", () => {
     world.pi.known = [GREET];
     await ask(world, "/GREET\nBob", owner);
     await ask(world, "/greet Bob");
-    await world.store.access.allow({
-      channel: "fake",
-      account: "default",
-      senderId: "u",
-      addedAtMs: 0,
-      by: "pairing",
-    });
+    await letIn(world.store, CHAT, "u");
     await ask(world, "/greet Bob");
     // Who says so themselves is nobody that anyone has let in.
     await ask(world, "/greet Bob", { sender: { id: "u", name: "Una", isBot: false, isSelfNamed: true } });

@@ -2,7 +2,16 @@ import { expect } from "bun:test";
 import type { AllowEntry, Pairing } from "../../src/core/access.ts";
 import type { CronJob } from "../../src/core/cron.ts";
 import type { Session } from "../../src/core/session.ts";
-import { CLAIM, enqueue, LEASE_MS, placeOf, sessionOf, storeTest, type OpenStore } from "./store-words.ts";
+import {
+  CLAIM,
+  enqueue,
+  LEASE_MS,
+  placeOf,
+  saying,
+  sessionOf,
+  storeTest,
+  type OpenStore,
+} from "./store-words.ts";
 
 const session = (chat: string, lastActiveAtMs = 1): Session => ({
   key: sessionOf(chat),
@@ -118,53 +127,139 @@ export function sessionContract(open: OpenStore): void {
 }
 
 const subject = { channel: "test", account: "default", senderId: "7" };
-const pairing = (code: string, expiresAtMs: number, senderId = "7"): Pairing => ({
+
+const pairing = (code: string, expiresAtMs: number, more: Partial<Pairing> = {}): Pairing => ({
   ...subject,
-  senderId,
   code,
   senderName: "Seven",
+  address: placeOf(more.senderId ?? subject.senderId),
+  askedBy: `asked ${code}`,
   expiresAtMs,
+  ...more,
 });
+
+const named = (code: string, account = "default") => ({ channel: "test", account, code });
+const MOST = 3;
+const quietly = () => [];
 
 /** What any engine promises about who may talk. */
 export function accessContract(open: OpenStore): void {
-  storeTest(open, "who was allowed is allowed, there and nowhere else", async (under) => {
-    const entry: AllowEntry = { ...subject, addedAtMs: 1, by: "cli" };
-    expect(await under.store.access.isAllowed(subject)).toBe(false);
-    await under.store.access.allow(entry);
-    await under.store.access.allow(entry);
+  storeTest(open, "who was let in is let in, there and nowhere else, until taken off", async (under) => {
+    const { access } = under.store;
+    await access.openPairing(pairing("AAAA2222", under.clock.now() + 1000), MOST);
+    expect(await access.isAllowed(subject)).toBe(false);
+    const entry = await access.approvePairing(named("AAAA2222"), quietly);
+    expect(entry).toEqual({
+      ...subject,
+      senderName: "Seven",
+      address: placeOf("7"),
+      addedAtMs: under.clock.now(),
+      isFirst: true,
+    });
     await under.reopen();
     expect(await under.store.access.isAllowed(subject)).toBe(true);
     expect(await under.store.access.isAllowed({ ...subject, account: "work" })).toBe(false);
+    expect(await under.store.access.isAllowed({ ...subject, channel: "other" })).toBe(false);
     expect(await under.store.access.isAllowed({ ...subject, senderId: "8" })).toBe(false);
+    expect(await under.store.access.allowed()).toEqual([entry!]);
+    expect(await under.store.access.disallow(subject)).toEqual(entry);
+    expect(await under.store.access.disallow(subject)).toBeUndefined();
+    expect(await under.store.access.isAllowed(subject)).toBe(false);
+    expect(await under.store.access.allowed()).toEqual([]);
   });
 
-  storeTest(open, "a person has one open pairing, until it expires", async ({ store, clock }) => {
+  storeTest(open, "a person has one pairing on an account, until it expires", async ({ store, clock }) => {
+    const { access } = store;
     const until = clock.now() + 1000;
-    const first = pairing("AAAA1111", until);
-    expect(await store.access.openPairing(first)).toEqual(first);
-    expect(await store.access.openPairing(pairing("BBBB2222", until + 5000))).toEqual(first);
-    await store.access.openPairing(pairing("CCCC3333", until + 10, "8"));
-    expect((await store.access.pairings()).map(({ code }) => code)).toEqual(["AAAA1111", "CCCC3333"]);
+    const first = pairing("AAAA2222", until);
+    const opened = { ...first, state: "open" } as const;
+    expect(await access.openPairing(first, MOST)).toEqual({ state: "opened", pairing: opened });
+    const again = pairing("BBBB2222", until + 5000);
+    expect(await access.openPairing(again, MOST)).toEqual({ state: "known", pairing: opened });
+    await access.openPairing(pairing("CCCC3333", until + 10, { senderId: "8" }), MOST);
+    await access.openPairing(pairing("DDDD3333", until + 20, { account: "work" }), MOST);
+    const codes = async () => (await access.pairings()).map(({ code }) => code);
+    expect(await codes()).toEqual(["AAAA2222", "CCCC3333", "DDDD3333"]);
     clock.jump(1000);
-    expect(await store.access.closePairing("AAAA1111", "approve")).toBeUndefined();
-    expect(await store.access.isAllowed(subject)).toBe(false);
-    const second = pairing("AAAA1111", clock.now() + 1000);
-    expect(await store.access.openPairing(second)).toEqual(second);
-    expect((await store.access.pairings()).map(({ senderId }) => senderId)).toEqual(["8", "7"]);
+    expect(await codes()).toEqual(["CCCC3333", "DDDD3333"]);
+    expect(await access.approvePairing(named("AAAA2222"), quietly)).toBeUndefined();
+    expect(await access.denyPairing(named("AAAA2222"))).toBeUndefined();
+    expect(await access.isAllowed(subject)).toBe(false);
+    const second = pairing("AAAA2222", clock.now() + 1000);
+    expect(await access.openPairing(second, MOST)).toMatchObject({ state: "opened" });
+    expect(await codes()).toEqual(["CCCC3333", "DDDD3333", "AAAA2222"]);
   });
 
-  storeTest(open, "a pairing is closed once, by its code in any case", async ({ store, clock }) => {
-    const open7 = pairing("ABCD1234", clock.now() + 1000);
-    await store.access.openPairing(open7);
-    await store.access.openPairing(pairing("EFGH5678", clock.now() + 1000, "8"));
-    expect(await store.access.closePairing("abcd1234", "approve")).toEqual(open7);
-    expect(await store.access.closePairing("ABCD1234", "approve")).toBeUndefined();
-    expect(await store.access.isAllowed(subject)).toBe(true);
-    expect((await store.access.closePairing("EFGH5678", "deny"))?.senderId).toBe("8");
-    expect(await store.access.isAllowed({ ...subject, senderId: "8" })).toBe(false);
-    expect(await store.access.pairings()).toEqual([]);
+  storeTest(open, "as many are open on an account as may, also when all ask at once", async (under) => {
+    const { access } = under.store;
+    const ask = (n: number, account = "default") => {
+      const until = under.clock.now() + 1000;
+      return access.openPairing(pairing(`A${account}${n}`, until, { senderId: `s${n}`, account }), MOST);
+    };
+    const states = await Promise.all(Array.from({ length: 20 }, (_, n) => ask(n)));
+    expect(states.map(({ state }) => state)).toEqual([
+      ...Array.from({ length: MOST }, () => "opened" as const),
+      ...Array.from({ length: 20 - MOST }, () => "full" as const),
+    ]);
+    expect((await ask(0)).state).toBe("known");
+    expect((await ask(0, "work")).state).toBe("opened");
+    await access.denyPairing(named("Adefault1"));
+    expect((await ask(10)).state).toBe("opened");
+    expect((await ask(11)).state).toBe("full");
+    under.clock.jump(1000);
+    expect((await ask(12)).state).toBe("opened");
+    expect(await access.pairings()).toHaveLength(1);
   });
+
+  storeTest(open, "a pairing is decided on once, by its code in any case", async ({ store, clock }) => {
+    const { access } = store;
+    const until = clock.now() + 1000;
+    await access.openPairing(pairing("ABCD2345", until), MOST);
+    await access.openPairing(pairing("EFGH6789", until, { senderId: "8" }), MOST);
+    expect(await access.approvePairing(named("abcd2345", "work"), quietly)).toBeUndefined();
+    const said: string[] = [];
+    const tell = ({ senderId }: AllowEntry) => {
+      said.push(senderId);
+      return [saying("7", `welcome ${said.length}`)];
+    };
+    const entry = await access.approvePairing(named("abcd2345"), tell);
+    expect(entry).toMatchObject(subject);
+    // Whoever asks again around a crash gets the same answer, and nobody is told twice.
+    expect(await access.approvePairing(named("ABCD2345"), tell)).toEqual(entry);
+    expect(said).toEqual(["7"]);
+    expect(await store.outbox.find("welcome 1")).toEqual({ state: "pending" });
+    expect(await access.denyPairing(named("ABCD2345"))).toBeUndefined();
+    expect(await access.isAllowed(subject)).toBe(true);
+    expect(await access.denyPairing(named("EFGH6789"))).toMatchObject({ senderId: "8" });
+    expect(await access.denyPairing(named("EFGH6789"))).toMatchObject({ senderId: "8" });
+    expect(await access.approvePairing(named("EFGH6789"), tell)).toBeUndefined();
+    expect(await access.isAllowed({ ...subject, senderId: "8" })).toBe(false);
+    const asksAgain = pairing("JJJJ2222", until, { senderId: "8" });
+    expect(await access.openPairing(asksAgain, MOST)).toMatchObject({ pairing: { state: "denied" } });
+    expect(await access.openPairing(pairing("KKKK2222", until), MOST)).toEqual({ state: "allowed" });
+    await access.disallow(subject);
+    expect(await access.openPairing(pairing("KKKK2222", until), MOST)).toMatchObject({ state: "opened" });
+  });
+
+  storeTest(
+    open,
+    "the first one is known as that, and nobody becomes it by another's leaving",
+    async (under) => {
+      const { access } = under.store;
+      const letIn = async (senderId: string, channel = "test") => {
+        const one = pairing(`AAAA${senderId}`, under.clock.now() + 1000, { senderId, channel });
+        await access.openPairing(one, 100);
+        return (await access.approvePairing(one, quietly))?.isFirst;
+      };
+      expect(await access.firstAllowed()).toBeUndefined();
+      expect([await letIn("9"), await letIn("1"), await letIn("5", "another")]).toEqual([true, false, false]);
+      await under.reopen();
+      expect(await under.store.access.firstAllowed()).toMatchObject({ senderId: "9" });
+      for (const senderId of ["9", "1"]) await under.store.access.disallow({ ...subject, senderId });
+      expect(await under.store.access.firstAllowed()).toBeUndefined();
+      expect((await under.store.access.allowed()).map(({ isFirst }) => isFirst)).toEqual([false]);
+    },
+  );
 }
 
 /** What any engine promises about tasks, leases and small values. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type AccessParts, assembleAccess } from "../../src/assembly/build-access.ts";
 import { assembleCommands, type Commands } from "../../src/assembly/build-commands.ts";
 import type { BudgetState } from "../../src/core/budget.ts";
 import type { Command } from "../../src/core/command.ts";
@@ -19,7 +20,7 @@ import { Questions } from "../../src/pipeline/questions.ts";
 import { sentencesIn } from "../../src/pipeline/sentences.ts";
 import { HookRegistry } from "../../src/plugins/hooks.ts";
 import { Registrations } from "../../src/plugins/registrations.ts";
-import { admitAuthenticated, type AccessControl } from "../../src/security/access-control.ts";
+import type { AccessControl } from "../../src/security/access-control.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { FakeModels } from "./fake-models.ts";
@@ -39,7 +40,8 @@ export interface WorldOptions {
     readonly commands?: object;
     readonly gateway?: object;
   };
-  readonly access?: AccessControl;
+  /** In place of what the platform's settings and approvals say. */
+  readonly access?: Pick<AccessControl, "check">;
   readonly places?: number;
 }
 
@@ -54,19 +56,21 @@ export class PathWorld implements AsyncDisposable {
   commands = new Registrations<Command>("command", silentLogger);
   readonly events: { readonly session: SessionKey; readonly event: TurnEvent }[] = [];
   store: Store;
+  access: AccessParts;
   questions: Questions;
   pipeline: Pipeline;
   readonly #folder = mkdtempSync(join(tmpdir(), "path-"));
   readonly #config: Config;
-  readonly #access: AccessControl;
+  readonly #ownAccess: WorldOptions["access"];
   #isUp = false;
 
   constructor(options: WorldOptions = {}) {
     this.pi = new FakePi(options.places);
     this.platform = options.platform?.(this.clock) ?? new EditingPlatform("fake", PLAIN, this.clock.now);
     this.#config = configSchema({}).parse(options.config ?? {});
-    this.#access = options.access ?? admitAuthenticated;
+    this.#ownAccess = options.access;
     this.store = this.#openStore();
+    this.access = this.#buildAccess();
     this.questions = this.#buildQuestions();
     this.pipeline = this.#assemble();
   }
@@ -95,6 +99,7 @@ export class PathWorld implements AsyncDisposable {
   async restart(): Promise<void> {
     await this.stop();
     this.store = this.#openStore();
+    this.access = this.#buildAccess();
     this.questions = this.#buildQuestions();
     this.pipeline = this.#assemble();
     await this.start();
@@ -127,13 +132,29 @@ export class PathWorld implements AsyncDisposable {
   }
 
   get #services() {
-    return [this.pipeline.deliverer, this.questions, this.pipeline.workers, this.pipeline.receiver];
+    return [
+      this.access.owners,
+      this.pipeline.deliverer,
+      this.questions,
+      this.pipeline.workers,
+      this.pipeline.receiver,
+    ];
   }
 
   #openStore(): Store {
     return openStore({
       database: join(this.#folder, "gateway.db"),
       lock: join(this.#folder, "gateway.lock.db"),
+      clock: this.clock,
+      log: silentLogger,
+    });
+  }
+
+  #buildAccess(): AccessParts {
+    return assembleAccess({
+      config: () => this.#config,
+      store: this.store,
+      channel: ({ channel }) => (channel === this.platform.name ? this.platform : undefined),
       clock: this.clock,
       log: silentLogger,
     });
@@ -149,6 +170,7 @@ export class PathWorld implements AsyncDisposable {
       running: (session) => this.pipeline.workers.running(session),
       settled: (...asked) => this.pipeline.settlements.wait(...asked),
       config: () => this.#config,
+      owners: this.access.owners,
       sentences: () => sentencesIn(this.#config.gateway.language),
       clock: this.clock,
       log: silentLogger,
@@ -163,6 +185,7 @@ export class PathWorld implements AsyncDisposable {
       config: () => this.#config,
       registered: this.commands,
       store: this.store,
+      access: this.access,
       pipeline: () => this.pipeline,
       pool: () => this.pi,
       models: () => this.models,
@@ -181,7 +204,7 @@ export class PathWorld implements AsyncDisposable {
       pool: this.pi,
       hooks: this.hooks,
       events: { publish: (session, event) => void this.events.push({ session, event }) },
-      access: this.#access,
+      access: { mayAct: async () => true, ...(this.#ownAccess ?? bound(this.access.allowlist)) },
       router: configuredRouter(() => this.#config),
       commands: this.#buildCommands().desk,
       questions: this.questions,
@@ -195,6 +218,11 @@ export class PathWorld implements AsyncDisposable {
     });
   }
 }
+
+const bound = (access: AccessControl): AccessControl => ({
+  check: (message) => access.check(message),
+  mayAct: (actor) => access.mayAct(actor),
+});
 
 const PLAIN = {
   text: { limit: 4096 },

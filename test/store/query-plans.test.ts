@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { addFinishedRows } from "../../bench/store-rows.ts";
-import type { Amendment, InboxId, Store, TurnId } from "../../src/core/store.ts";
+import type { Amendment, InboxId, Pairing, Store, TurnId } from "../../src/core/store.ts";
 import {
   CLAIM,
   enqueue,
@@ -22,6 +22,7 @@ import { openTemporaryStore } from "./temporary-store.ts";
 const READS_ALL: readonly RegExp[] = [
   /^select body from cron_job/,
   /^select session, upto from forgotten/,
+  /^select \* from allowed order by/,
   // An index that holds nothing but the rows that are asked for.
   /^select seq, body from inbox indexed by inbox_unsettled/,
   // In the order of its index, and no further than the limit.
@@ -91,9 +92,22 @@ const VERBS: readonly [name: string, run: (store: Store, n: number) => Promise<u
   ["amend what was said", (store) => amend(store, "old77/0", { kind: "text", text: "other" })],
   ["react to what was heard", (store) => amend(store, "busy0", { kind: "reaction", emoji: "👍" })],
   ["newest page of history", (store) => store.history(BUSY, { limit: 20 })],
+  ["whether somebody was let in", (store) => store.access.isAllowed(STRANGER)],
+  ["a stranger who asks", (store) => store.access.openPairing(STRANGER, 3)],
   ["list of sessions", (store) => store.sessions.list(10)],
   ["prune a few rows", (store) => store.prune({ finishedBeforeMs: 1000, historyBeforeMs: 50 }, 5)],
 ];
+
+const STRANGER: Pairing = {
+  channel: "test",
+  account: "default",
+  senderId: "s",
+  senderName: "S",
+  code: "ABCD2345",
+  address: placeOf("s"),
+  askedBy: "1",
+  expiresAtMs: Number.MAX_SAFE_INTEGER,
+};
 
 const amend = (store: Store, id: string, change: Amendment) =>
   store.amend(refOf(CHAT, id), { session: BUSY, agent: "main" }, change);

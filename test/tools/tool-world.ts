@@ -11,6 +11,7 @@ import type { Session } from "../../src/core/session.ts";
 import { formatSessionKey, type SessionKey } from "../../src/core/session-key.ts";
 import type { DeliveryState } from "../../src/core/store.ts";
 import type { ToolContext } from "../../src/core/tool.ts";
+import { Owners } from "../../src/core/owners.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { ownTools, type ToolParts } from "../../src/tools/index.ts";
 
@@ -86,6 +87,7 @@ export class ToolWorld implements Disposable {
   #parts(): ToolParts {
     return {
       config: () => this.config,
+      owners: new Owners(() => this.config, { firstAllowed: async () => undefined }),
       turn: () => ({ id: "turn1", chat: CHAT, messages: this.messages }),
       channel: (to) => this.#channelOf(to),
       sessions: {

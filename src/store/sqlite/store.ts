@@ -73,7 +73,7 @@ export class SqliteStore implements Store {
     this.usage = new SqliteUsage(parts);
     this.turns = new SqliteTurns(parts, queue, line, { outbox: this.outbox, usage: this.usage });
     this.sessions = new SqliteSessions(parts);
-    this.access = new SqliteAccess(parts);
+    this.access = new SqliteAccess(parts, this.outbox);
     this.cron = new SqliteCron(connection);
     this.leases = new SqliteLeases(parts);
     this.state = new SqliteState(connection);

@@ -184,22 +184,35 @@ create table forgotten (
   upto integer not null
 ) strict, without rowid;
 
+-- People whom an owner has let in.
 create table allowed (
   channel text not null,
   account text not null,
   sender text not null,
+  sender_name text not null,
+  -- Their private chat with us.
+  address text not null,
   added_at integer not null,
-  added_by text not null,
+  -- 1 for the one who was let in when nobody else was.
+  is_first integer not null,
   primary key (channel, account, sender)
 ) strict, without rowid;
 
+create unique index allowed_first on allowed (is_first) where is_first = 1;
+
+-- Strangers who have asked to be let in. A row stays until it expires, so that a decision is known for a while.
 create table pairing (
-  code text primary key collate nocase,
   channel text not null,
   account text not null,
+  code text not null collate nocase,
   sender text not null,
   sender_name text not null,
-  expires_at integer not null
+  address text not null,
+  -- The message that asked.
+  asked_by text not null,
+  state text not null default 'open' check (state in ('open', 'approved', 'denied')),
+  expires_at integer not null,
+  primary key (channel, account, code)
 ) strict;
 
 create unique index pairing_subject on pairing (channel, account, sender);
