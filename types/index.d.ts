@@ -80,6 +80,7 @@ export interface Channel {
   /** Puts another text in its place. Buttons that the message had are gone then. */
   edit?(message: MessageRef, markdown: string, options: EditOptions): Promise<void>;
   remove?(message: MessageRef): Promise<void>;
+  /** An empty `emoji` takes ours away. */
   react?(message: MessageRef, emoji: string): Promise<void>;
   pin?(message: MessageRef): Promise<void>;
   /** Shows "typing…" for `capabilities.typingLastsMs`. The gateway repeats it. */
@@ -204,6 +205,8 @@ export interface InboundMessage {
     readonly of: string;
     readonly waitMs: number;
   };
+  /** Nobody wrote it: a button of the message with this id was pressed. `id` names no message of the platform then. */
+  readonly pressedOn?: string;
   readonly sentAtMs: number;
   /** The agent the sender chose, where the channel lets people choose one. */
   readonly agent?: string;
@@ -388,6 +391,8 @@ export type EditOptions = Omit<SendOptions, "nonce" | "key">;
 
 export interface StreamOptions extends SendOptions {
   readonly mode: StreamingMode;
+  /** The platform's id of the message this answers. */
+  readonly replyTo?: string;
 }
 
 export type StreamingMode = "off" | "partial" | "block" | "draft";
@@ -1093,7 +1098,9 @@ export interface PluginRoute {
 /** The only error a channel throws. Each channel has one function that makes it: `errors.ts`. */
 export declare class ChannelError extends GatewayError {
   readonly code: ChannelErrorCode;
-  constructor(code: ChannelErrorCode, message: string, facts?: ErrorFacts);
+  /** The rate limit is one of the whole account: nothing of it may go meanwhile, whatever the chat. */
+  readonly isAccountWide: boolean;
+  constructor(code: ChannelErrorCode, message: string, facts?: ChannelErrorFacts);
 }
 
 declare abstract class GatewayError extends Error {
@@ -1134,6 +1141,10 @@ type ChannelErrorCode =
   | "unauthorized"
   | "unreachable"
   | "timed-out";
+
+interface ChannelErrorFacts extends ErrorFacts {
+  readonly isAccountWide?: boolean;
+}
 
 /** A file could not be fetched. */
 export declare class FetchError extends GatewayError {
