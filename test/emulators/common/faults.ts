@@ -11,7 +11,11 @@ import { randomFrom } from "./random.ts";
  * - `truncated`: it has happened, the answer breaks off; `malformed`: it has happened, the answer is no JSON.
  * - `reset-upload`: the connection is reset while the request is still being sent.
  * - `outage`: every matching request is cut for `ms` from the first one on.
- * - `duplicate`, `reorder`, `delay`: updates come again, in the wrong order, or `ms` later.
+ * - `duplicate`: an update comes again after it was confirmed; `reorder`: the next one overtakes it; `delay`: it comes
+ *   `ms` later. The `method` of an update is its kind, such as `message`.
+ *
+ * A request that the platform makes itself, to a webhook, has the method `webhook` and knows `drop-before`,
+ * `drop-after` (delivered, but the answer is lost) and `slow`.
  */
 export type Fault =
   | { readonly kind: "429"; readonly retryAfter: number; readonly in?: "both" | "header" | "html" }

@@ -60,9 +60,18 @@ export class HttpServer {
   readonly #faults: FaultScript;
   readonly #calls: CallLog;
   readonly #clock: Clock;
+  readonly #onCall: () => void;
   readonly #closed = new AbortController();
 
-  constructor(parts: { platform: Platform; faults: FaultScript; calls: CallLog; clock: Clock }) {
+  /** `onCall` is told of every entry of the log, when it is written and when it ends. */
+  constructor(parts: {
+    platform: Platform;
+    faults: FaultScript;
+    calls: CallLog;
+    clock: Clock;
+    onCall: () => void;
+  }) {
+    this.#onCall = parts.onCall;
     this.#platform = parts.platform;
     this.#faults = parts.faults;
     this.#calls = parts.calls;
@@ -125,6 +134,7 @@ export class HttpServer {
     const end = (status: Call["status"]) => {
       call.status = status;
       call.endedAtMs = this.#clock.now();
+      this.#onCall();
     };
     const cut = () => {
       response.socket?.destroy();
@@ -182,6 +192,7 @@ export class HttpServer {
       ...(fault && !UPDATE_FAULTS.has(fault) ? { fault } : {}),
     };
     this.#calls.all.push(call);
+    this.#onCall();
     return call;
   }
 }

@@ -34,6 +34,7 @@ export class BotAccount {
   readonly commands = new Map<string, readonly BotCommand[]>();
   /** Where updates are sent to; undefined while the bot has to ask for them. */
   webhook: Webhook | undefined;
+  webhookSetAtMs: number | undefined;
   readonly menuButtons = new Map<number | "default", MenuButton>();
 
   constructor(id: number, options: BotOptions, updates: UpdateQueue) {

@@ -96,21 +96,31 @@ export class BotApi {
       this.#world.complaints.push(`${method} has no field ${unknown.join(", ")}`);
       return refuse(new ApiFailure(400, `Bad Request: ${method} has no field ${unknown.join(", ")}`));
     }
-    return this.run(bot, method, args, gone);
+    return this.#run(bot, method, args, gone);
+  }
+
+  /** Calls the method that a webhook's answer names; nobody hears the result. */
+  async answerUpdate(
+    bot: BotAccount,
+    fields: Readonly<Record<string, unknown>>,
+    gone: AbortSignal,
+  ): Promise<void> {
+    const { method: name, ...rest } = fields;
+    const method = typeof name === "string" ? methodNamed(name) : undefined;
+    if (!method || /^(get|set|delete)(Updates|Webhook)/.test(method)) return;
+    const { args } = readArgs(method, { fields: rest, files: new Map() });
+    await this.#run(bot, method, args, gone);
   }
 
   /** Does what a method does, and gives the answer. */
-  async run(
+  async #run(
     bot: BotAccount,
     method: MethodName,
     args: Readonly<Record<string, unknown>>,
     gone: AbortSignal,
   ): Promise<Reply> {
     // The fields were read by the table of this very method, which the types have checked.
-    const run = (METHODS as Partial<Record<MethodName, unknown>>)[method] as (
-      visit: object,
-      args: object,
-    ) => unknown;
+    const run = METHODS[method] as (visit: object, args: object) => unknown;
     try {
       const result = await run({ world: this.#world, bot, method, gone }, args);
       return { status: 200, body: JSON.stringify({ ok: true, result }) };

@@ -46,7 +46,8 @@ export class FileStore {
   }
 
   byId(id: string): StoredFile | undefined {
-    return this.#files.get(id);
+    // The small sizes of a photo are the same file here.
+    return this.#files.get(id.replace(/_s$/, ""));
   }
 
   link(file: StoredFile, untilMs: number): void {

@@ -4,9 +4,11 @@ import type { Room } from "./room.ts";
 
 /** Bots never hear each other; with privacy mode on they hear in groups what is meant for them, and service notices. */
 export function hears(bot: BotAccount, room: Room, message: Message): boolean {
-  if (message.from?.id === bot.id || !room.isIn(bot.id)) return false;
-  if (room.kind === "private" || isService(message)) return true;
+  if (!room.isIn(bot.id)) return false;
+  // Also the notices of what the bot did itself, such as its own pins.
+  if (isService(message)) return true;
   if (message.from?.is_bot) return false;
+  if (room.kind === "private") return true;
   const hearsAll = !bot.privacyMode || room.isAdmin(bot.id);
   return hearsAll || message.reply_to_message?.from?.id === bot.id || isNamed(bot, room, message);
 }
@@ -29,7 +31,8 @@ function isCommandFor(bot: BotAccount, room: Room, word: string): boolean {
   return room.lastBot === undefined || room.lastBot === bot.id;
 }
 
-function isService(message: Message): boolean {
+/** Whether a message is a notice of Telegram's own. */
+export function isService(message: Message): boolean {
   return SERVICE.some((field) => message[field] !== undefined);
 }
 

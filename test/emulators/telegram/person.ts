@@ -1,6 +1,11 @@
-import type { Message, MessageEntity, ReactionType, TextQuote, User } from "@grammyjs/types";
+import type { Message, MessageEntity, Poll, ReactionType, TextQuote, User } from "@grammyjs/types";
 import type { BotAccount } from "./bot-account.ts";
+import type { Upload } from "../common/multipart.ts";
 import { findEntities } from "./entities.ts";
+import type { FileKind } from "./file-store.ts";
+import { mediaContent, sampleOf, type MediaFacts } from "./media.ts";
+import { letIn, letOut, setBlocked, setStanding, upgrade } from "./membership.ts";
+import { commandsShown } from "./methods/commands.ts";
 import { contentOf } from "./methods/messages.ts";
 import type { Post, Room } from "./room.ts";
 import { TEXT_LIMIT } from "./text.ts";
@@ -14,6 +19,10 @@ export interface SayOptions {
   readonly quote?: string | undefined;
   /** Formatting and mentions by name, beside what Telegram finds by itself. */
   readonly entities?: readonly MessageEntity[] | undefined;
+}
+
+export interface UploadOptions extends SayOptions, MediaFacts {
+  readonly caption?: string;
 }
 
 const CALLBACK_LIFE_MS = 150_000;
@@ -134,10 +143,12 @@ export class Person {
     return id;
   }
 
-  /** Sends anything else; see `files.ts` for what has bytes. */
+  /** Sends anything else; see `upload` for what has bytes. */
   send(room: Room, content: Content, options: SayOptions = {}): Post {
     if (room.kind === "private") room.isBlocked = false;
     else if (!room.isIn(this.id)) throw new Error(`${this.user.first_name} is not in ${room.title}`);
+    if (options.thread !== undefined && !room.topics.has(options.thread))
+      throw new Error("there is no such topic");
     const { thread, replyTo, quote } = options;
     return this.#world.post(room, this.user, content, {
       thread,
@@ -146,30 +157,107 @@ export class Person {
     });
   }
 
+  /** Sends a file; what is left out is made up. */
+  upload(room: Room, kind: FileKind, file: Partial<Upload> = {}, options: UploadOptions = {}): Post {
+    return this.send(
+      room,
+      { ...this.#fileContent(kind, file, options), ...captionOf(options.caption) },
+      options,
+    );
+  }
+
+  /** Sends several files at once: they arrive as messages of their own with one `media_group_id`. */
+  album(
+    room: Room,
+    items: readonly (Partial<Upload> & { kind: FileKind; caption?: string })[],
+    options: SayOptions = {},
+  ): Post[] {
+    const media_group_id = this.#world.newAlbumId();
+    return items.map(({ kind, caption, ...file }) =>
+      this.send(
+        room,
+        { ...this.#fileContent(kind, file, {}), ...captionOf(caption), media_group_id },
+        options,
+      ),
+    );
+  }
+
+  location(room: Room, latitude: number, longitude: number): Post {
+    return this.send(room, { location: { latitude, longitude } });
+  }
+
+  contact(room: Room, firstName: string, phoneNumber: string): Post {
+    return this.send(room, { contact: { first_name: firstName, phone_number: phoneNumber } });
+  }
+
+  poll(room: Room, question: string, options: readonly string[]): Post {
+    return this.send(room, { poll: pollOf(String(this.#world.seconds), question, options) });
+  }
+
+  /** The commands that the app offers in a chat. */
+  commands(room: Room, bot: BotAccount): string[] {
+    return commandsShown(bot, room, this.user).map(
+      ({ command, description }) => `/${command} ${description}`,
+    );
+  }
+
+  /** Presses the button that stops what a bot is writing. */
+  stop(room: Room): void {
+    const now = this.#world.clock.now();
+    const draft = [...room.drafts.values()].findLast(({ canStop, untilMs }) => canStop && untilMs > now);
+    const chat = room.asChat();
+    if (!draft || !room.bot || chat.type !== "private")
+      throw new Error("nothing is being written that could be stopped");
+    if (!draft.keepOnStop) room.drafts.delete(draft.id);
+    const thread = draft.thread === undefined ? {} : { message_thread_id: draft.thread };
+    this.#world.tell(room.bot, "stopped_message_generation", { chat, draft_id: draft.id, ...thread }, room);
+    this.#world.changed();
+  }
+
   /** Stops the bot in its private chat. */
   block(bot: BotAccount): void {
-    this.#setBlocked(bot, true);
+    setBlocked(this.#world, this.dm(bot), bot, this.user, true);
   }
 
   unblock(bot: BotAccount): void {
-    this.#setBlocked(bot, false);
+    setBlocked(this.#world, this.dm(bot), bot, this.user, false);
   }
 
-  #setBlocked(bot: BotAccount, isBlocked: boolean): void {
-    const room = this.dm(bot);
-    if (room.isBlocked === isBlocked) return;
-    room.isBlocked = isBlocked;
-    const member = { status: "member", user: bot.asUser() } as const;
-    const kicked = { status: "kicked", user: bot.asUser(), until_date: 0 } as const;
-    const change = {
-      chat: room.asChat(),
-      from: this.user,
-      date: this.#world.seconds,
-      old_chat_member: isBlocked ? member : kicked,
-      new_chat_member: isBlocked ? kicked : member,
-    };
-    this.#world.tell(bot, "my_chat_member", change, room);
-    this.#world.changed();
+  join(room: Room): void {
+    letIn(this.#world, room, this.user, this.user);
+  }
+
+  leave(room: Room): void {
+    letOut(this.#world, room, this.user, this.user);
+  }
+
+  addBot(room: Room, bot: BotAccount): void {
+    letIn(this.#world, room, bot.asUser(), this.user, bot);
+  }
+
+  removeBot(room: Room, bot: BotAccount): void {
+    letOut(this.#world, room, bot.asUser(), this.user);
+  }
+
+  /** Makes a bot an administrator with every right, or an ordinary member again. */
+  promote(room: Room, bot: BotAccount, isAdmin = true): void {
+    setStanding(this.#world, room, bot.asUser(), this.user, isAdmin ? "administrator" : "member");
+  }
+
+  /** The number of a new topic. */
+  openTopic(room: Room, name: string): number {
+    if (!room.isForum && !room.bot?.hasTopics) throw new Error(`${room.title} has no topics`);
+    return this.#world.openTopic(room, this.user, name).message.message_id;
+  }
+
+  /** Makes a supergroup of a group; what it is from now on. */
+  upgrade(room: Room): Room {
+    return upgrade(this.#world, room, this.user);
+  }
+
+  #fileContent(kind: FileKind, file: Partial<Upload>, facts: MediaFacts): Content {
+    const upload = { ...sampleOf(kind), ...file };
+    return mediaContent(this.#world.files.add(kind, upload), kind, facts);
   }
 }
 
@@ -181,6 +269,27 @@ function quoteOf(message: Message, text: string): TextQuote {
   const position = (message.text ?? message.caption ?? "").indexOf(text);
   if (position < 0) throw new Error(`nothing to quote: ${text}`);
   return { text, position, is_manual: true };
+}
+
+function captionOf(caption: string | undefined): Content {
+  if (!caption) return {};
+  const entities = findEntities(caption);
+  return { caption, ...(entities.length > 0 ? { caption_entities: entities } : {}) };
+}
+
+function pollOf(id: string, question: string, options: readonly string[]): Poll {
+  return {
+    id,
+    question,
+    options: options.map((text, index) => ({ persistent_id: String(index), text, voter_count: 0 })),
+    total_voter_count: 0,
+    is_closed: false,
+    is_anonymous: true,
+    type: "regular",
+    allows_multiple_answers: false,
+    allows_revoting: true,
+    members_only: false,
+  };
 }
 
 /** Apps cut a text that is too long, at white space where they can, and send the parts one after the other. */

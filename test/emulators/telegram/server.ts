@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from "../../../src/lib/clock.ts";
 import { CallLog } from "../common/call-log.ts";
-import { FaultScript, type Fault } from "../common/faults.ts";
+import { FaultScript, UPDATE_FAULTS, type Fault } from "../common/faults.ts";
 import { HttpServer, type Errand, type Exchange, type Platform, type Reply } from "../common/http-server.ts";
 import { BotApi, parsePath } from "./bot-api.ts";
 import type { BotAccount, BotOptions } from "./bot-account.ts";
@@ -8,6 +8,7 @@ import { methodNamed } from "./read-args.ts";
 import { Person } from "./person.ts";
 import type { Room } from "./room.ts";
 import { transcriptOf, type TranscriptOptions } from "./transcript.ts";
+import { WebhookSender, type AnswerTo } from "./webhook-sender.ts";
 import { World } from "./world.ts";
 
 export interface TelegramOptions {
@@ -24,6 +25,15 @@ export interface PersonFacts {
   readonly language?: string;
 }
 
+export interface GroupFacts {
+  readonly title: string;
+  readonly members: readonly Person[];
+  readonly bots?: readonly BotAccount[];
+  readonly kind?: "group" | "supergroup";
+  readonly username?: string;
+  readonly isForum?: boolean;
+}
+
 const PATIENCE_MS = 15_000;
 
 /** A running stand-in for the Bot API and for the people who use it. */
@@ -34,6 +44,8 @@ export class TelegramServer implements AsyncDisposable {
   readonly clock: Clock;
   readonly #http: HttpServer;
   readonly #api: BotApi;
+  readonly #senders: WebhookSender[] = [];
+  readonly #stopped = new AbortController();
   #url = "";
 
   constructor(clock: Clock) {
@@ -41,13 +53,18 @@ export class TelegramServer implements AsyncDisposable {
     this.world = new World(clock);
     this.faults = new FaultScript(clock);
     this.#api = new BotApi(this.world);
+    this.world.faultOf = (kind, room) => {
+      const subject = { method: kind, path: "update", chat: String(room.id) };
+      return this.faults.take(subject, UPDATE_FAULTS);
+    };
     const platform: Platform = {
       subjectOf: (url) => subjectOf(url),
       read: (exchange) => this.#read(exchange),
       refusal: (fault: Extract<Fault, { kind: "429" | "5xx" }>): Reply => this.#api.refusal(fault),
       isAside: ({ pathname }) => pathname.startsWith("/control"),
     };
-    this.#http = new HttpServer({ platform, faults: this.faults, calls: this.calls, clock });
+    const onCall = () => this.world.changed();
+    this.#http = new HttpServer({ platform, faults: this.faults, calls: this.calls, clock, onCall });
   }
 
   /** What bots take as the root of the API: no slash at its end. */
@@ -61,7 +78,10 @@ export class TelegramServer implements AsyncDisposable {
   }
 
   addBot(options: BotOptions): BotAccount {
-    return this.world.addBot(options);
+    const bot = this.world.addBot(options);
+    const answer: AnswerTo = (by, fields) => void this.#api.answerUpdate(by, fields, this.#stopped.signal);
+    this.#senders.push(new WebhookSender(bot, { clock: this.clock, faults: this.faults, answer }));
+    return bot;
   }
 
   addPerson({ id, firstName, lastName, username, language }: PersonFacts): Person {
@@ -75,12 +95,26 @@ export class TelegramServer implements AsyncDisposable {
     return new Person(this.world, user);
   }
 
+  /** A group with these people and bots in it; the first person owns it. Nobody was told that they came. */
+  addGroup({ title, members, bots = [], kind = "supergroup", ...rest }: GroupFacts): Room {
+    const room = this.world.addGroup({ title, kind, ...rest });
+    for (const { user } of members) {
+      const standing = user === members[0]?.user ? "creator" : "member";
+      room.members.set(user.id, { user, standing });
+    }
+    for (const bot of bots) {
+      room.bots.set(bot.id, bot);
+      room.members.set(bot.id, { user: bot.asUser(), standing: "member" });
+    }
+    return room;
+  }
+
   /** What a person sees in a chat; see `transcriptOf`. */
   transcript(room: Room, options?: TranscriptOptions): string[] {
     return transcriptOf(room, this.clock.now(), options);
   }
 
-  /** Resolves to what `find` finds as soon as it finds something; looks again after each change. */
+  /** Resolves to what `find` finds as soon as it finds something; looks again after each change and each call. */
   async until<T>(find: () => T | undefined | false, what = "what was waited for"): Promise<T> {
     const found = find();
     if (found) return found;
@@ -107,6 +141,8 @@ export class TelegramServer implements AsyncDisposable {
   }
 
   async close(): Promise<void> {
+    this.#stopped.abort();
+    for (const sender of this.#senders) sender.stop();
     await this.#http.close();
   }
 

@@ -10,8 +10,15 @@ export interface QueuedUpdate {
   readonly kind: UpdateKind;
   readonly lane: string;
   readonly expiresAtMs: number;
-  /** Not handed out before; set by a fault that delays updates. */
-  readonly notBeforeMs: number;
+  /** How often it still has to be confirmed: twice where a fault hands it out again. */
+  copies: number;
+}
+
+export interface PushOptions {
+  readonly lane: string;
+  readonly lifeMs?: number | undefined;
+  /** What goes wrong with the update. */
+  readonly fault?: "duplicate" | "reorder" | undefined;
 }
 
 export interface PollOptions {
@@ -21,8 +28,10 @@ export interface PollOptions {
   readonly timeout?: number | undefined;
 }
 
+type Conflict = "getUpdates" | "setWebhook";
+
 interface Waiting {
-  readonly wake: (reason: "update" | "conflict") => void;
+  readonly wake: (reason: "update" | Conflict) => void;
 }
 
 const DEFAULT_LEFT_OUT: ReadonlySet<UpdateKind> = new Set([
@@ -35,8 +44,11 @@ const SAME_OFFSET_MS = 3000;
 const HOT_LOOP_MS = 500;
 const CONFLICT_PAUSE_MS = 3000;
 const DAY_MS = 86_400_000;
-const CONFLICT =
-  "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running";
+const CONFLICTS: Readonly<Record<Conflict, string>> = {
+  getUpdates:
+    "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
+  setWebhook: "Conflict: terminated by setWebhook request",
+};
 
 /** The updates of one bot: what is confirmed is forgotten, all else is handed out again and again for a day. */
 export class UpdateQueue {
@@ -45,6 +57,8 @@ export class UpdateQueue {
   readonly #clock: Clock;
   readonly #listeners = new Set<() => void>();
   #queued: QueuedUpdate[] = [];
+  /** An update that the next one is to overtake. */
+  #overtaken: QueuedUpdate | undefined;
   #nextId: number;
   #poll: Waiting | undefined;
   #lastOffset: number | undefined;
@@ -61,23 +75,22 @@ export class UpdateQueue {
   }
 
   /** Puts an update in line, unless the bot does not want its kind. */
-  push<K extends UpdateKind>(
-    kind: K,
-    value: NonNullable<Update[K]>,
-    options: { lane: string; lifeMs?: number; delayMs?: number },
-  ): void {
+  push<K extends UpdateKind>(kind: K, value: NonNullable<Update[K]>, options: PushOptions): void {
     if (!this.allows(kind)) return;
-    const now = this.#clock.now();
-    const update: Update = { update_id: this.#nextId++, [kind]: value };
-    this.#queued.push({
-      update,
+    const queued: QueuedUpdate = {
+      update: { update_id: this.#nextId++, [kind]: value },
       kind,
       lane: options.lane,
-      expiresAtMs: now + (options.lifeMs ?? DAY_MS),
-      notBeforeMs: now + (options.delayMs ?? 0),
-    });
-    this.#announce();
-    if (options.delayMs) void this.#clock.sleep(options.delayMs).then(() => this.#announce());
+      expiresAtMs: this.#clock.now() + (options.lifeMs ?? DAY_MS),
+      copies: options.fault === "duplicate" ? 2 : 1,
+    };
+    if (options.fault === "reorder" && !this.#overtaken) {
+      this.#overtaken = queued;
+      return;
+    }
+    this.#queued.push(queued, ...(this.#overtaken ? [this.#overtaken] : []));
+    this.#overtaken = undefined;
+    this.announce();
   }
 
   get pendingCount(): number {
@@ -88,7 +101,7 @@ export class UpdateQueue {
   /** What waits, oldest first. */
   get pending(): readonly QueuedUpdate[] {
     this.#dropExpired();
-    return this.#queued.filter(({ notBeforeMs }) => notBeforeMs <= this.#clock.now());
+    return this.#queued;
   }
 
   /** Whether somebody polls right now. */
@@ -97,7 +110,7 @@ export class UpdateQueue {
   }
 
   confirm(id: number): void {
-    this.#queued = this.#queued.filter(({ update }) => update.update_id !== id);
+    this.#confirm(({ update }) => update.update_id === id);
   }
 
   clear(): void {
@@ -125,17 +138,23 @@ export class UpdateQueue {
     this.#confirmBelow(offset);
     const found = this.pending.slice(0, limit);
     if (found.length > 0 || waitMs === 0) return found;
-    this.endPoll();
+    this.endPoll("getUpdates");
     return this.#wait(waitMs, limit, gone);
   }
 
-  /** Ends the poll that waits, if any, the way another poll does. */
-  endPoll(): void {
-    this.#poll?.wake("conflict");
+  /** Ends the poll that waits, if any, with a conflict. */
+  endPoll(reason: Conflict): void {
+    this.#poll?.wake(reason);
+  }
+
+  /** Says that there may be something to hand out. */
+  announce(): void {
+    if (this.pending.length > 0) this.#poll?.wake("update");
+    for (const listener of this.#listeners) listener();
   }
 
   async #wait(waitMs: number, limit: number, gone: AbortSignal): Promise<QueuedUpdate[]> {
-    const woken = Promise.withResolvers<"update" | "conflict" | "time">();
+    const woken = Promise.withResolvers<"update" | "time" | Conflict>();
     const mine: Waiting = { wake: woken.resolve };
     this.#poll = mine;
     const over = new AbortController();
@@ -144,9 +163,9 @@ export class UpdateQueue {
     const reason = await woken.promise;
     over.abort();
     if (this.#poll === mine) this.#poll = undefined;
-    if (reason === "conflict") {
+    if (reason === "getUpdates" || reason === "setWebhook") {
       await this.#pauseConflict(gone);
-      throw new ApiFailure(409, CONFLICT);
+      throw new ApiFailure(409, CONFLICTS[reason]);
     }
     return gone.aborted ? [] : this.pending.slice(0, limit);
   }
@@ -159,13 +178,13 @@ export class UpdateQueue {
   }
 
   #confirmBelow(offset: number): void {
-    if (offset > 0) this.#queued = this.#queued.filter(({ update }) => update.update_id >= offset);
+    if (offset > 0) this.#confirm(({ update }) => update.update_id < offset);
     if (offset < 0) this.#queued = this.#queued.slice(offset);
   }
 
-  #announce(): void {
-    if (this.pending.length > 0) this.#poll?.wake("update");
-    for (const listener of this.#listeners) listener();
+  #confirm(isMeant: (queued: QueuedUpdate) => boolean): void {
+    for (const queued of this.#queued) if (isMeant(queued)) queued.copies--;
+    this.#queued = this.#queued.filter(({ copies }) => copies > 0);
   }
 
   #dropExpired(): void {

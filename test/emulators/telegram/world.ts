@@ -1,5 +1,6 @@
 import type { Chat, Message, MessageOrigin, TextQuote, User } from "@grammyjs/types";
 import type { Clock } from "../../../src/lib/clock.ts";
+import type { Fault } from "../common/faults.ts";
 import { BotAccount, type BotOptions } from "./bot-account.ts";
 import { hears } from "./hearing.ts";
 import { FileStore } from "./file-store.ts";
@@ -46,14 +47,15 @@ export class World {
   readonly queries = new Map<string, PressedButton>();
   /** What the server was asked that no bot should ask: unknown methods, unknown fields. */
   readonly complaints: string[] = [];
-  /** Set by the server: how long an update is held back. */
-  delayOf: (bot: BotAccount, kind: UpdateKind, room: Room) => number = () => 0;
+  /** Set by the server: what goes wrong with an update. */
+  faultOf: (kind: UpdateKind, room: Room) => Fault | undefined = () => undefined;
   #listeners = new Set<() => void>();
   #nextBot = 7_000_000_001;
   #nextUser = 500_000_001;
   #nextGroup = 4_000_001;
   #nextSupergroup = 1_002_000_000_001;
   #nextMessage = 100;
+  #nextAlbum = 1;
   #nextUpdate = 870_000_000;
   readonly #nextIn = new Map<Room, number>();
 
@@ -165,11 +167,15 @@ export class World {
     room: Room,
     lifeMs?: number,
   ): void {
-    bot.updates.push(kind, value, {
-      lane: String(room.id),
-      ...(lifeMs === undefined ? {} : { lifeMs }),
-      delayMs: this.delayOf(bot, kind, room),
-    });
+    const fault = this.faultOf(kind, room);
+    if (fault?.kind === "delay") {
+      void this.clock
+        .sleep(fault.ms)
+        .then(() => bot.updates.push(kind, value, { lane: String(room.id), lifeMs }));
+      return;
+    }
+    const known = fault?.kind === "duplicate" || fault?.kind === "reorder" ? fault.kind : undefined;
+    bot.updates.push(kind, value, { lane: String(room.id), lifeMs, fault: known });
   }
 
   /** Opens a query for a button that was pressed; the bot may answer it for a while. */
@@ -177,6 +183,19 @@ export class World {
     const id = String(4_500_000_000_000 + this.queries.size);
     this.queries.set(id, { bot, untilMs: this.clock.now() + lifeMs, isAnswered: false });
     return id;
+  }
+
+  newAlbumId(): string {
+    return String(13_900_000_000_000 + this.#nextAlbum++);
+  }
+
+  /** Opens a topic; the message that says so, whose number is the topic's. */
+  openTopic(room: Room, by: User, name: string): Post {
+    const post = this.post(room, by, { forum_topic_created: { name, icon_color: 0x6fb9f0 } });
+    const id = post.message.message_id;
+    post.message = { ...post.message, message_thread_id: id, is_topic_message: true };
+    room.topics.set(id, { id, name, isClosed: false, madeBy: by.id });
+    return post;
   }
 
   #takeMessageId(room: Room): number {

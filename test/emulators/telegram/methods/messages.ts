@@ -3,6 +3,7 @@ import { badRequest } from "../api-failure.ts";
 import type { Post, Room } from "../room.ts";
 import { readCaption, readText } from "../text.ts";
 import type { Content } from "../world.ts";
+import { readRich, richContent } from "./drafts.ts";
 import { keyboardOf, send, threadFor } from "./send.ts";
 import { postToUse, roomToWrite, type Methods, type Visit } from "./visit.ts";
 
@@ -48,6 +49,10 @@ export const messageMethods: Methods<
 
   editMessageText: (visit, args) => {
     const post = ownPost(visit, args);
+    if (args.rich_message) {
+      edit(visit, post, richContent(readRich(args.rich_message)), args.reply_markup);
+      return post.message as Edited<Message.RichMessageMessage>;
+    }
     if (args.text === undefined) throw badRequest("message text is empty");
     const { text, entities } = readText({ ...args, text: args.text });
     if (post.message.text === undefined) throw badRequest("there is no text in the message to edit");
