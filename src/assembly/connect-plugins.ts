@@ -68,11 +68,12 @@ function refuseOwn(match: Match, { method, path }: PluginRoute, ofPlugins: WeakS
 }
 
 function routeOf({ value, owner }: Registration<PluginRoute>): Route {
-  const { auth, maxBodyBytes } = value.options;
+  const { auth, maxBodyBytes, hosts } = value.options;
   return {
     // A webhook's secret may stand in its address, which is refused elsewhere.
     auth: auth === "none" ? "own" : "admin",
     ...(maxBodyBytes === undefined ? {} : { maxBodyBytes: Math.min(maxBodyBytes, MOST_BODY_BYTES) }),
+    ...(hosts === undefined ? {} : { hosts }),
     run: (call: RouteCall) => exchange(value, owner, call),
   };
 }

@@ -1,4 +1,6 @@
 import { type Plugin } from "../types.ts";
+import type { TelegramSection } from "./telegram/config.ts";
+import telegram from "./telegram/index.ts";
 import type { WebchatConfig } from "./webchat-config.ts";
 import webchat from "./webchat.ts";
 
@@ -14,6 +16,7 @@ export interface BuiltinPlugin {
 
 // Sections come out of `channelSchemas`, so each has the shape of its channel's schema.
 const webchatOf = (section: unknown) => section as WebchatConfig | undefined;
+const telegramOf = (section: unknown) => section as TelegramSection | undefined;
 
 /** The list of built-in channels. */
 export const builtinPlugins: readonly BuiltinPlugin[] = [
@@ -23,6 +26,7 @@ export const builtinPlugins: readonly BuiltinPlugin[] = [
     isEnabled: (section) => webchatOf(section)?.enabled ?? true,
     isFixed: true,
   },
+  { name: "telegram", plugin: telegram, isEnabled: (section) => telegramOf(section)?.enabled ?? false },
 ];
 
 /** The credential that only lets people chat from the page; undefined where the gateway's own is asked for. */

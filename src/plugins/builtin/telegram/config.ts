@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { AccountIn } from "../../channel-accounts.ts";
 import {
   accountsOf,
   accountTalkFields,
@@ -18,7 +19,10 @@ function botFields() {
     tokenFile: tokenFile(),
     webhookUrl: webhookUrl().optional().describe("Where Telegram calls us. Long polling when omitted."),
     webhookSecret: ownSecret().optional().describe("What Telegram must present there."),
-    webhookPath: urlPath().optional().describe("Our path for it; that of webhookUrl when omitted."),
+    webhookPath: urlPath()
+      .optional()
+      .meta({ own: true })
+      .describe("Our path for it; that of webhookUrl when omitted."),
   };
 }
 
@@ -78,6 +82,12 @@ export const telegramSchema = z
   .superRefine(checkWebhookPaths)
   .describe("Telegram bots.");
 
+/** `channels.telegram`, as the schema makes it. */
+export type TelegramSection = z.output<typeof telegramSchema>;
+
+/** One account, complete. */
+export type TelegramAccount = AccountIn<TelegramSection>["section"];
+
 interface Bot {
   readonly webhookUrl?: string | undefined;
   readonly webhookPath?: string | undefined;
@@ -104,6 +114,11 @@ function checkWebhookPaths(
     }
     owners.set(path, name);
   }
+}
+
+/** The path under which an account is called, if it is called at all. */
+export function webhookPathOf(bot: Bot): string | undefined {
+  return bot.webhookUrl === undefined ? undefined : (bot.webhookPath ?? pathOf(bot.webhookUrl));
 }
 
 function pathOf(address: string | undefined): string | undefined {

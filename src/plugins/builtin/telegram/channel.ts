@@ -1,0 +1,219 @@
+import type { Api } from "grammy";
+import type { Clock } from "../../../lib/clock.ts";
+import type { PlacedSettings } from "../../chat-rules.ts";
+import {
+  type Address,
+  type Attachment,
+  type Channel,
+  type ChannelCapabilities,
+  ChannelError,
+  type ChannelHost,
+  type ChannelStatus,
+  type DownloadOptions,
+  type EditOptions,
+  type Finding,
+  type HttpRequest,
+  type Logger,
+  type MessageRef,
+  type OutboundMessage,
+  type SendOptions,
+} from "../../types.ts";
+import type { TelegramAccount } from "./config.ts";
+import { allowedUpdates } from "./incoming/allowed-updates.ts";
+import { botCalls, type BotCalls } from "./incoming/bot-calls.ts";
+import { Connection } from "./incoming/connection.ts";
+import { download } from "./incoming/download.ts";
+import { findings } from "./incoming/findings.ts";
+import { Intake } from "./incoming/intake.ts";
+import { Pastes } from "./incoming/pastes.ts";
+import { addressOf, type BotIdentity } from "./incoming/places.ts";
+import { Poll } from "./incoming/poll.ts";
+import { Reconnect } from "./incoming/reconnect.ts";
+import { comeAgain, Webhook } from "./incoming/webhook.ts";
+import { createApi } from "./outgoing/api.ts";
+import { toChannelError } from "./outgoing/errors.ts";
+import type { Formatter } from "./outgoing/formatter.ts";
+import { TelegramOutgoing } from "./outgoing/telegram-outgoing.ts";
+import { Settings } from "./settings.ts";
+
+export interface TelegramParts {
+  readonly name: string;
+  /** What the configuration says of this account. */
+  readonly account: TelegramAccount;
+  readonly token: string;
+  readonly formatter: Formatter;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const DEFAULT_MEDIA_MB = 20;
+const BYTES_PER_MB = 1_000_000;
+
+/** One bot on Telegram: what people write comes in by polling or by webhook, what the gateway says goes out. */
+export class TelegramChannel implements Channel {
+  readonly name = "telegram";
+  readonly account: string;
+  readonly capabilities: ChannelCapabilities;
+  readonly #parts: TelegramParts;
+  readonly #calls: BotCalls;
+  readonly #connection: Connection;
+  readonly #settings: Settings;
+  readonly #outgoing: TelegramOutgoing;
+  #host: ChannelHost | undefined;
+  #webhook: Webhook | undefined;
+  #running: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
+
+  constructor(parts: TelegramParts) {
+    const { name, account, token, formatter, clock, log } = parts;
+    const { apiRoot, proxy, format = "html", linkPreview = true, silent = false } = account;
+    this.account = name;
+    this.#parts = parts;
+    const api: Api = createApi({ token, apiRoot, proxy });
+    this.#calls = botCalls(api);
+    this.#connection = new Connection(clock);
+    this.#settings = new Settings(account, log);
+    this.#outgoing = new TelegramOutgoing({
+      api,
+      style: { format, linkPreview, silent },
+      formatter,
+      isOwnServer: apiRoot !== undefined,
+      onMoved: (from, to) => this.#reportMove(from, to),
+    });
+    this.capabilities = this.#outgoing.capabilities;
+  }
+
+  /** Resolves at once: that Telegram cannot be reached shows in `status`, and is tried until it can. */
+  async start(host: ChannelHost): Promise<void> {
+    await this.stop();
+    this.#host = host;
+    this.#outgoing.attach(host);
+    const stop = new AbortController();
+    const signal = AbortSignal.any([stop.signal, host.signal]);
+    this.#connection.becomes("connecting");
+    this.#running = { stop, ended: this.#run(host, signal) };
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running;
+    running?.stop.abort();
+    await running?.ended;
+    if (this.#running === running) this.#running = undefined;
+  }
+
+  /** Never rejects. */
+  async #run(host: ChannelHost, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#hear(host, signal);
+      if (signal.aborted) this.#connection.becomes("stopped");
+    } catch (error) {
+      host.log.error({ error }, "the account has stopped because of a fault");
+      this.#connection.becomes("failed", "a fault of the gateway; the log has more");
+    }
+  }
+
+  async #hear(host: ChannelHost, signal: AbortSignal): Promise<void> {
+    const { clock, account } = this.#parts;
+    const { log } = host;
+    const connection = this.#connection;
+    const bot = await this.#introduce(log, signal);
+    if (!bot) return;
+    const reader = {
+      bot,
+      pastes: new Pastes(),
+      roleAt: (place: Address) => this.#settings.of(place).role,
+    };
+    const calls = this.#calls;
+    const buttonOf = (data: string) => this.#outgoing.buttonIdOf(data);
+    const intake = new Intake({ calls, host, reader, buttonOf });
+    const parts = { calls, intake, connection, clock, log, kinds: allowedUpdates(account) };
+    const { webhookUrl: url, webhookSecret: secret } = account;
+    if (url === undefined) await new Poll(parts).run(signal);
+    else {
+      this.#webhook = new Webhook({ ...parts, state: host.state, place: { url, secret } });
+      await this.#webhook.run(signal);
+      this.#webhook = undefined;
+    }
+    await intake.settled();
+  }
+
+  /** Who we are on Telegram; undefined if that cannot be found out any more. */
+  async #introduce(log: Logger, signal: AbortSignal): Promise<BotIdentity | undefined> {
+    const { name, clock } = this.#parts;
+    const reconnect = new Reconnect({ connection: this.#connection, clock, log });
+    while (!signal.aborted) {
+      try {
+        const { id, username } = await this.#calls.getMe(signal);
+        reconnect.succeeded();
+        log.info({ bot: `@${username}` }, "connected to Telegram");
+        return { account: name, id, username };
+      } catch (error) {
+        if (signal.aborted || !(await reconnect.failed(error, "getMe", signal))) return undefined;
+      }
+    }
+    return undefined;
+  }
+
+  /** What Telegram brings to the webhook of this account. */
+  async webhook(request: Pick<HttpRequest, "headers" | "json">): Promise<Response> {
+    return this.#webhook?.answer(request) ?? comeAgain();
+  }
+
+  send(to: Address, message: OutboundMessage, options: SendOptions): Promise<MessageRef> {
+    return this.#outgoing.send(to, message, options);
+  }
+
+  edit(message: MessageRef, markdown: string, options: EditOptions): Promise<void> {
+    return this.#outgoing.edit(message, markdown, options);
+  }
+
+  async download(attachment: Attachment, options: DownloadOptions): Promise<Uint8Array> {
+    const { token, account } = this.#parts;
+    const { apiRoot, proxy, mediaMaxMb = DEFAULT_MEDIA_MB } = account;
+    const host = this.#host;
+    if (!host) throw new ChannelError("unreachable", "The channel has not started yet.", { retry: "now" });
+    const maxBytes = mediaMaxMb * BYTES_PER_MB;
+    const { fetch } = host;
+    return download(attachment, options, { calls: this.#calls, fetch, token, apiRoot, proxy, maxBytes });
+  }
+
+  settings(to: Address): PlacedSettings {
+    return this.#settings.of(to);
+  }
+
+  addressOf(chat: string): Address {
+    return addressOf(chat, this.account);
+  }
+
+  async probe(signal: AbortSignal): Promise<string> {
+    try {
+      return `@${(await this.#calls.getMe(signal)).username}`;
+    } catch (error) {
+      throw toChannelError(error, "getMe");
+    }
+  }
+
+  status(): ChannelStatus {
+    return this.#connection.status();
+  }
+
+  async findings(): Promise<readonly Finding[]> {
+    const { name, account, clock } = this.#parts;
+    const subject = name === "default" ? this.name : `${this.name}/${name}`;
+    const { hasRival } = this.#connection;
+    try {
+      return await findings({ calls: this.#calls, account, subject, hasRival, nowMs: clock.now() });
+    } catch (error) {
+      throw toChannelError(error, "getMe");
+    }
+  }
+
+  /** Somebody found out by writing to a group that it has become a supergroup. Telegram tells of it in the chat as well. */
+  #reportMove(from: string, to: string): void {
+    const host = this.#host;
+    if (!host) return;
+    const event = { kind: "migrated", from: this.addressOf(from), to: this.addressOf(to) } as const;
+    host.report(`migrated/${from}/${to}`, event).catch((error: unknown) => {
+      host.log.warn({ error, from, to }, "that a group has got another id could not be noted yet");
+    });
+  }
+}

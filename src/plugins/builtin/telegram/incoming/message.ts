@@ -1,0 +1,90 @@
+import type { Message } from "grammy/types";
+import type { Address, Attachment, InboundMessage } from "../../../types.ts";
+import { answered, readAddressing, withoutOwnName } from "./addressing.ts";
+import { attachmentsOf } from "./attachments.ts";
+import { saidIn } from "./content.ts";
+import { markdownOf } from "./entities.ts";
+import type { Pastes } from "./pastes.ts";
+import { authorOf, originName } from "./people.ts";
+import { type BotIdentity, placeOf } from "./places.ts";
+
+/** What is needed to read updates. */
+export interface Reader {
+  readonly bot: BotIdentity;
+  readonly pastes: Pastes;
+  /** The role that the configuration gives to the agent there. */
+  readonly roleAt: (place: Address) => string | undefined;
+}
+
+/** The pictures of an album come one by one, this close to each other. */
+const ALBUM_WAIT_MS = 800;
+
+/** What a person wrote. Undefined for what bots wrote, what the platform itself says, and what is not listened to. */
+export function readMessage(whole: Message, reader: Reader): InboundMessage | undefined {
+  const { bot, pastes, roleAt } = reader;
+  const address = placeOf(whole, bot);
+  const sender = authorOf(whole);
+  if (!address || !sender || sender.isBot) return undefined;
+  const { isForBot, message } = addressed(whole, bot);
+  const text = saidIn(message);
+  if (text === undefined) return undefined;
+  const role = roleAt(address);
+  const part = whole.media_group_id === undefined ? pastes.partOf(whole) : albumOf(whole.media_group_id);
+  const { forward_origin: origin } = whole;
+  const replyTo = replyOf(whole);
+  return {
+    id: String(whole.message_id),
+    address,
+    sender,
+    text,
+    attachments: [...attachmentsOf(whole), ...(isForBot ? shownBy(whole) : [])],
+    isForBot,
+    ...(replyTo ? { replyTo } : {}),
+    ...(origin ? { forwardedFrom: originName(origin) } : {}),
+    ...(part ? { part } : {}),
+    ...(role === undefined ? {} : { role }),
+    sentAtMs: whole.date * 1000,
+  };
+}
+
+/** A private chat is with the bot; in a group it depends. */
+export function addressed(message: Message, bot: BotIdentity): { isForBot: boolean; message: Message } {
+  if (message.chat.type === "private") return { isForBot: true, message: withoutOwnName(message, bot) };
+  return readAddressing(message, bot);
+}
+
+function albumOf(group: string): InboundMessage["part"] {
+  return { of: `album/${group}`, waitMs: ALBUM_WAIT_MS };
+}
+
+/** “What is this?” is about the file of the message that it answers. In a private chat the agent was given it. */
+function shownBy(message: Message): readonly Attachment[] {
+  const to = message.chat.type === "private" ? undefined : answered(message);
+  return to === undefined || to.from?.is_bot ? [] : attachmentsOf(to);
+}
+
+function replyOf(message: Message): InboundMessage["replyTo"] {
+  const to = answered(message);
+  const quote = message.quote && markdownOf(message.quote.text, message.quote.entities);
+  if (to) {
+    const from = authorOf(to)?.name;
+    const text = quote ?? describe(to);
+    return { id: String(to.message_id), text, ...(from === undefined ? {} : { from }) };
+  }
+  const { external_reply: elsewhere } = message;
+  if (!elsewhere) return undefined;
+  // In a chat of another number this message id means another message: only the words count here.
+  return {
+    id: `elsewhere/${elsewhere.message_id ?? 0}`,
+    text: quote ?? "",
+    from: originName(elsewhere.origin),
+  };
+}
+
+/** The words of a message, or what it is if it has none. */
+function describe(message: Message): string {
+  const said = saidIn(message);
+  if (said) return said;
+  const [file] = attachmentsOf(message);
+  return file ? `[${file.isVoice ? "voice message" : file.kind}${file.name ? `: ${file.name}` : ""}]` : "";
+}
