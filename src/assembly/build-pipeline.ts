@@ -19,7 +19,6 @@ export function buildPipeline(needs: PipelineNeeds, _whole: () => Parts): Pipeli
     commands: commands.desk,
     questions,
     channel: (to) => registry.channelFor(to),
-    streamingMode: () => "partial",
     config: () => live.config,
     namesMessages: true,
     folders: {

@@ -37,6 +37,7 @@ export interface Channel {
   /** Puts another text in its place. Buttons that the message had are gone then. */
   edit?(message: MessageRef, markdown: string, options: EditOptions): Promise<void>;
   remove?(message: MessageRef): Promise<void>;
+  /** An empty `emoji` takes ours away. */
   react?(message: MessageRef, emoji: string): Promise<void>;
   pin?(message: MessageRef): Promise<void>;
   /** Shows "typing…" for `capabilities.typingLastsMs`. The gateway repeats it. */
@@ -112,6 +113,8 @@ export type EditOptions = Omit<SendOptions, "nonce" | "key">;
 
 export interface StreamOptions extends SendOptions {
   readonly mode: StreamingMode;
+  /** The platform's id of the message this answers. */
+  readonly replyTo?: string;
 }
 
 export type StreamingMode = "off" | "partial" | "block" | "draft";

@@ -41,10 +41,17 @@ export type ChannelErrorCode =
 /** The only error a channel throws. Each channel has one function that makes it: `errors.ts`. */
 export class ChannelError extends GatewayError {
   readonly code: ChannelErrorCode;
-  constructor(code: ChannelErrorCode, message: string, facts?: ErrorFacts) {
+  /** The rate limit is one of the whole account: nothing of it may go meanwhile, whatever the chat. */
+  readonly isAccountWide: boolean;
+  constructor(code: ChannelErrorCode, message: string, facts?: ChannelErrorFacts) {
     super(message, facts);
     this.code = code;
+    this.isAccountWide = facts?.isAccountWide ?? false;
   }
+}
+
+export interface ChannelErrorFacts extends ErrorFacts {
+  readonly isAccountWide?: boolean;
 }
 
 export type FetchErrorCode =

@@ -10,6 +10,8 @@ export interface OutboxLedger {
   notePreview(turn: TurnId, page: number, ref: MessageRef): Promise<void>;
   /** What tools of this turn have said so far, unless it died; recovery tells pi, so that it does not say it again. */
   saidByTools(turn: TurnId): Promise<readonly SaidByTool[]>;
+  /** What of the turn's answer went out piece by piece so far (see `Delivery.words`), in order, unless it died. */
+  saidInBlocks(turn: TurnId): Promise<readonly string[]>;
   /** Chats whose oldest open delivery is due and not in flight, longest due first, at most `limit`. */
   ready(limit: number): Promise<readonly ReadyChat[]>;
   /** Takes the oldest open delivery of `chat` if it is due: in order, one in flight per chat. */
@@ -64,6 +66,8 @@ export interface Delivery {
   readonly session?: SessionKey;
   /** The turn whose answer this is part of. Absent for notices, tools, cron, and everybody else. */
   readonly turn?: TurnId;
+  /** Of a piece of an answer that is still being written: the agent's own words in it, before any hook. */
+  readonly words?: string;
   /** The preview that becomes this message. Present ⇒ delivery is an edit, which is safe to repeat. */
   readonly replaces?: MessageRef;
 }
@@ -91,7 +95,13 @@ export interface AttemptMemory {
 
 export type DeliveryResult =
   | { readonly state: "sent"; readonly ref: MessageRef }
-  | { readonly state: "retry"; readonly afterMs: number; readonly known: AttemptMemory }
+  | {
+      readonly state: "retry";
+      readonly afterMs: number;
+      readonly known: AttemptMemory;
+      /** The platform lets nothing of the whole account through meanwhile. Not kept. */
+      readonly isAccountWide?: boolean;
+    }
   | { readonly state: "dead"; readonly error: string };
 
 /** A delivery as whoever looks after the gateway sees it. */

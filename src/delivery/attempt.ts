@@ -88,13 +88,15 @@ export function afterFailure(error: unknown, delivery: PendingDelivery, maxAttem
   if (error.code === "not-found" && delivery.replaces && !known.previewGone) {
     return { state: "retry", afterMs: 0, known: { ...known, previewGone: true } };
   }
-  if (error.retry === "never" || delivery.attempt >= maxAttempts)
-    return { state: "dead", error: error.message };
+  // Being told to wait is no failure of the message; but nothing is tried for ever.
+  const most = error.code === "rate-limited" ? maxAttempts * 10 : maxAttempts;
+  if (error.retry === "never" || delivery.attempt >= most) return { state: "dead", error: error.message };
   const afterMs =
     typeof error.retry === "object" ? error.retry.afterMs : backoffMs(delivery.attempt, 1000, 60_000);
   return {
     state: "retry",
     afterMs,
     known: { ...known, maybeSent: known.maybeSent || error.outcome === "unknown" },
+    ...(error.isAccountWide ? { isAccountWide: true } : {}),
   };
 }

@@ -3,6 +3,7 @@ import type { Address, MessageRef, OutboundMessage } from "../core/message.ts";
 import type { SessionKey } from "../core/session-key.ts";
 import type { Delivery, DeliveryKey, TurnId } from "../core/store.ts";
 import { chunkMarkdown } from "./chunk.ts";
+import { type Quote, replyToOf } from "./reply-style.ts";
 
 export interface Destination {
   readonly to: Address;
@@ -13,16 +14,18 @@ export interface Destination {
   readonly keyOf: (index: number) => DeliveryKey;
   /** What the preview left, page by page. Each becomes the message of its page. */
   readonly previews?: readonly MessageRef[];
+  /** What it answers, where answers quote that. */
+  readonly quote?: Quote | undefined;
 }
 
 /** A message as the outbox wants it: cut to fit the platform, each part named once and for all. */
 export function deliveriesOf(message: OutboundMessage, destination: Destination): Delivery[] {
-  const { to, session, turn, keyOf, channel, previews = [] } = destination;
+  const { to, session, turn, keyOf, channel, previews = [], quote } = destination;
   const parts = message.kind === "text" ? split(message, channel) : [message];
   return parts.map((part, page) => ({
     key: keyOf(page),
     to,
-    message: part,
+    message: { ...replyToOf(quote, page), ...part },
     ...(session === undefined ? {} : { session }),
     ...(turn === undefined ? {} : { turn }),
     ...(previews[page] && part.kind === "text" ? { replaces: previews[page] } : {}),

@@ -7,23 +7,34 @@ export function canEdit(channel: Channel): channel is EditingChannel {
   return channel.edit !== undefined;
 }
 
+export interface EditStreamOptions extends SendOptions {
+  readonly replyTo?: string;
+}
+
 /** The preview of any channel that can send and edit: one message, sent first and edited after. */
 export class EditStream implements ChannelStream {
   ref: MessageRef | undefined;
   readonly #channel: EditingChannel;
   readonly #to: Address;
   readonly #options: SendOptions;
+  readonly #replyTo: { readonly replyTo?: string };
 
-  constructor(channel: EditingChannel, to: Address, options: SendOptions, adopt?: MessageRef) {
+  constructor(channel: EditingChannel, to: Address, options: EditStreamOptions, adopt?: MessageRef) {
+    const { replyTo, ...send } = options;
     this.#channel = channel;
     this.#to = to;
-    this.#options = options;
+    this.#options = send;
+    this.#replyTo = replyTo === undefined ? {} : { replyTo };
     this.ref = adopt;
   }
 
   async show(markdown: string): Promise<void> {
-    if (this.ref) await this.#channel.edit(this.ref, markdown, this.#options);
-    else this.ref = await this.#channel.send(this.#to, { kind: "text", markdown }, this.#options);
+    if (this.ref) {
+      await this.#channel.edit(this.ref, markdown, this.#options);
+      return;
+    }
+    const message = { kind: "text", markdown, ...this.#replyTo } as const;
+    this.ref = await this.#channel.send(this.#to, message, this.#options);
   }
 
   async close(): Promise<void> {}

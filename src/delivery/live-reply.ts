@@ -1,8 +1,13 @@
 import type { ChannelStream } from "../core/channel.ts";
 import { ChannelError } from "../core/errors.ts";
 import type { MessageRef } from "../core/message.ts";
+import { backoffMs } from "../lib/backoff.ts";
+import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
-import { GrowingChunks, type TextMeasure } from "./chunk.ts";
+import { Wake } from "../lib/wake.ts";
+import type { TextMeasure } from "./chunk.ts";
+import { firstPreviewAtMs, type Preview } from "./first-preview.ts";
+import { PreviewPages } from "./preview-pages.ts";
 
 export interface LiveReplyParts {
   readonly measure: TextMeasure;
@@ -12,95 +17,202 @@ export interface LiveReplyParts {
   readonly onPage: (index: number, ref: MessageRef) => Promise<void>;
   /** Waits until this reply may write again; false if `closing` aborted first. */
   readonly pace: (closing: AbortSignal) => Promise<boolean>;
-  readonly holdFor: (ms: number) => void;
+  /** The platform wants to be left alone for so long, by this chat or by the whole account. */
+  readonly hold: (ms: number, isAccountWide: boolean) => void;
   /** Pages an earlier attempt left visible; `close` reports them even if nothing was shown since. */
   readonly previews: readonly MessageRef[];
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
+interface Page {
+  readonly stream: ChannelStream;
+  shown?: string;
+  isClosed: boolean;
+}
+
+/** What there is to do next: a page that does not show what it should, or one that has to be shown again. */
+interface Step {
+  readonly index: number;
+  readonly markdown: string;
+  /** The next page has begun: nothing more will be added to this one. */
+  readonly isSealed: boolean;
+}
+
+const MOST_FAILURES = 5;
+
 /**
- * Shows a growing text in a chat. `update` takes the whole text so far and returns at once; the
- * newest text wins, so however slow the platform, memory and delay stay bounded. A text that
- * outgrows one message goes on in the next. Previews are a courtesy: if one fails, the reply
- * still arrives through the outbox.
+ * Shows a growing text in a chat. `update` returns at once and the newest state wins, so however slow the platform,
+ * memory and delay stay bounded. A text that outgrows one message goes on in the next. Previews are a courtesy: if
+ * one fails, the reply still arrives through the outbox.
  */
 export class LiveReply {
   readonly #parts: LiveReplyParts;
-  readonly #chunks: GrowingChunks;
-  readonly #pages: ChannelStream[] = [];
+  readonly #layout: PreviewPages;
+  readonly #pages: Page[] = [];
   readonly #refs: MessageRef[];
-  #latest: () => string = () => "";
-  #changed = false;
   readonly #closing = new AbortController();
+  readonly #bell: Wake;
+  #latest: () => Preview = () => NOTHING;
+  /** Nobody has looked yet whether the latest state shows anything new. */
+  #changed = false;
+  #writtenSinceMs: number | undefined;
+  #shownAtMs: number | undefined;
+  #failures = 0;
+  #notBeforeMs = 0;
   #running: Promise<void> | undefined;
 
   constructor(parts: LiveReplyParts) {
     this.#parts = parts;
-    this.#chunks = new GrowingChunks(parts.measure);
+    this.#layout = new PreviewPages(parts.measure);
     this.#refs = [...parts.previews];
+    this.#bell = new Wake(parts.clock);
   }
 
-  /** `text` is read when the platform takes the next state, so states nobody sees cost nothing. */
-  update(text: () => string): void {
-    this.#latest = text;
+  /** `preview` is read when the platform takes the next state, so states nobody sees cost nothing. */
+  update(preview: () => Preview): void {
+    this.#latest = preview;
     this.#changed = true;
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
+    this.#bell.ring();
+    this.#running ??= this.#run();
   }
 
   /** Ends the preview and tells which messages it left, page by page. */
   async close(): Promise<readonly MessageRef[]> {
     this.#closing.abort();
     await this.#running;
-    const last = this.#pages.pop();
-    await last?.close().catch((error: unknown) => this.#parts.log.warn({ error }, "preview not closed"));
+    const last = this.#pages.at(-1);
+    if (last) await this.#closePage(last);
     return this.#refs;
   }
 
+  /** Never rejects: what goes wrong costs the preview, not the reply. */
   async #run(): Promise<void> {
+    const { pace, clock } = this.#parts;
     const { signal } = this.#closing;
-    while (!signal.aborted && this.#changed) {
-      if (!(await this.#parts.pace(signal))) return;
-      this.#changed = false;
+    while (!signal.aborted) {
+      const waitMs = Math.max(this.#dueAtMs(), this.#notBeforeMs) - clock.now();
+      if (waitMs > 0) {
+        await this.#bell.wait(waitMs, signal);
+        continue;
+      }
+      if (!(await pace(signal))) return;
+      const isReminder = !this.#changed;
       try {
-        await this.#show(this.#latest());
+        const step = this.#nextStep() ?? (isReminder ? this.#reminder() : undefined);
+        if (step) await this.#show(step);
+        else this.#changed = false;
+        this.#failures = 0;
       } catch (error) {
-        this.#changed = true;
         this.#recover(error);
       }
     }
   }
 
-  async #show(text: string): Promise<void> {
-    const pages = this.#chunks.of(text);
-    for (const [index, markdown] of pages.entries()) {
-      if (index < this.#pages.length - 1) continue;
-      const page = await this.#page(index);
-      await page.show(markdown);
-      await this.#note(index, page);
-      if (index < pages.length - 1) await page.close();
+  /** When there is something to show, as things are now. */
+  #dueAtMs(): number {
+    if (this.#changed && this.#shownAtMs !== undefined) {
+      if (this.#nextStep()) return 0;
+      // A state that looks the same takes nothing from the chat's pace.
+      this.#changed = false;
     }
+    return this.#changed ? this.#firstAtMs() : this.#reminderAtMs();
   }
 
-  async #page(index: number): Promise<ChannelStream> {
-    const open = this.#pages[index] ?? (await this.#parts.openPage(index));
-    this.#pages[index] = open;
-    return open;
+  #firstAtMs(): number {
+    const preview = this.#latest();
+    if (preview.text !== "" || preview.above !== "") this.#writtenSinceMs ??= this.#parts.clock.now();
+    return firstPreviewAtMs(preview, this.#writtenSinceMs);
   }
 
-  async #note(index: number, page: ChannelStream): Promise<void> {
-    if (!page.ref || this.#refs[index]) return;
-    this.#refs[index] = page.ref;
-    await this.#parts.onPage(index, page.ref);
+  /** A draft fades away unless it is shown again. */
+  #reminderAtMs(): number {
+    const keepAliveMs = this.#pages.at(-1)?.stream.keepAliveMs;
+    if (keepAliveMs === undefined || this.#shownAtMs === undefined) return Number.POSITIVE_INFINITY;
+    return this.#shownAtMs + keepAliveMs;
   }
 
+  #reminder(): Step | undefined {
+    const shown = this.#pages.at(-1)?.shown;
+    return shown === undefined
+      ? undefined
+      : { index: this.#pages.length - 1, markdown: shown, isSealed: false };
+  }
+
+  /** The first page that does not show yet what it should. */
+  #nextStep(): Step | undefined {
+    const all = this.#layout.of(this.#latest());
+    // What is no message has no pages: it shows the end.
+    const pages = this.#isNameless ? all.slice(-1) : all;
+    for (const [index, markdown] of pages.entries()) {
+      const page = this.#pages[index];
+      const isOver = page?.isClosed === true || page?.shown === markdown || this.#layout.isBlank(markdown);
+      if (!isOver) return { index, markdown, isSealed: index < pages.length - 1 };
+    }
+    return undefined;
+  }
+
+  get #isNameless(): boolean {
+    const [first] = this.#pages;
+    return first?.shown !== undefined && first.stream.ref === undefined;
+  }
+
+  async #show({ index, markdown, isSealed }: Step): Promise<void> {
+    const { clock, openPage } = this.#parts;
+    const page = (this.#pages[index] ??= { stream: await openPage(index), isClosed: false });
+    this.#shownAtMs = clock.now();
+    await page.stream.show(markdown);
+    page.shown = markdown;
+    await this.#note(index, page.stream);
+    if (isSealed && !this.#isNameless) await this.#closePage(page);
+  }
+
+  async #note(index: number, { ref }: ChannelStream): Promise<void> {
+    if (!ref || this.#refs[index]) return;
+    this.#refs[index] = ref;
+    await this.#parts.onPage(index, ref);
+  }
+
+  async #closePage(page: Page): Promise<void> {
+    if (page.isClosed) return;
+    page.isClosed = true;
+    await page.stream
+      .close()
+      .catch((error: unknown) => this.#parts.log.warn({ error }, "preview not closed"));
+  }
+
+  /** What failed is shown again after a while, unless that could show it twice. */
   #recover(error: unknown): void {
-    if (error instanceof ChannelError && typeof error.retry === "object") {
-      this.#parts.holdFor(error.retry.afterMs);
+    const { log, hold, clock } = this.#parts;
+    this.#failures += 1;
+    if (!(error instanceof ChannelError) || !this.#mayGoOn(error)) {
+      this.#closing.abort();
+      log.warn({ error }, "preview given up");
       return;
     }
-    this.#closing.abort();
-    this.#parts.log.warn({ error }, "preview given up");
+    this.#changed = true;
+    if (error.code === "rate-limited" && typeof error.retry === "object") {
+      hold(error.retry.afterMs, error.isAccountWide);
+      return;
+    }
+    // Only the preview waits: the answer itself may find that all is well again.
+    this.#notBeforeMs = clock.now() + backoffMs(this.#failures, 1000, 30_000);
+    log.debug({ error }, "preview failed, it is tried again");
+  }
+
+  #mayGoOn({ code, retry, outcome }: ChannelError): boolean {
+    if (code === "rate-limited" && typeof retry === "object") return true;
+    if (this.#failures >= MOST_FAILURES) return false;
+    // This text cannot be shown as it stands; what it grows to perhaps can.
+    if (code === "format-refused" || code === "too-long") return true;
+    return retry !== "never" && !(outcome === "unknown" && this.#isUncertain);
+  }
+
+  /** A first message that perhaps came must not come again; an edit or a draft may. */
+  get #isUncertain(): boolean {
+    const last = this.#pages.at(-1)?.stream;
+    return last === undefined || (last.ref === undefined && last.keepAliveMs === undefined);
   }
 }
+
+const NOTHING: Preview = { text: "", above: "", below: "" };

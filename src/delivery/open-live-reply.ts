@@ -1,20 +1,25 @@
 import type { Channel, ChannelStream, StreamingMode } from "../core/channel.ts";
 import type { Address, MessageRef } from "../core/message.ts";
+import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import { EditStream, canEdit } from "./edit-stream.ts";
-import { nonceOf, paceKey } from "./keys.ts";
+import { accountPaceKey, nonceOf, paceKey } from "./keys.ts";
 import { LiveReply } from "./live-reply.ts";
 import type { Pacer } from "./pacer.ts";
+import { type Quote, replyToOf } from "./reply-style.ts";
 
 export interface LiveReplyContext {
   readonly channel: Channel;
   readonly to: Address;
   readonly turn: string;
   readonly mode: StreamingMode;
+  /** What the answer quotes: the preview is sent with it, so that its edits keep it. */
+  readonly quote: () => Quote | undefined;
   /** Previews that an interrupted attempt left: they are used again, not orphaned. */
   readonly previews: readonly MessageRef[];
   readonly onPage: (page: number, ref: MessageRef) => Promise<void>;
   readonly pacer: Pacer;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly log: Logger;
 }
@@ -22,7 +27,7 @@ export interface LiveReplyContext {
 /** The preview this channel can do in this chat, or none: a native stream, else send-and-edit. */
 export function openLiveReply(context: LiveReplyContext): LiveReply | undefined {
   const { channel, to, pacer, signal, mode } = context;
-  if (mode === "off" || channel.capabilities.showsTurnEvents) return undefined;
+  if (mode === "off" || mode === "block" || channel.capabilities.showsTurnEvents) return undefined;
   if (!channel.openStream && !canEdit(channel)) return undefined;
   const key = paceKey(to);
   return new LiveReply({
@@ -30,8 +35,9 @@ export function openLiveReply(context: LiveReplyContext): LiveReply | undefined 
     openPage: (page) => openPage(context, page),
     onPage: context.onPage,
     pace: (closing) => pacer.preview(key, channel.capabilities.pace(to), AbortSignal.any([closing, signal])),
-    holdFor: (ms) => pacer.hold(key, ms),
+    hold: (ms, isAccountWide) => pacer.hold(isAccountWide ? accountPaceKey(to) : key, ms),
     previews: context.previews,
+    clock: context.clock,
     log: context.log,
   });
 }
@@ -39,7 +45,8 @@ export function openLiveReply(context: LiveReplyContext): LiveReply | undefined 
 async function openPage(context: LiveReplyContext, page: number): Promise<ChannelStream> {
   const { channel, to, signal, mode } = context;
   const adopt = context.previews[page];
-  const options = { nonce: nonceOf(`${context.turn}/preview/${page}`), style: "rich", signal } as const;
+  const nonce = nonceOf(`${context.turn}/preview/${page}`);
+  const options = { nonce, style: "rich", signal, ...replyToOf(context.quote(), page) } as const;
   const native = adopt ? undefined : await channel.openStream?.(to, { ...options, mode });
   if (native) return native;
   return canEdit(channel) ? new EditStream(channel, to, options, adopt) : noStream;

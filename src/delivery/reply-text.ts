@@ -5,7 +5,6 @@ import { isSilence, mayBecomeSilence } from "../core/silence.ts";
 export class ReplyText {
   #final = "";
   #current: string[] = [];
-  #tool = "";
   /** Whether `#final` answers what was asked, or was only said on the way. */
   #isAnswer = false;
   readonly #answers: string[];
@@ -23,7 +22,6 @@ export class ReplyText {
         return false;
       case "text":
         this.#current.push(event.delta);
-        this.#tool = "";
         return true;
       case "message_end":
         // What a model said before it failed is void: the next try says it all.
@@ -39,19 +37,16 @@ export class ReplyText {
         if (this.#isAnswer) this.#final = "";
         this.#isAnswer = false;
         return false;
-      case "tool_start":
-        this.#tool = `\n\n*${event.tool}…*`;
-        return true;
       default:
         return false;
     }
   }
 
-  /** For the preview: the text being written and what the agent is doing. */
+  /** For the preview: the text being written. */
   get live(): string {
     const current = this.#current.join("");
     const shown = mayBecomeSilence(current) ? this.#final : current;
-    return `${this.answered}${shown}${this.#tool}`.trim();
+    return `${this.answered}${shown}`.trim();
   }
 
   /** For the outbox: the last thing the agent said, behind what it had answered before messages joined. */

@@ -15,17 +15,25 @@ export class Wake {
     this.#waiting?.abort();
   }
 
-  /** Resolves at the next ring, after `ms`, or when `signal` aborts. One waiter at a time. */
+  /** Resolves at the next ring, after `ms` (without a timer if that is infinite), or when `signal` aborts. One waiter at a time. */
   async wait(ms: number, signal: AbortSignal): Promise<void> {
     if (!this.#rung && !signal.aborted) {
       const waiting = new AbortController();
       const end = () => waiting.abort();
       signal.addEventListener("abort", end, { once: true });
       this.#waiting = waiting;
-      await this.#clock.sleep(ms, waiting.signal);
+      if (ms === Number.POSITIVE_INFINITY) await untilRung(waiting.signal);
+      else await this.#clock.sleep(ms, waiting.signal);
       this.#waiting = undefined;
       signal.removeEventListener("abort", end);
     }
     this.#rung = false;
   }
+}
+
+function untilRung(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }

@@ -13,7 +13,7 @@ import type {
 } from "../core/store.ts";
 import type { TurnEvents } from "../core/turn-events.ts";
 import { afterFailure, attempt, nextStep } from "../delivery/attempt.ts";
-import { isNoticeKey, isQuestionKey, paceKey } from "../delivery/keys.ts";
+import { accountPaceKey, isBlockKey, isNoticeKey, isQuestionKey, paceKey } from "../delivery/keys.ts";
 import type { Pacer } from "../delivery/pacer.ts";
 import type { Clock } from "../lib/clock.ts";
 import { failpoint } from "../lib/failpoint.ts";
@@ -143,6 +143,7 @@ export class Deliverer implements Service {
       const result = await this.#attempt(delivery, AbortSignal.any([signal, over.signal]));
       failpoint("outbox.after-call");
       if (await this.#deps.outbox.settle(delivery.key, this.#deps.worker, result)) {
+        failpoint("outbox.after-settle");
         await this.#tell(delivery, result);
         this.#deps.settlements.note(delivery.key);
       }
@@ -165,7 +166,9 @@ export class Deliverer implements Service {
     this.#paceOf(to, (pace) => pacer.take(paceKey(to), pace));
     failpoint("outbox.before-call");
     const result = await attempt(delivery, step, channel, maxAttempts, signal);
-    if (result.state === "retry") pacer.hold(paceKey(to), result.afterMs);
+    if (result.state === "retry") {
+      pacer.hold(result.isAccountWide ? accountPaceKey(to) : paceKey(to), result.afterMs);
+    }
     return result;
   }
 
@@ -180,6 +183,8 @@ export class Deliverer implements Service {
     }
     if (result.state !== "sent" || message.kind === "withdrawal" || session === undefined) return;
     await this.#deps.hooks.run("message_sent", { sessionKey: session, message, channel: to.channel });
+    if (isBlockKey(key))
+      return this.#deps.events.publish(session, { kind: "said", key, ...shownOf(message) });
     if (turn !== undefined || isNoticeKey(key) || isQuestionKey(key)) return;
     this.#deps.events.publish(session, { kind: "said", key, ...shownOf(message) });
   }

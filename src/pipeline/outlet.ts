@@ -117,13 +117,8 @@ export class ToolOutlet implements Outlet {
   }
 
   async #pace(channel: Channel, to: Address, signal: AbortSignal): Promise<void> {
-    const { pacer, clock } = this.#deps;
-    const [key, pace] = [paceKey(to), channel.capabilities.pace(to)];
-    for (let waitMs = pacer.waitMs(key, pace); waitMs > 0; waitMs = pacer.waitMs(key, pace)) {
-      await clock.sleep(waitMs, signal);
-      signal.throwIfAborted();
-    }
-    pacer.take(key, pace);
+    await this.#deps.pacer.call(paceKey(to), channel.capabilities.pace(to), signal);
+    signal.throwIfAborted();
   }
 
   #channelOf(to: Address): Channel {

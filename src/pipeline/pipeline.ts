@@ -1,6 +1,6 @@
 import { Budgets } from "../core/budget.ts";
 import type { AgentPool } from "../core/agent.ts";
-import type { Channel, StreamingMode } from "../core/channel.ts";
+import type { Channel } from "../core/channel.ts";
 import type { CommandDesk } from "../core/command.ts";
 import type { Config } from "../core/config-schema.ts";
 import type { HookRunner } from "../core/hooks.ts";
@@ -13,10 +13,10 @@ import type { Session } from "../core/session.ts";
 import type { Route, SessionRouter } from "../core/session-router.ts";
 import type { Store, Turn, WorkerId } from "../core/store.ts";
 import type { TurnEvents } from "../core/turn-events.ts";
-import { openLiveReply } from "../delivery/open-live-reply.ts";
 import { Pacer } from "../delivery/pacer.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
+import { redactText } from "../lib/redact-text.ts";
 import type { AccessControl } from "../security/access-control.ts";
 import { admit } from "./admit.ts";
 import { answerCommand, type CommandAnswer } from "./answer-command.ts";
@@ -25,6 +25,7 @@ import { Deliverer } from "./deliver.ts";
 import { CutOffCalls } from "./cut-off-calls.ts";
 import { endSession } from "./end-session.ts";
 import { withIds } from "./message-ids.ts";
+import { openView } from "./open-view.ts";
 import { openSession } from "./open-session.ts";
 import { ToolOutlet } from "./outlet.ts";
 import { post, type Posting } from "./post.ts";
@@ -37,6 +38,7 @@ import { type Stopped, stopSession } from "./stop-session.ts";
 import { OverBudget } from "./turn-failure.ts";
 import { accountOf } from "./turn-spending.ts";
 import { addressOf, runTurn, type TurnDeps } from "./turn.ts";
+import { TurnSigns } from "./turn-signs.ts";
 import { Workers } from "./work.ts";
 
 /** What the path of a message is made of. */
@@ -51,8 +53,9 @@ export interface PipelineParts {
   readonly questions: QuestionDesk;
   /** The channel that can reach an address; undefined if it is not there any more. */
   readonly channel: (to: Address) => Channel | undefined;
-  readonly streamingMode: (to: Address) => StreamingMode;
   readonly config: () => Config;
+  /** Takes secrets out of what people are shown of the agent's work; see `redactText`. */
+  readonly redact?: (text: string) => string;
   /** True: models have tools that act on messages, so prompts tell the ids of theirs. */
   readonly namesMessages?: boolean;
   /** The folder of pi's transcripts, and the working directory of an agent's pi. */
@@ -113,13 +116,15 @@ export function assemblePipeline(parts: PipelineParts): Pipeline {
   });
   // One pacer for previews and deliveries: they share the platform's limits.
   const pacer = new Pacer(clock);
+  const settlements = new Settlements(outbox, clock);
+  const shared = { pacer, settlements, queue };
   const workers = new Workers({
     ...parts,
     turns,
     mergeLimit: () => config().queue.mergeLimit,
-    running: runningTurns(parts, (turn) => sessionOf(turn, parts, open), pacer, queue),
+    running: runningTurns(parts, (turn) => sessionOf(turn, parts, open), shared),
   });
-  const { deliverer, outlet, settlements } = waysOut(parts, workers, pacer);
+  const { deliverer, outlet } = waysOut(parts, workers, shared);
   const endDeps = { ...parts, sessions, turns, workers, sentences, folder: parts.folders.sessions };
   const postDeps = { ...parts, outbox, sentences };
   store.onWork((kind) => {
@@ -155,10 +160,9 @@ function opener({ store, hooks, clock, folders, config }: PipelineParts): Pipeli
 }
 
 /** What goes out, and what waits for it. */
-function waysOut(parts: PipelineParts, workers: Workers, pacer: Pacer) {
-  const { store, clock, config } = parts;
+function waysOut(parts: PipelineParts, workers: Workers, { pacer, settlements }: Shared) {
+  const { store, config } = parts;
   const { outbox } = store;
-  const settlements = new Settlements(outbox, clock);
   const cutOff = new CutOffCalls({
     outbox,
     turn: (session) => workers.running(session)?.turn,
@@ -166,7 +170,6 @@ function waysOut(parts: PipelineParts, workers: Workers, pacer: Pacer) {
   });
   const shared = { ...parts, outbox, pacer, settlements };
   return {
-    settlements,
     deliverer: new Deliverer({ ...shared, policy: () => config().delivery }),
     outlet: new ToolOutlet({
       ...shared,
@@ -176,14 +179,20 @@ function waysOut(parts: PipelineParts, workers: Workers, pacer: Pacer) {
   };
 }
 
+/** What previews, deliveries and turns have in common. */
+interface Shared {
+  readonly pacer: Pacer;
+  readonly settlements: Settlements;
+  readonly queue: MessageQueue;
+}
+
 /** How a claimed turn becomes a running one. */
 function runningTurns(
   parts: PipelineParts,
   session: TurnDeps["session"],
-  pacer: Pacer,
-  queue: MessageQueue,
+  { pacer, settlements, queue }: Shared,
 ): (turn: Turn) => RunningTurn {
-  const { store, config, clock, log } = parts;
+  const { store, config, clock } = parts;
   const sentences = () => sentencesIn(config().gateway.language);
   const named = (text: string, messages: readonly InboundMessage[]) =>
     parts.namesMessages ? withIds(text, messages) : text;
@@ -195,23 +204,20 @@ function runningTurns(
     outbox: store.outbox,
     session,
     channel: (address) => channelOf(parts, address),
-    openLive: ({ turn, channel, mode, progress, signal }) =>
-      openLiveReply({
-        channel,
-        to: addressOf(turn),
-        turn: turn.id,
-        mode,
-        previews: turn.previews,
-        onPage: (page, ref) => progress.notePreview(page, ref),
+    openView: (request) =>
+      openView(request, {
+        ...parts,
+        outbox: store.outbox,
         pacer,
-        signal,
-        log,
+        sentences,
+        redact: parts.redact ?? hideKeys,
       }),
     compose: (turn, channel, signal, command) => {
       const workspace = parts.folders.workspace(agentOfKey(turn.session));
       return composePrompt(turn, { channel, workspace, signal, command });
     },
   };
+  const signs = new TurnSigns({ ...parts, outbox: store.outbox, pacer, settlements });
   const budgets = new Budgets({ settings: () => config().agent.budget, usage: store.usage, clock });
   return (turn) =>
     new RunningTurn(turn, {
@@ -221,6 +227,7 @@ function runningTurns(
       channel: () => channelOf(parts, addressOf(turn)),
       limits: () => ({ ...config().queue, timeoutMs: config().agent.timeoutMs }),
       sentences,
+      signs,
       clock,
       steering: (one, interrupt, turnLog) =>
         new Steering(one, { ...steeringWays(parts, queue, deps), interrupt, log: turnLog }),
@@ -233,6 +240,9 @@ function runningTurns(
       },
     });
 }
+
+/** What is a credential by its form. */
+const hideKeys = (text: string) => redactText(text, []);
 
 /** What a running turn needs to take in what comes meanwhile. */
 function steeringWays(

@@ -61,11 +61,24 @@ function missingFrom(
   });
 }
 
-/** What pi is told when a turn goes on after a crash. */
-export function goOn(alreadySaid: readonly OutboundMessage[]): string {
+/** What the model has said in an earlier attempt, as far as it counts: of a message that failed or broke off nothing does. */
+export function messagesOf(behind: readonly TranscriptEntry[]): readonly TranscriptEntry[] {
+  return behind.filter(
+    ({ role, stopReason }) => role === "assistant" && stopReason !== "error" && stopReason !== "aborted",
+  );
+}
+
+/** What pi is told of an answer that people have read the beginning of, and that its transcript does not hold. */
+export function alreadyRead(begun: string): string {
+  return `[gateway] You had begun to answer when you were interrupted. This much has been read already; go on right behind it and do not repeat it:\n${begun}`;
+}
+
+/** What pi is told when a turn goes on after a crash; `begun` is what has been read of an answer that broke off. */
+export function goOn(alreadySaid: readonly OutboundMessage[], begun = ""): string {
   const lines = alreadySaid.map((said) => `- ${summaryOf(said)}`);
   const said = lines.length === 0 ? "" : `\nAlready sent, do not send again:\n${lines.join("\n")}`;
-  return `[gateway] You were interrupted here. Go on from where you stopped; do not repeat finished steps.${said}`;
+  const read = begun === "" ? "" : `\n${alreadyRead(begun)}`;
+  return `[gateway] You were interrupted here. Go on from where you stopped; do not repeat finished steps.${said}${read}`;
 }
 
 function summaryOf(said: OutboundMessage): string {

@@ -1,4 +1,4 @@
-import type { Slot } from "../core/agent.ts";
+import type { AgentEvent, Slot } from "../core/agent.ts";
 import type { Channel } from "../core/channel.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { InboundMessage, MessageRef } from "../core/message.ts";
@@ -6,6 +6,7 @@ import type { Delivery, OutboxLedger, SteeredMessage, Turn, TurnLedger, WorkerId
 import type { TurnEvents, TurnFailure } from "../core/turn-events.ts";
 import { deliveriesOf, withdrawals } from "../delivery/deliveries-of.ts";
 import { replyKey, withdrawalKey } from "../delivery/keys.ts";
+import { quoteOf, replyStyleOf } from "../delivery/reply-style.ts";
 import { backoffMs } from "../lib/backoff.ts";
 import type { Clock } from "../lib/clock.ts";
 import { failpoint } from "../lib/failpoint.ts";
@@ -16,11 +17,25 @@ import type { Sentences } from "./sentences.ts";
 import type { Steering } from "./steering.ts";
 import { addressOf, LeaseLost, type TurnOutcome, type TurnProgress } from "./turn.ts";
 import { OverBudget, turnFailure } from "./turn-failure.ts";
+import type { TurnSigns } from "./turn-signs.ts";
 import { TurnSpending } from "./turn-spending.ts";
 import { TurnWatch, type TurnLimits } from "./turn-watch.ts";
+import type { Typing } from "./typing.ts";
 
 /** Why a turn was stopped from outside. */
-export type StopReason = "asked" | "interrupted" | "killed" | "timeout" | "stuck" | "shutdown" | "lease-lost";
+export type StopReason =
+  | "asked"
+  | "interrupted"
+  | "killed"
+  | "timeout"
+  | "stuck"
+  | "shutdown"
+  /** Its chat has got another address, and it goes on there. */
+  | "moved"
+  | "lease-lost";
+
+/** Whoever moves a turn makes it due again; if they die before, it goes on after this long. */
+const MOVE_MS = 60_000;
 
 export interface RunningTurnDeps {
   readonly turns: TurnLedger;
@@ -28,6 +43,7 @@ export interface RunningTurnDeps {
   readonly worker: WorkerId;
   readonly events: TurnEvents;
   readonly channel: (turn: Turn) => Channel;
+  readonly signs: TurnSigns;
   readonly limits: () => TurnLimits & { readonly maxAttempts: number };
   readonly sentences: () => Sentences;
   readonly clock: Clock;
@@ -57,6 +73,7 @@ export class RunningTurn {
   readonly #turn: Turn;
   readonly #deps: RunningTurnDeps;
   readonly #watch: TurnWatch;
+  readonly #typing: Typing | undefined;
   readonly #steering: Steering;
   readonly #spending = new TurnSpending();
   readonly #stop = new AbortController();
@@ -72,6 +89,7 @@ export class RunningTurn {
     this.#previews = [...turn.previews];
     this.#watch = new TurnWatch(deps.clock, deps.limits());
     this.#log = deps.log.child({ turn: turn.id, session: turn.session, attempt: turn.attempt });
+    this.#typing = deps.signs.typing(turn);
     this.#steering = deps.steering(turn, () => this.stop("interrupted"), this.#log);
   }
 
@@ -91,7 +109,7 @@ export class RunningTurn {
 
   /** A question to a person is open, or no longer: meanwhile the turn is not stuck. */
   noteQuestion(open: boolean): void {
-    this.#watch.see({ type: "question", open });
+    this.#see({ type: "question", open });
   }
 
   /** Aborts when the turn is stopped from outside, with the `StopReason`; not when it ends by itself. */
@@ -112,6 +130,8 @@ export class RunningTurn {
   /** Runs to an end in the ledger, or gives the turn back. Never rejects. */
   async run(slot: Slot): Promise<void> {
     const lease = this.#keepLease();
+    const typing = this.#typing?.run(this.#over.signal);
+    this.#deps.signs.claimed(this.#turn);
     try {
       const ending = await this.#work(slot);
       if (ending) await this.#finish(ending);
@@ -120,6 +140,7 @@ export class RunningTurn {
     } finally {
       this.#over.abort();
       await lease;
+      await typing;
       this.#ended.resolve();
     }
   }
@@ -141,15 +162,21 @@ export class RunningTurn {
     return {
       steering: this.#steering,
       see: (event) => {
-        this.#watch.see(event);
+        this.#see(event);
         if (event.type === "end") this.#spending.add(event.spent ?? []);
       },
       spent: (earlier) => this.#spending.add(earlier),
       notePreview: async (page, ref) => {
         this.#previews[page] = ref;
         await this.#deps.outbox.notePreview(this.#turn.id, page, ref);
+        failpoint("preview.noted");
       },
     };
+  }
+
+  #see(event: AgentEvent): void {
+    this.#watch.see(event);
+    this.#typing?.see(event);
   }
 
   async #stopAtLimit(): Promise<void> {
@@ -179,6 +206,7 @@ export class RunningTurn {
   ): Promise<Ending | undefined> {
     if (reason === "lease-lost") return undefined;
     if (reason === "shutdown") return this.#giveBack(0, false);
+    if (reason === "moved") return this.#giveBack(MOVE_MS, false);
     const sentences = this.#deps.sentences();
     const { timeoutMs, stuckMs } = this.#deps.limits();
     if (reason === "asked" || reason === "killed" || reason === "interrupted") {
@@ -226,9 +254,11 @@ export class RunningTurn {
     const previews = this.#previews;
     const keyOf = (part: number) => replyKey(id, part);
     const to = addressOf(this.#turn);
+    const channel = this.#deps.channel(this.#turn);
+    const quote = quoteOf(replyStyleOf(channel, to), this.#messageIds.at(-1));
     const said = deliveriesOf(
       { kind: "text", markdown },
-      { to, channel: this.#deps.channel(this.#turn), session, turn: id, keyOf, previews },
+      { to, channel, session, turn: id, keyOf, previews, quote },
     );
     return [...said, ...withdrawals(previews, (page) => withdrawalKey(id, page), said.length)];
   }
@@ -251,7 +281,10 @@ export class RunningTurn {
     const error = failure && `${failure.code} ${failure.ref}`;
     const usage = this.#spending.of(this.#turn);
     const result = { state, replies, putBack, ...usage, ...(error === undefined ? {} : { error }) };
+    const keys = replies.map(({ key }) => key);
+    this.#deps.signs.ends(this.#turn, keys);
     if (!(await this.#deps.turns.finish(id, this.#deps.worker, result))) {
+      this.#deps.signs.lost(this.#turn);
       this.#log.warn({}, "the turn was not finished here, its lease was lost");
       return;
     }

@@ -17,6 +17,16 @@ export class Settlements {
     for (const tell of this.#waiting.get(key) ?? []) tell();
   }
 
+  /** Calls `tell` whenever something happens to this delivery, until the result is called. */
+  follow(key: DeliveryKey, tell: () => void): () => void {
+    const listeners = this.#waiting.get(key) ?? new Set();
+    this.#waiting.set(key, listeners.add(tell));
+    return () => {
+      listeners.delete(tell);
+      if (listeners.size === 0 && this.#waiting.get(key) === listeners) this.#waiting.delete(key);
+    };
+  }
+
   /** How the delivery stands once it is sent or dead; else as it stands at `untilMs`, or when `signal` aborts. */
   async wait(key: DeliveryKey, untilMs: number, signal: AbortSignal): Promise<DeliveryState | undefined> {
     for (;;) {
@@ -37,12 +47,10 @@ export class Settlements {
   #next(key: DeliveryKey): { promise: Promise<void>; over: AbortSignal; end: () => void } {
     const { promise, resolve } = Promise.withResolvers<void>();
     const over = new AbortController();
-    const listeners = this.#waiting.get(key) ?? new Set();
-    this.#waiting.set(key, listeners.add(resolve));
+    const leave = this.follow(key, resolve);
     const end = () => {
       over.abort();
-      listeners.delete(resolve);
-      if (listeners.size === 0) this.#waiting.delete(key);
+      leave();
     };
     return { promise, over: over.signal, end };
   }

@@ -3,16 +3,16 @@ import type { HookRunner } from "../core/hooks.ts";
 import { isSilence, mayBecomeSilence } from "../core/silence.ts";
 import type { Turn } from "../core/store.ts";
 import type { TurnEvent, TurnEvents } from "../core/turn-events.ts";
-import type { LiveReply } from "../delivery/live-reply.ts";
+import type { AnswerView } from "../delivery/answer-view.ts";
 import type { ReplyText } from "../delivery/reply-text.ts";
 
 type ToolEvent = AgentEvent & { type: `tool_${string}` };
 
-/** Shows a turn while it runs: as events to those who watch the session, as a preview in the chat. */
+/** Shows a turn while it runs: as events to those who watch the session, in the chat as its settings want it. */
 export class TurnView {
   readonly #turn: Turn;
   readonly #events: TurnEvents;
-  readonly #live: LiveReply | undefined;
+  readonly #inChat: Pick<AnswerView, "see"> | undefined;
   /** Whether hooks change the results of tools, and what is kept of them: what they take out is not shown. */
   readonly #resultsChange: boolean;
   readonly #keptChanges: boolean;
@@ -27,12 +27,12 @@ export class TurnView {
     turn: Turn,
     messageIds: () => readonly string[],
     events: TurnEvents,
-    live: LiveReply | undefined,
+    inChat: Pick<AnswerView, "see"> | undefined,
     hooks: Pick<HookRunner, "has">,
   ) {
     this.#turn = turn;
     this.#events = events;
-    this.#live = live;
+    this.#inChat = inChat;
     this.#keptChanges = hooks.has("tool_result_persist");
     this.#resultsChange = this.#keptChanges || hooks.has("after_tool_call");
     this.#messageIds = messageIds;
@@ -48,7 +48,8 @@ export class TurnView {
 
   /** Takes `event` into `text` and shows what has changed. */
   show(event: AgentEvent, text: ReplyText): void {
-    if (text.add(event)) this.#live?.update(() => text.live);
+    const hasChanged = text.add(event);
+    this.#inChat?.see(event, text, hasChanged);
     switch (event.type) {
       case "message_end":
         if (!isSilence(this.#held)) this.#showHeld(text);

@@ -1,5 +1,5 @@
 import type { Agent, AgentEvent, ModelUsage, Prompt, Slot } from "../core/agent.ts";
-import type { Channel, StreamingMode } from "../core/channel.ts";
+import type { Channel } from "../core/channel.ts";
 import type { Config } from "../core/config-schema.ts";
 import { AgentError, ModelError } from "../core/errors.ts";
 import type { HookRunner } from "../core/hooks.ts";
@@ -8,14 +8,16 @@ import type { Session } from "../core/session.ts";
 import { isSilence } from "../core/silence.ts";
 import type { Delivery, OutboxLedger, Turn, TurnLedger, WorkerId } from "../core/store.ts";
 import type { TurnEvents } from "../core/turn-events.ts";
+import type { AnswerView, ShownAnswer } from "../delivery/answer-view.ts";
 import { deliveriesOf, withdrawals } from "../delivery/deliveries-of.ts";
 import { replyKey, withdrawalKey } from "../delivery/keys.ts";
-import type { LiveReply } from "../delivery/live-reply.ts";
+import { type Quote, quoteOf, replyStyleOf } from "../delivery/reply-style.ts";
 import { ReplyText } from "../delivery/reply-text.ts";
 import { failpoint } from "../lib/failpoint.ts";
+import type { ViewRequest } from "./open-view.ts";
 import { checkOutgoing } from "./outgoing.ts";
 import { compact, isCompaction, piCommandOf, runnableText } from "./pi-command.ts";
-import { goOn, resumePoint } from "./resume.ts";
+import { alreadyRead, goOn, messagesOf, resumePoint } from "./resume.ts";
 import { beforeRun, RunRecord } from "./run-hooks.ts";
 import type { Sentences } from "./sentences.ts";
 import type { Steering } from "./steering.ts";
@@ -32,21 +34,11 @@ export interface TurnDeps {
   /** The record of a turn's session, as its admission left it. */
   readonly session: (turn: Turn) => Promise<Session>;
   readonly channel: (address: Address) => Channel;
-  readonly streamingMode: (address: Address) => StreamingMode;
-  readonly openLive: (preview: PreviewRequest) => LiveReply | undefined;
+  readonly openView: (request: ViewRequest) => Promise<AnswerView>;
   /** With `command` the message is that command of pi's own. */
   readonly compose: (turn: Turn, channel: Channel, signal: AbortSignal, command?: string) => Promise<Prompt>;
   /** A prompt with the names of its messages, for a model that can do something to them. */
   readonly named: (text: string, messages: readonly InboundMessage[]) => string;
-}
-
-/** A preview of the answer to be, where the channel has one. */
-export interface PreviewRequest {
-  readonly turn: Turn;
-  readonly channel: Channel;
-  readonly mode: StreamingMode;
-  readonly progress: TurnProgress;
-  readonly signal: AbortSignal;
 }
 
 /** What the work reports on its way to whoever watches over it, and what it is handed on the way. */
@@ -63,6 +55,7 @@ export interface TurnProgress {
 export interface TurnOutcome {
   /** `aborted` when pi was stopped on the way: then `text` is what it had said so far. */
   readonly state: "final" | "aborted";
+  /** What `replies` say: the answer, or the rest of one that went out piece by piece. */
   readonly text: string;
   readonly replies: readonly Delivery[];
 }
@@ -88,9 +81,12 @@ export async function runTurn(
   const address = addressOf(turn);
   const channel = deps.channel(address);
   const session = await deps.session(turn);
-  const live = deps.openLive({ turn, channel, mode: deps.streamingMode(address), progress, signal });
   const { steering } = progress;
-  const view = new TurnView(turn, () => steering.messageIds, deps.events, live, deps.hooks);
+  const style = replyStyleOf(channel, address);
+  const quote = () => quoteOf(style, steering.messageIds.at(-1));
+  const onPage = (page: number, ref: MessageRef) => progress.notePreview(page, ref);
+  const inChat = await deps.openView({ turn, to: address, channel, style, quote, onPage, signal });
+  const view = new TurnView(turn, () => steering.messageIds, deps.events, inChat, deps.hooks);
   const onEvent = (event: AgentEvent, text: ReplyText) => {
     progress.see(event);
     view.show(event, text);
@@ -99,11 +95,11 @@ export async function runTurn(
     const answer = await slot.use(session, signal, (agent) => {
       view.started();
       const spent = (earlier: readonly ModelUsage[]) => progress.spent(earlier);
-      return ask(agent, { turn, channel, steering, spent, onEvent }, deps, signal);
+      return ask(agent, { turn, channel, steering, spent, inChat, onEvent }, deps, signal);
     });
-    return await outcomeOf(turn, answer, (await live?.close()) ?? [], deps);
+    return await outcomeOf(turn, answer, await inChat.close(answer.text), quote(), deps);
   } finally {
-    await live?.close();
+    await inChat.close("");
   }
 }
 
@@ -120,6 +116,7 @@ interface Asking {
   readonly channel: Channel;
   readonly steering: Steering;
   readonly spent: TurnProgress["spent"];
+  readonly inChat: AnswerView;
   readonly onEvent: (event: AgentEvent, text: ReplyText) => void;
 }
 
@@ -155,7 +152,7 @@ interface Opening extends Prompt {
 /** What pi is asked, or the answer an earlier attempt already got. Written down before pi sees it. */
 async function openingOf(
   agent: Agent,
-  { turn, channel, steering, spent }: Asking,
+  { turn, channel, steering, spent, inChat }: Asking,
   deps: TurnDeps,
   signal: AbortSignal,
 ): Promise<Opening | { answered: string }> {
@@ -163,10 +160,14 @@ async function openingOf(
   spent(behind.flatMap((entry) => entry.spent ?? []));
   const resume = resumePoint(turn, behind);
   if (resume.at !== "start") steering.resume(resume.untaken);
+  const begun = inChat.resume(resume.at === "start" ? [] : messagesOf(behind));
   if (resume.at === "answered") return { answered: resume.text };
   if (resume.at === "interrupted") {
     const reminder = {
-      text: goOn((await deps.outbox.saidByTools(turn.id)).map(({ message }) => message)),
+      text: goOn(
+        (await deps.outbox.saidByTools(turn.id)).map(({ message }) => message),
+        begun,
+      ),
       images: [],
     };
     return { ...(await beforeRun(reminder, turn.session, deps)), said: resume.text };
@@ -177,7 +178,9 @@ async function openingOf(
   const text = command && (await runnableText(command, agent, commands));
   const prompt = await beforeRun(await deps.compose(turn, channel, signal, text), turn.session, deps);
   if ("answered" in prompt) return prompt;
-  const asked = { ...prompt, text: deps.named(prompt.text, turn.messages) };
+  // Behind a command everything would be its arguments.
+  const whole = command || begun === "" ? prompt.text : `${prompt.text}\n\n${alreadyRead(begun)}`;
+  const asked = { ...prompt, text: deps.named(whole, turn.messages) };
   const position = await agent.position();
   const note = { text: asked.text, ...(position === undefined ? {} : { position }) };
   if (!(await deps.turns.notePrompt(turn.id, deps.worker, note))) throw new LeaseLost(turn.id);
@@ -203,11 +206,12 @@ function failureOf(event: AgentEvent & { type: "end" }): AgentError {
 async function outcomeOf(
   turn: Turn,
   answer: Answer,
-  previews: readonly MessageRef[],
+  { previews, unsaid, hasSpoken }: ShownAnswer,
+  quote: Quote | undefined,
   deps: TurnDeps,
 ): Promise<TurnOutcome> {
   const state = answer.aborted ? "aborted" : "final";
-  const text = isSilence(answer.text) ? "" : answer.text;
+  const text = isSilence(unsaid) ? "" : unsaid;
   const to = addressOf(turn);
   const channel = deps.channel(to);
   const takeBack = (from: number) => withdrawals(previews, (page) => withdrawalKey(turn.id, page), from);
@@ -228,6 +232,7 @@ async function outcomeOf(
     turn: turn.id,
     keyOf: (part) => replyKey(turn.id, part),
     previews,
+    quote: hasSpoken && quote?.parts === "first" ? undefined : quote,
   });
   const shown = checked.message.kind === "text" ? checked.message.markdown : text;
   const taken = takeBack(checked.message.kind === "text" ? said.length : 0);

@@ -209,6 +209,26 @@ export function outboxContract(open: OpenStore): void {
     },
   );
 
+  storeTest(
+    open,
+    "what went out of an answer so far is known, in order, by the agent's own words",
+    async ({ store }) => {
+      await enqueue(store, "a", "m");
+      const turn = await store.turns.claim("w", CLAIM);
+      const key = (block: string) => `${turn!.id}/block/${block}`;
+      await store.outbox.post([
+        saying("a", key("Z9/0"), { words: "first" }),
+        saying("a", key("Z9/0/1")),
+        saying("a", key("A1/0"), { words: "second" }),
+        saying("b", key("dead"), { words: "never seen" }),
+        saying("a", `${turn!.id}/0`, { words: "no block" }),
+      ]);
+      await claimIn(store, "b");
+      await store.outbox.settle(key("dead"), "d", { state: "dead", error: "no such chat" });
+      expect(await store.outbox.saidInBlocks(turn!.id)).toEqual(["first", "second"]);
+    },
+  );
+
   storeTest(open, "whoever listens hears when something can be sent", async ({ store }) => {
     const heard: string[] = [];
     using _listening = store.onWork((kind) => heard.push(kind));

@@ -209,7 +209,6 @@ export class PathWorld implements AsyncDisposable {
       commands: this.#buildCommands().desk,
       questions: this.questions,
       channel: ({ channel }) => (channel === this.platform.name ? this.platform : undefined),
-      streamingMode: () => "partial",
       config: () => this.#config,
       folders: { sessions: join(this.#folder, "sessions"), workspace: () => this.#folder },
       worker: crypto.randomUUID(),

@@ -213,6 +213,7 @@ describe("ending a session", () => {
     world.pi.script = hang("Half");
     await world.say("1", "a");
     await world.say("2", "b");
+    await world.pass(500);
     const before = await world.store.sessions.get(SESSION);
     expect(await world.pipeline.endSession(SESSION)).toEqual({ cancelled: 1 });
     await world.pass(1000);

@@ -80,6 +80,13 @@ export class SqliteOutbox implements OutboxLedger, Poster {
       });
   }
 
+  async saidInBlocks(turn: TurnId): Promise<readonly string[]> {
+    const range = { from: `${turn}/block/`, to: `${turn}/block0` };
+    const rows = this.#parts.connection.read(() => this.#sql.inRange.all(range));
+    const inOrder = rows.toSorted((a, b) => a.seq - b.seq).map(({ body }) => decode(body).words);
+    return inOrder.filter((words) => words !== undefined);
+  }
+
   async ready(limit: number): Promise<readonly ReadyChat[]> {
     const now = this.#parts.clock.now();
     const rows = this.#parts.connection.read(() => this.#sql.ready.all({ now, limit }));

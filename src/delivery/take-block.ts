@@ -1,0 +1,100 @@
+import { fenceBehind } from "./fences.ts";
+
+/** How long a piece of an answer is that goes out while the rest is being written. */
+export interface BlockLength {
+  readonly least: number;
+  readonly most: number;
+}
+
+export const BLOCK_LENGTH: BlockLength = { least: 800, most: 1200 };
+
+/** A place where a text may be cut, the better kinds first. */
+const KINDS = ["paragraph", "line", "sentence", "word"] as const;
+type Kind = (typeof KINDS)[number];
+
+interface Line {
+  readonly start: number;
+  readonly text: string;
+  readonly isCode: boolean;
+}
+
+/**
+ * Where the first piece of `text`, which is still being written, ends; undefined while it is too early to tell. A
+ * piece ends behind a paragraph as soon as it is long enough; where none ends in time, behind a line, a sentence or
+ * a word. Never inside a fence of code: that is waited for, however long it is.
+ */
+export function blockEnd(text: string, { least, most }: BlockLength = BLOCK_LENGTH): number | undefined {
+  if (text.length < least) return undefined;
+  const lines = linesOf(text);
+  const paragraph = lines.findIndex((line, at) => line.start >= least && isParagraphBreak(lines, at));
+  const start = lines[paragraph]?.start;
+  if (start !== undefined && start <= most) return start;
+  if (text.length < most) return undefined;
+  return inWindow(text, lines, least, most) ?? behindCode(lines, least);
+}
+
+function linesOf(text: string): Line[] {
+  const lines: Line[] = [];
+  let open: string | undefined;
+  let start = 0;
+  for (const line of text.split("\n")) {
+    const behind = fenceBehind(open, line);
+    lines.push({ start, text: line, isCode: open !== undefined || behind !== undefined });
+    open = behind;
+    start += line.length + 1;
+  }
+  return lines;
+}
+
+/** A line that something new begins with: blank lines end a paragraph. */
+function isParagraphBreak(lines: readonly Line[], at: number): boolean {
+  const [before, line] = [lines[at - 1], lines[at]];
+  return line !== undefined && before?.text.trim() === "" && !before.isCode;
+}
+
+/** The last of the best places between the two. */
+function inWindow(text: string, lines: readonly Line[], least: number, most: number): number | undefined {
+  const places: Record<Kind, number | undefined> = {
+    paragraph: undefined,
+    line: undefined,
+    sentence: undefined,
+    word: undefined,
+  };
+  for (const [at, line] of lines.entries()) {
+    if (line.start > most) break;
+    if (line.start >= least && isLineBreak(lines, at)) places.line = line.start;
+    if (line.isCode || isTable(line)) continue;
+    for (const { index, 0: found } of line.text.matchAll(/[.!?…]["')\]]*\s+|[。！？]["'”’」』）]*|\s+/g)) {
+      const end = line.start + index + found.length;
+      if (end < least || end > most) continue;
+      places[/^\s/.test(found) ? "word" : "sentence"] = end;
+    }
+  }
+  const best = KINDS.map((kind) => places[kind]).find((place) => place !== undefined);
+  if (best !== undefined) return best;
+  // One endless word. Half of a character would be none.
+  const isInCode = lines.findLast(({ start }) => start <= most)?.isCode === true;
+  if (isInCode) return undefined;
+  return text.slice(0, most).isWellFormed() ? most : most - 1;
+}
+
+/** Between two rows of a table there is no place to cut: the second half would be no table. */
+function isLineBreak(lines: readonly Line[], at: number): boolean {
+  const [before, line] = [lines[at - 1], lines[at]];
+  if (!before || !line) return false;
+  return !(before.isCode && line.isCode && !isFenceEnd(lines, at)) && !(isTable(before) && isTable(line));
+}
+
+/** Whether the fence that is open in the line before has ended with it. */
+function isFenceEnd(lines: readonly Line[], at: number): boolean {
+  let open: string | undefined;
+  for (const { text } of lines.slice(0, at)) open = fenceBehind(open, text);
+  return open === undefined;
+}
+
+const isTable = ({ text }: Line) => text.trimStart().startsWith("|");
+
+/** The first place behind a fence that goes on beyond the longest piece. */
+function behindCode(lines: readonly Line[], least: number): number | undefined {
+  return lines.find((line, at) => line.start >= least && at > 0 && isLineBreak(lines, at))?.start;
+}
