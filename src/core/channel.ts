@@ -8,6 +8,7 @@ import type {
   ChannelName,
   InboundEvent,
   InboundMessage,
+  MediaItem,
   MessageRef,
   OutboundMessage,
 } from "./message.ts";
@@ -68,6 +69,8 @@ export interface ChannelCapabilities {
     /** Length of the rendered text as the platform counts it. Default: UTF-16 units of the Markdown. */
     length?(markdown: string): number;
   };
+  /** What a message with files can hold; absent: as many as there are, with captions of any length. */
+  readonly files?: FileCapabilities;
   /** How fast one chat may be written to; groups are often slower than DMs. */
   pace(to: Address): Pace;
   /** For how long the platform drops a second `send` with the same `nonce`; 0 if it never does. */
@@ -83,6 +86,13 @@ export interface ChannelCapabilities {
   readonly showsTurnEvents?: boolean;
   /** True where people choose their own ids and nobody vouches for them: such an id joins no sessions. */
   readonly hasSelfNamedPeople?: boolean;
+}
+
+export interface FileCapabilities {
+  /** Whether the caption of a file fits under it; one that does not follows as a message of its own. */
+  holdsCaption(item: MediaItem): boolean;
+  /** The same files in the same order, cut into what can be one message each. */
+  albumsOf(items: readonly MediaItem[]): readonly (readonly MediaItem[])[];
 }
 
 export interface Pace {
@@ -128,7 +138,7 @@ export interface ChannelStream {
   /** The message being shown, once the platform has named one that `edit` can address later. */
   readonly ref: MessageRef | undefined;
   /** The last text must be shown again after this long, or the platform takes it away. */
-  readonly keepAliveMs?: number;
+  readonly keepAliveMs?: number | undefined;
   show(markdown: string): Promise<void>;
   /** Ends the preview. What was last shown stays, if it is a message; a draft vanishes. */
   close(): Promise<void>;

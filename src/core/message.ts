@@ -71,6 +71,8 @@ export interface InboundMessage {
    * same `of` in a chat are one message. More may come within `waitMs`.
    */
   readonly part?: { readonly of: string; readonly waitMs: number };
+  /** Nobody wrote it: a button of the message with this id was pressed. `id` names no message of the platform then. */
+  readonly pressedOn?: string;
   readonly sentAtMs: number;
   /** The agent the sender chose, where the channel lets people choose one. */
   readonly agent?: string;
@@ -146,12 +148,17 @@ export interface MediaMessage extends SendWishes {
   readonly mimeType?: string;
   readonly sizeBytes?: number;
   readonly caption?: string;
+  /** It was spoken or filmed on the spot: shown as a voice message or a round video, where the platform has those. */
+  readonly isNote?: boolean;
 }
 
 export interface AlbumMessage extends SendWishes {
   readonly kind: "album";
-  readonly items: readonly Omit<MediaMessage, "kind" | keyof SendWishes>[];
+  readonly items: readonly MediaItem[];
 }
+
+/** A file with its caption, as it stands in an album. */
+export type MediaItem = Omit<MediaMessage, "kind" | keyof SendWishes>;
 
 interface SendWishes {
   /** The platform's id of the message this answers. */

@@ -78,9 +78,11 @@ function fetchThrough(proxy: string | undefined) {
   return async (address: string | URL, init?: RequestInit): Promise<Response> => {
     const answer = await fetch(address, { ...plain(init), ...(proxy === undefined ? {} : { proxy }) });
     if (answer.ok) return answer;
-    const text = await answer.text();
-    if (!isRefusal(text)) throw new CallFailure("bad-answer", `HTTP ${answer.status}`, answer.status);
-    return new Response(text, { status: answer.status });
+    const { status, headers } = answer;
+    const refusal = readRefusal(await answer.text());
+    if (status === 429) return Response.json(withWait(refusal, headers.get("retry-after")), { status });
+    if (refusal === undefined) throw new CallFailure("bad-answer", `HTTP ${status}`, status);
+    return Response.json(refusal, { status });
   };
 }
 
@@ -95,12 +97,36 @@ function plain(init: RequestInit | undefined): RequestInit {
   };
 }
 
-function isRefusal(text: string): boolean {
+interface RefusalBody {
+  readonly ok: false;
+  readonly description: string;
+  readonly error_code: number;
+  readonly parameters?: { readonly retry_after?: number };
+}
+
+const TOO_MANY: RefusalBody = { ok: false, error_code: 429, description: "Too Many Requests" };
+
+/** Undefined for a page instead of an answer. */
+function readRefusal(text: string): RefusalBody | undefined {
   try {
     const answer: unknown = JSON.parse(text);
-    return answer !== null && typeof answer === "object" && "error_code" in answer;
+    return isRefusal(answer) ? answer : undefined;
   } catch {
     // A page instead of an answer.
-    return false;
+    return undefined;
   }
+}
+
+function isRefusal(answer: unknown): answer is RefusalBody {
+  if (answer === null || typeof answer !== "object") return false;
+  if (!("error_code" in answer) || !("description" in answer)) return false;
+  return typeof answer.error_code === "number" && typeof answer.description === "string";
+}
+
+/** Who wants us to wait says so in the answer, in its header, or on a page of a server in between. */
+function withWait(refusal: RefusalBody | undefined, header: string | null): RefusalBody {
+  const answer: RefusalBody = refusal ?? TOO_MANY;
+  const seconds = Number(header);
+  if (answer.parameters?.retry_after !== undefined || header === null || !(seconds >= 0)) return answer;
+  return { ...answer, parameters: { ...answer.parameters, retry_after: seconds } };
 }

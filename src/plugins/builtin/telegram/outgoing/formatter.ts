@@ -6,6 +6,8 @@ export interface Formatter {
   readonly toPlain: (markdown: string) => string;
   /** Length of the text that `toHtml` leaves once Telegram has parsed it, as Telegram counts. */
   readonly lengthOf: (markdown: string) => number;
+  /** The same where texts may become rich messages: what one of them takes counts no more than a message may have. */
+  readonly richLengthOf: (markdown: string) => number;
   /** For a rich message; undefined where the text cannot be one. */
   readonly richOf: (markdown: string) => string | undefined;
 }

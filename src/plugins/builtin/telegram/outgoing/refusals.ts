@@ -21,6 +21,7 @@ export type RefusalKind =
   | "empty"
   | "no-text"
   | "message-gone"
+  | "too-old"
   | "chat-gone"
   | "no-rights"
   | "blocked"
@@ -30,6 +31,7 @@ export type RefusalKind =
   | "bad-file"
   | "bad-photo"
   | "bad-reaction"
+  | "too-many-commands"
   | "server"
   | "other";
 
@@ -76,6 +78,13 @@ const ROWS: readonly Row[] = [
     says: (detail) => `Telegram does not take the formatting: ${detail}.`,
   },
   {
+    kind: "too-many-commands",
+    status: [400],
+    text: /BOT_COMMANDS_TOO_MUCH|too many commands/i,
+    code: "too-long",
+    says: "The bot's menu of commands is too big for Telegram.",
+  },
+  {
     kind: "too-long",
     status: [400, 413],
     text: /too long|TOO_LONG|too large|too big/i,
@@ -99,9 +108,16 @@ const ROWS: readonly Row[] = [
   {
     kind: "message-gone",
     status: [400],
-    text: /message to (edit|delete|react|pin|unpin|reply|be replied|forward|copy) not found|replied message not found|message not found|MESSAGE_ID_INVALID|message can't be (edited|deleted|pinned)|message identifier|MESSAGE_DELETE_FORBIDDEN|MESSAGE_AUTHOR_REQUIRED|MESSAGE_EDIT_TIME_EXPIRED|query is too old/i,
+    text: /message to (edit|delete|react|pin|unpin|reply|be replied|forward|copy) not found|replied message not found|message not found|MESSAGE_ID_INVALID|message identifier|query is too old/i,
     code: "not-found",
-    says: "The message is gone, or it is too old to be changed.",
+    says: "The message is not there any more.",
+  },
+  {
+    kind: "too-old",
+    status: [400],
+    text: /message can't be|MESSAGE_DELETE_FORBIDDEN|MESSAGE_AUTHOR_REQUIRED|MESSAGE_EDIT_TIME_EXPIRED/i,
+    code: "not-found",
+    says: (detail) => `Telegram does not let the message be changed, perhaps because of its age: ${detail}.`,
   },
   {
     kind: "chat-gone",

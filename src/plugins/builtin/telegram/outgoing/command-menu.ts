@@ -1,0 +1,95 @@
+import type { BotCommand, BotCommandScope } from "grammy/types";
+import type { Calls } from "./calls.ts";
+import { isKind } from "./errors.ts";
+
+interface OfferedCommand {
+  readonly name: string;
+  readonly summary: string;
+}
+
+const MOST_COMMANDS = 100;
+const LONGEST_DESCRIPTION = 256;
+const NAME = /^[a-z0-9_]{1,32}$/;
+/** A narrower scope hides a wider one, so each is set: what an older program left there would stay. */
+const SCOPES: readonly BotCommandScope[] = [
+  { type: "default" },
+  { type: "all_private_chats" },
+  { type: "all_group_chats" },
+];
+
+/** Telegram's own menu of commands. Its names have no hyphens; the way back is known once the menu was shown. */
+export class CommandMenu {
+  readonly #calls: Calls;
+  #originals: ReadonlyMap<string, string> = new Map();
+
+  constructor(calls: Calls) {
+    this.#calls = calls;
+  }
+
+  /** The gateway's name of a command that somebody picked from the menu, or typed. */
+  nameOf(typed: string): string {
+    return this.#originals.get(typed.toLowerCase()) ?? typed;
+  }
+
+  /** Resolves once everybody is offered these. What is so already is left alone. */
+  async show(commands: readonly OfferedCommand[]): Promise<void> {
+    const menu = menuOf(commands);
+    this.#originals = new Map(menu.map(({ original, entry }) => [entry.command, original]));
+    const entries = menu.map(({ entry }) => entry);
+    for (const scope of SCOPES) await this.#showIn(scope, entries);
+  }
+
+  async #showIn(scope: BotCommandScope, entries: readonly BotCommand[]): Promise<void> {
+    const shown = await this.#calls.make("getMyCommands", (raw) => raw.getMyCommands({ scope }));
+    if (isSame(shown, entries)) return;
+    if (entries.length === 0) {
+      await this.#calls.make("deleteMyCommands", (raw) => raw.deleteMyCommands({ scope }));
+      return;
+    }
+    try {
+      await this.#calls.make("setMyCommands", (raw) => raw.setMyCommands({ scope, commands: entries }));
+    } catch (error) {
+      // All of them together may have too many letters, which Telegram does not count for us.
+      if (!isKind(error, "too-many-commands") || entries.length < 2) throw error;
+      await this.#showIn(scope, entries.slice(0, Math.floor(entries.length / 2)));
+    }
+  }
+}
+
+function menuOf(commands: readonly OfferedCommand[]) {
+  const menu = new Map<string, { readonly original: string; readonly entry: BotCommand }>();
+  // Whoever is called so by right has the name before one that only becomes it here.
+  const inOrder = [...commands].toSorted((one, other) => Number(isChanged(one)) - Number(isChanged(other)));
+  for (const { name, summary } of inOrder) {
+    const command = menuNameOf(name);
+    if (!NAME.test(command) || menu.has(command)) continue;
+    menu.set(command, { original: name, entry: { command, description: descriptionOf(summary, name) } });
+  }
+  const asOffered = commands.map(({ name }) => menu.get(menuNameOf(name)));
+  return [...new Set(asOffered)].filter((one) => one !== undefined).slice(0, MOST_COMMANDS);
+}
+
+function menuNameOf(name: string): string {
+  return name.toLowerCase().replaceAll("-", "_");
+}
+
+function isChanged({ name }: OfferedCommand): boolean {
+  return menuNameOf(name) !== name;
+}
+
+function descriptionOf(summary: string, name: string): string {
+  const text = summary.replaceAll(/\s+/g, " ").trim() || name;
+  if (text.length <= LONGEST_DESCRIPTION) return text;
+  // Half a surrogate pair is no character.
+  return `${text.slice(0, LONGEST_DESCRIPTION - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
+}
+
+function isSame(shown: readonly BotCommand[], wanted: readonly BotCommand[]): boolean {
+  return (
+    shown.length === wanted.length &&
+    shown.every(
+      ({ command, description }, at) =>
+        command === wanted[at]?.command && description === wanted[at].description,
+    )
+  );
+}
