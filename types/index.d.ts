@@ -118,6 +118,8 @@ export interface ChannelCapabilities {
     /** Length of the rendered text as the platform counts it. Default: UTF-16 units of the Markdown. */
     length?(markdown: string): number;
   };
+  /** What a message with files can hold; absent: as many as there are, with captions of any length. */
+  readonly files?: FileCapabilities;
   /** How fast one chat may be written to; groups are often slower than DMs. */
   pace(to: Address): Pace;
   /** For how long the platform drops a second `send` with the same `nonce`; 0 if it never does. */
@@ -133,6 +135,50 @@ export interface ChannelCapabilities {
   readonly showsTurnEvents?: boolean;
   /** True where people choose their own ids and nobody vouches for them: such an id joins no sessions. */
   readonly hasSelfNamedPeople?: boolean;
+}
+
+export interface FileCapabilities {
+  /** Whether the caption of a file fits under it; one that does not follows as a message of its own. */
+  holdsCaption(item: MediaItem): boolean;
+  /** The same files in the same order, cut into what can be one message each. */
+  albumsOf(items: readonly MediaItem[]): readonly (readonly MediaItem[])[];
+}
+
+/** A file with its caption, as it stands in an album. */
+export type MediaItem = Omit<MediaMessage, "kind" | keyof SendWishes>;
+
+export interface MediaMessage extends SendWishes {
+  readonly kind: "media";
+  readonly media: Attachment["kind"];
+  readonly path: string;
+  /** What people should see the file called; the last part of `path` when absent. */
+  readonly name?: string;
+  readonly mimeType?: string;
+  readonly sizeBytes?: number;
+  readonly caption?: string;
+  /** It was spoken or filmed on the spot: shown as a voice message or a round video, where the platform has those. */
+  readonly isNote?: boolean;
+}
+
+interface SendWishes {
+  /** The platform's id of the message this answers. */
+  readonly replyTo?: string;
+  /** Deliver without a sound, where the platform can. */
+  readonly silent?: boolean;
+}
+
+/** A file in a message, named but not yet fetched: see {@link Channel.download}. */
+export interface Attachment {
+  readonly kind: "photo" | "audio" | "video" | "document" | "sticker";
+  readonly mimeType: string;
+  readonly name?: string;
+  readonly sizeBytes?: number;
+  /** The platform's handle for the bytes. Only the channel that made it may read it. */
+  readonly source: string;
+  /** The same for the same bytes, whoever sends them: what was fetched once is not fetched again. */
+  readonly cacheKey?: string;
+  /** Somebody spoke: the agent is handed what was said. */
+  readonly isVoice?: boolean;
 }
 
 /** Where a conversation takes place. */
@@ -227,20 +273,6 @@ export interface InboundMessage {
    * its own, neither merged with others nor steered into a run, since pi knows a command only at the beginning.
    */
   readonly isPiCommand?: boolean;
-}
-
-/** A file in a message, named but not yet fetched: see {@link Channel.download}. */
-export interface Attachment {
-  readonly kind: "photo" | "audio" | "video" | "document" | "sticker";
-  readonly mimeType: string;
-  readonly name?: string;
-  readonly sizeBytes?: number;
-  /** The platform's handle for the bytes. Only the channel that made it may read it. */
-  readonly source: string;
-  /** The same for the same bytes, whoever sends them: what was fetched once is not fetched again. */
-  readonly cacheKey?: string;
-  /** Somebody spoke: the agent is handed what was said. */
-  readonly isVoice?: boolean;
 }
 
 export type Receipt = "recorded" | "duplicate" | "busy";
@@ -348,33 +380,15 @@ export interface TextMessage extends SendWishes {
   readonly buttons?: readonly (readonly Button[])[];
 }
 
-interface SendWishes {
-  /** The platform's id of the message this answers. */
-  readonly replyTo?: string;
-  /** Deliver without a sound, where the platform can. */
-  readonly silent?: boolean;
-}
-
 /** One choice under a message. `id` comes back in the `button` event. */
 export interface Button {
   readonly id: string;
   readonly label: string;
 }
 
-export interface MediaMessage extends SendWishes {
-  readonly kind: "media";
-  readonly media: Attachment["kind"];
-  readonly path: string;
-  /** What people should see the file called; the last part of `path` when absent. */
-  readonly name?: string;
-  readonly mimeType?: string;
-  readonly sizeBytes?: number;
-  readonly caption?: string;
-}
-
 export interface AlbumMessage extends SendWishes {
   readonly kind: "album";
-  readonly items: readonly Omit<MediaMessage, "kind" | keyof SendWishes>[];
+  readonly items: readonly MediaItem[];
 }
 
 export interface SendOptions {
@@ -406,7 +420,7 @@ export interface ChannelStream {
   /** The message being shown, once the platform has named one that `edit` can address later. */
   readonly ref: MessageRef | undefined;
   /** The last text must be shown again after this long, or the platform takes it away. */
-  readonly keepAliveMs?: number;
+  readonly keepAliveMs?: number | undefined;
   show(markdown: string): Promise<void>;
   /** Ends the preview. What was last shown stays, if it is a message; a draft vanishes. */
   close(): Promise<void>;
@@ -601,6 +615,24 @@ export interface HookMap {
     message: OutboundMessage;
     channel: ChannelName;
   }>;
+  /** Not one of the guide's: somebody spoke. The first handler that returns a text is the last that is asked. */
+  transcribe_audio: Transform<
+    {
+      readonly sessionKey: SessionKey;
+      readonly message: InboundMessage;
+      /** The recording, for as long as the handler runs. */
+      readonly path: string;
+      readonly mimeType: string;
+      readonly fileName: string;
+      /** What `audio.transcription.language` says. */
+      readonly language?: string;
+      /** What was said. */
+      text?: string;
+    },
+    {
+      readonly text?: string;
+    }
+  >;
   session_start: Observe<{
     sessionKey: SessionKey;
   }>;
@@ -895,6 +927,12 @@ export interface Verdict {
   readonly blockReason?: string;
 }
 
+interface Transform<Context, Answer> {
+  readonly kind: "transform";
+  readonly context: Context;
+  readonly returns: Answer | void;
+}
+
 export interface AgentMessage {
   readonly role: "user" | "assistant" | "tool";
   readonly text: string;
@@ -917,12 +955,6 @@ export interface Approval {
   readonly description?: string;
   /** Refused after this long; `agent.questionTimeoutMs` when omitted. */
   readonly timeoutMs?: number;
-}
-
-interface Transform<Context, Answer> {
-  readonly kind: "transform";
-  readonly context: Context;
-  readonly returns: Answer | void;
 }
 
 /** What a tool gave back, as pi has it: images and details survive hooks. */
@@ -1083,6 +1115,8 @@ export interface HttpRouteOptions {
   readonly auth?: "gateway" | "none";
   /** Default 1 MiB, at most 32. */
   readonly maxBodyBytes?: number;
+  /** Further host names under which this one route may be called, such as the one that a platform was told. */
+  readonly hosts?: readonly string[];
   /** How long the handler may take. Default 30 s, at most 600 s. */
   readonly timeoutMs?: number;
 }

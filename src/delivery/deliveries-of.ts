@@ -3,6 +3,7 @@ import type { Address, MessageRef, OutboundMessage } from "../core/message.ts";
 import type { SessionKey } from "../core/session-key.ts";
 import type { Delivery, DeliveryKey, TurnId } from "../core/store.ts";
 import { chunkMarkdown } from "./chunk.ts";
+import { fileMessages } from "./file-messages.ts";
 import { type Quote, replyToOf } from "./reply-style.ts";
 
 export interface Destination {
@@ -21,14 +22,14 @@ export interface Destination {
 /** A message as the outbox wants it: cut to fit the platform, each part named once and for all. */
 export function deliveriesOf(message: OutboundMessage, destination: Destination): Delivery[] {
   const { to, session, turn, keyOf, channel, previews = [], quote } = destination;
-  const parts = message.kind === "text" ? split(message, channel) : [message];
+  const parts = messagesOf(message, channel);
   return parts.map((part, page) => ({
     key: keyOf(page),
     to,
     message: { ...replyToOf(quote, page), ...part },
     ...(session === undefined ? {} : { session }),
     ...(turn === undefined ? {} : { turn }),
-    ...(previews[page] && part.kind === "text" ? { replaces: previews[page] } : {}),
+    ...(previews[page] && message.kind === "text" ? { replaces: previews[page] } : {}),
   }));
 }
 
@@ -44,6 +45,14 @@ export function withdrawals(
     message: { kind: "withdrawal" },
     replaces: ref,
   }));
+}
+
+/** The messages that the platform has to show for one of ours, in order. */
+function messagesOf(message: OutboundMessage, channel: Channel): OutboundMessage[] {
+  if (message.kind === "text") return split(message, channel);
+  return fileMessages(message, channel.capabilities).flatMap((part) =>
+    part.kind === "text" ? split(part, channel) : [part],
+  );
 }
 
 /** Buttons belong under the end of what they are about. */
