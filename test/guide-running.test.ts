@@ -24,10 +24,6 @@ const LATER: ReadonlySet<string> = new Set([
   "/hooks/wake",
   "pi-gw onboard",
   "pi-gw onboard --install-daemon",
-  "pi-gw pairing list",
-  "pi-gw pairing approve telegram ABCD1234",
-  "pi-gw pairing approve telegram ABCD1234 --account default",
-  "pi-gw pairing deny telegram ABCD1234",
 ]);
 
 const SESSION = "agent:main:webchat:dm:guide";
@@ -133,6 +129,15 @@ describe("each command of the guide", () => {
       code: EXIT.refused,
       says: /no channel discord/,
     },
+    "pi-gw pairing list": { code: EXIT.ok, says: /Nobody is waiting to be let in/ },
+    // Nobody has been told such a code, nor could anybody be.
+    ...Object.fromEntries(
+      [
+        "approve telegram ABCD1234",
+        "approve telegram ABCD1234 --account default",
+        "deny telegram ABCD1234",
+      ].map((line) => [`pi-gw pairing ${line}`, { code: EXIT.refused, says: /unknown or expired/ }]),
+    ),
     "pi-gw config show": { code: EXIT.ok, says: /"port": 0/ },
   };
 

@@ -8,6 +8,7 @@ import { systemClock } from "../lib/clock.ts";
 import { sayTo } from "../pipeline/say.ts";
 import { GatewayAuth } from "../security/gateway-auth.ts";
 import { pageAssets } from "../web/assets.ts";
+import { registerAccessMethods } from "../ws/methods/access.ts";
 import { registerCommandMethods } from "../ws/methods/command.ts";
 import { registerMessageMethods } from "../ws/methods/message.ts";
 import { registerPluginMethods } from "../ws/methods/plugin.ts";
@@ -55,6 +56,7 @@ export function buildDoors(needs: DoorsNeeds): Doors {
   registerPluginMethods(methods, needs.plugins);
   registerQueueMethods(methods, store.outbox);
   registerCommandMethods(methods, needs.commands);
+  registerAccessMethods(methods, needs.access.pairing);
   return doors;
 }
 

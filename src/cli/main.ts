@@ -3,6 +3,7 @@ import manifest from "../../package.json";
 import { EXIT } from "./exit-codes.ts";
 import type { GatewayOptions } from "./gateway.ts";
 import type { ConfigOptions } from "./load-config.ts";
+import type { PairingOptions } from "./pairing.ts";
 import { reportError } from "./report-error.ts";
 import type { RouteOptions } from "./route.ts";
 import type { SendOptions } from "./send.ts";
@@ -44,6 +45,7 @@ function buildProgram(done: Done): Command {
   addToken(program, done);
   addSend(program, done);
   addQueue(program, done);
+  addPairing(program, done);
   addPlugin(program, done);
   addRoute(program, done);
   return program;
@@ -145,6 +147,41 @@ function addRoute(program: Command, done: Done): void {
     .action(async (target: string, options: RouteOptions) => {
       const { explainRouteTo } = await import("./route.ts");
       done(await explainRouteTo(target, options));
+    });
+}
+
+function addPairing(program: Command, done: Done): void {
+  const pairing = program
+    .command("pairing")
+    .description("strangers who ask to talk, and those who were let in");
+  const withAccount = (command: Command) =>
+    common(command).option("--account <name>", "the bot they wrote to, where the channel has several");
+  withAccount(pairing.command("list").description("who is waiting, and who was let in"))
+    .argument("[channel]", "only there")
+    .action(async (channel: string | undefined, options: PairingOptions) => {
+      const { listPairings } = await import("./pairing.ts");
+      done(await listPairings(channel, options));
+    });
+  withAccount(pairing.command("approve").description("let somebody in, who is told"))
+    .argument("<channel>", "where they wrote, such as telegram")
+    .argument("<code>", "the code that they were told")
+    .action(async (channel: string, code: string, options: PairingOptions) => {
+      const { approvePairing } = await import("./pairing.ts");
+      done(await approvePairing(channel, code, options));
+    });
+  withAccount(pairing.command("deny").description("refuse somebody, who is not told"))
+    .argument("<channel>", "where they wrote, such as telegram")
+    .argument("<code>", "the code that they were told")
+    .action(async (channel: string, code: string, options: PairingOptions) => {
+      const { denyPairing } = await import("./pairing.ts");
+      done(await denyPairing(channel, code, options));
+    });
+  withAccount(pairing.command("revoke").description("take somebody off again who was let in"))
+    .argument("<channel>", "where they were let in, such as telegram")
+    .argument("<id>", "their id there, as `pairing list` shows it")
+    .action(async (channel: string, id: string, options: PairingOptions) => {
+      const { revokePairing } = await import("./pairing.ts");
+      done(await revokePairing(channel, id, options));
     });
 }
 

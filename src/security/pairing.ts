@@ -87,6 +87,12 @@ export class PairingDesk {
     return (await this.#deps.access.pairings()).filter(({ state }) => state === "open");
   }
 
+  /** Whether the next one who is let in owns the gateway by that. */
+  async nextOwns(): Promise<boolean> {
+    const isFirst = (await this.#deps.access.allowed()).length === 0;
+    return this.#deps.owners.isStandIn({ isFirst });
+  }
+
   /** Lets a stranger in, who is told. Throws `RequestError` for a code that is none, or no longer. */
   async approve(written: WrittenPairing): Promise<AllowedPerson> {
     const { access, owners, notices, log } = this.#deps;
