@@ -4,6 +4,7 @@ import { assembleAccess } from "./assembly/build-access.ts";
 import { buildCommands, buildMenus } from "./assembly/build-commands.ts";
 import { buildControl } from "./assembly/build-control.ts";
 import { buildDoors } from "./assembly/build-doors.ts";
+import { buildFetch } from "./assembly/build-fetch.ts";
 import { buildLoader } from "./assembly/build-loader.ts";
 import { buildPipeline } from "./assembly/build-pipeline.ts";
 import { buildPool } from "./assembly/build-pool.ts";
@@ -13,6 +14,7 @@ import { buildTools } from "./assembly/build-tools.ts";
 import { connectPlugins } from "./assembly/connect-plugins.ts";
 import type { Base, GatewayOptions, Lifetime, Parts } from "./assembly/parts.ts";
 import { warnAboutAgents } from "./assembly/warn-about-agents.ts";
+import { workspacesOf } from "./core/agent-list.ts";
 import type { LoadedConfig } from "./core/config.ts";
 import { planReload } from "./core/config-diff.ts";
 import { LiveConfig } from "./core/config-live.ts";
@@ -30,7 +32,6 @@ import { HookRegistry } from "./plugins/hooks.ts";
 import { PluginRegistry } from "./plugins/registry.ts";
 import { PluginBackground } from "./plugins/plugin-background.ts";
 import { Credentials } from "./security/credentials.ts";
-import { guardedFetch } from "./security/guarded-fetch.ts";
 import { openStore } from "./store/open-store.ts";
 import { MethodTable } from "./ws/methods.ts";
 import { SessionFeed } from "./ws/session-feed.ts";
@@ -122,6 +123,7 @@ function servicesOf({
     store,
     config: () => live.config,
     mediaDir: rest.layout.media,
+    workspaces: () => workspacesOf(live.config, rest.layout.workspace),
     clock: systemClock,
     log: rest.options.log,
   });
@@ -196,10 +198,7 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
   const channels = new ChannelIntake(() => registry.channels, {
     receive: (message) => pipeline.receiver.receive(message),
     report: (id, event) => pipeline.receiver.report(id, event),
-    fetch: guardedFetch(() => ({
-      rules: live.config.security.ssrfGuard,
-      timeoutMs: live.config.media.downloadTimeoutMs,
-    })),
+    fetch: buildFetch(live),
     state: store.state,
     mediaDir: layout.media,
     log,

@@ -2,6 +2,7 @@ import { workspaceOf } from "../core/agent-list.ts";
 import { configuredRouter } from "../core/session-router.ts";
 import { systemClock } from "../lib/clock.ts";
 import { assemblePipeline, type Pipeline } from "../pipeline/pipeline.ts";
+import { buildFetch } from "./build-fetch.ts";
 import type { Base, Parts } from "./parts.ts";
 
 type PipelineNeeds = Base & Pick<Parts, "pool" | "feed" | "questions" | "commands">;
@@ -23,8 +24,10 @@ export function buildPipeline(needs: PipelineNeeds, _whole: () => Parts): Pipeli
     namesMessages: true,
     folders: {
       sessions: layout.sessions,
+      media: layout.media,
       workspace: (agent) => workspaceOf(live.config, agent, layout.workspace),
     },
+    fetch: buildFetch(live),
     worker: crypto.randomUUID(),
     clock: systemClock,
     log: options.log,

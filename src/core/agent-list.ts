@@ -39,6 +39,14 @@ export function workspaceOf(
   return entryOf(config, id)?.workspace ?? config.agent.workspace ?? common;
 }
 
+/** The working directories of all agents, each once. */
+export function workspacesOf(
+  config: Pick<Config, "agent" | "agents" | "roles">,
+  common: string,
+): readonly string[] {
+  return [...new Set(agentIds(config).map((id) => workspaceOf(config, id, common)))];
+}
+
 /** The role an agent has by itself: its entry's, else the one of its own name. */
 export function ownRole(config: AgentSections, id: string): string | undefined {
   return entryOf(config, id)?.role ?? (isRole(config, id) ? id : undefined);

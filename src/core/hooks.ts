@@ -33,6 +33,23 @@ export interface HookMap {
   >;
   message_sent: Observe<{ sessionKey: SessionKey; message: OutboundMessage; channel: ChannelName }>;
 
+  /** Not one of the guide's: somebody spoke. The first handler that returns a text is the last that is asked. */
+  transcribe_audio: Transform<
+    {
+      readonly sessionKey: SessionKey;
+      readonly message: InboundMessage;
+      /** The recording, for as long as the handler runs. */
+      readonly path: string;
+      readonly mimeType: string;
+      readonly fileName: string;
+      /** What `audio.transcription.language` says. */
+      readonly language?: string;
+      /** What was said. */
+      text?: string;
+    },
+    { readonly text?: string }
+  >;
+
   session_start: Observe<{ sessionKey: SessionKey }>;
   session_end: Observe<{ sessionKey: SessionKey }>;
 

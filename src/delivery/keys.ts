@@ -21,6 +21,11 @@ export const askedKey = (channel: string, account: string, code: string): Delive
 export const unlistedKey = (channel: string, account: string, group: string): DeliveryKey =>
   `access/${channel}/${account}/unlisted/${group}`;
 
+/** What whoever sent files in a chat is told about them. */
+export const filesKey = (turn: TurnId, chat: string): DeliveryKey => `${turn}/files/${chat}`;
+/** That nobody can listen to voice messages: once a day in a chat. */
+export const voiceKey = (chat: string, day: string): DeliveryKey => `voice/${chat}/${day}`;
+
 export const questionKey = (turn: TurnId, question: string): DeliveryKey => `${turn}/question/${question}`;
 /** What stands in the place of a question once it is over. */
 export const closedKey = (question: DeliveryKey): DeliveryKey => `${question}/closed`;

@@ -1,92 +1,51 @@
-import { writeFile, mkdir } from "node:fs/promises";
-import { basename, join } from "node:path";
 import type { Prompt } from "../core/agent.ts";
-import type { Channel } from "../core/channel.ts";
-import type { Attachment, InboundMessage } from "../core/message.ts";
+import type { InboundMessage } from "../core/message.ts";
 import type { Turn } from "../core/store.ts";
 import { isSharedByAll } from "../core/session-key.ts";
+import { contextBlock, nameOf } from "./chat-context.ts";
 import { collapsedLines } from "./collapsed-lines.ts";
+import type { ReceivedFile } from "./incoming-files.ts";
+import { joinPieces } from "./join-pieces.ts";
 
 export interface ComposeDeps {
-  readonly channel: Channel;
-  /** pi's working directory: files that people send are put in `inbox/` there. */
-  readonly workspace: string;
-  readonly signal: AbortSignal;
+  /** What came with messages, in their order. */
+  readonly files: (messages: readonly InboundMessage[]) => Promise<readonly (readonly ReceivedFile[])[]>;
   /** What the only message is instead: a command of pi's own, with which the prompt has to begin. */
   readonly command?: string | undefined;
 }
 
-/** The messages of a turn as one prompt: who, where it is not plain, then what; images as images, files as paths. */
-export async function composePrompt(turn: Turn, deps: ComposeDeps): Promise<Prompt> {
-  const { command } = deps;
-  const inFull = turn.messages.slice(turn.collapsed);
+/** The messages of a turn as one prompt: who, where it is not plain, then what; pictures as such, files as paths. */
+export async function composePrompt(turn: Turn, { files, command }: ComposeDeps): Promise<Prompt> {
+  const inFull = joinPieces(turn.messages.slice(turn.collapsed));
   const isShared = isSharedByAll(turn.session);
-  const parts = await Promise.all(inFull.map((message) => composeMessage(message, isShared, deps)));
-  const texts = parts.map((part) => part.text);
-  if (turn.collapsed > 0) texts.unshift(collapsedLines(turn.messages.slice(0, turn.collapsed)));
+  const received = await files(inFull);
+  const texts = inFull.map((message, index) => {
+    const of = received[index] ?? [];
+    const said = command ?? spoken(message, of, isShared);
+    return [said, ...of.map(({ note }) => note)].filter((part) => part !== "").join("\n\n");
+  });
+  const inShort = joinPieces(turn.messages.slice(0, turn.collapsed));
+  if (inShort.length > 0) texts.unshift(collapsedLines(inShort));
   const text = texts.join("\n\n");
   return {
     text: command === undefined ? escapeCommand(text) : text,
-    images: parts.flatMap((part) => part.images),
+    images: received.flat().flatMap(({ image }) => (image ? [image] : [])),
     ...(command === undefined ? {} : { isCommand: true }),
   };
 }
 
-async function composeMessage(
-  message: InboundMessage,
+function spoken(
+  { replyTo, address, sender, text, forwardedFrom, context }: InboundMessage,
+  files: readonly ReceivedFile[],
   isShared: boolean,
-  deps: ComposeDeps,
-): Promise<Prompt> {
-  const files = await Promise.all(
-    message.attachments.map((attachment) => fetchFile(attachment, message, deps)),
-  );
-  const notes = files.flatMap((file) => (file.note === undefined ? [] : [file.note]));
-  const text = [deps.command ?? spoken(message, isShared), ...notes]
-    .filter((part) => part !== "")
-    .join("\n\n");
-  return { text, images: files.flatMap((file) => (file.image ? [file.image] : [])) };
-}
-
-function spoken({ replyTo, address, sender, text }: InboundMessage, isShared: boolean): string {
-  const quote = replyTo ? `${replyTo.text.replace(/^/gm, "> ")}\n\n` : "";
+): string {
+  const before = context && context.length > 0 ? `${contextBlock(context)}\n\n` : "";
+  const from = replyTo?.from === undefined ? "" : `In reply to ${nameOf(replyTo.from)}:\n`;
+  const quote = replyTo ? `${from}${replyTo.text.replace(/^/gm, "> ")}\n\n` : "";
+  const passedOn = forwardedFrom === undefined ? "" : `forwarded from ${nameOf(forwardedFrom)}:\n`;
   const who = address.scope === "dm" && !isShared ? "" : `${sender.name}: `;
-  return `${quote}${who}${text}`;
-}
-
-interface FetchedFile {
-  readonly image?: Prompt["images"][number];
-  readonly note?: string;
-}
-
-/** More than any platform lets a bot fetch. */
-const MOST_BYTES = 100 * 1024 * 1024;
-
-const IMAGES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
-
-async function fetchFile(
-  attachment: Attachment,
-  message: InboundMessage,
-  { channel, workspace, signal }: ComposeDeps,
-): Promise<FetchedFile> {
-  const bytes = await channel.download?.(attachment, { signal, maxBytes: MOST_BYTES });
-  const name = safeName(attachment.name ?? attachment.kind);
-  if (!bytes) return { note: `[file not available: ${name}]` };
-  if (IMAGES.has(attachment.mimeType)) {
-    return { image: { mimeType: attachment.mimeType, base64: Buffer.from(bytes).toString("base64") } };
-  }
-  const folder = join(workspace, "inbox", safeName(message.id));
-  await mkdir(folder, { recursive: true });
-  const path = join(folder, name);
-  await writeFile(path, bytes);
-  return { note: `[file: ${path} (${attachment.mimeType})]` };
-}
-
-/** A name that stays in its folder, whatever the sender called the file. */
-function safeName(name: string): string {
-  const cleaned = basename(name.replaceAll("\\", "/"))
-    .replaceAll(/[\p{Cc}<>:"|?*]/gu, "_")
-    .slice(-100);
-  return cleaned === "" || /^\.+$/.test(cleaned) ? "file" : cleaned;
+  const heard = files.flatMap(({ spoken: said }) => (said === undefined ? [] : [`[spoken] ${said}`]));
+  return `${before}${quote}${who}${passedOn}${[text, ...heard].filter((part) => part !== "").join("\n")}`;
 }
 
 /** pi runs commands, skills and templates for text that begins with `/`; a leading space prevents it. */

@@ -3,6 +3,7 @@ import type { AgentPool } from "../core/agent.ts";
 import type { Channel } from "../core/channel.ts";
 import type { CommandDesk } from "../core/command.ts";
 import type { Config } from "../core/config-schema.ts";
+import type { FetchBytes } from "../core/fetch.ts";
 import type { HookRunner } from "../core/hooks.ts";
 import type { Address, InboundMessage } from "../core/message.ts";
 import { MessageQueue } from "../core/message-queue.ts";
@@ -20,7 +21,6 @@ import { redactText } from "../lib/redact-text.ts";
 import type { AccessControl } from "../security/access-control.ts";
 import { admit } from "./admit.ts";
 import { answerCommand, type CommandAnswer } from "./answer-command.ts";
-import { composePrompt } from "./compose-prompt.ts";
 import { Deliverer } from "./deliver.ts";
 import { CutOffCalls } from "./cut-off-calls.ts";
 import { endSession } from "./end-session.ts";
@@ -29,6 +29,7 @@ import { openView } from "./open-view.ts";
 import { openSession } from "./open-session.ts";
 import { ToolOutlet } from "./outlet.ts";
 import { post, type Posting } from "./post.ts";
+import { promptsWith, whileWatched } from "./prompts.ts";
 import { Receiver } from "./receive.ts";
 import { RunningTurn } from "./running-turn.ts";
 import { sentencesIn } from "./sentences.ts";
@@ -58,8 +59,14 @@ export interface PipelineParts {
   readonly redact?: (text: string) => string;
   /** True: models have tools that act on messages, so prompts tell the ids of theirs. */
   readonly namesMessages?: boolean;
-  /** The folder of pi's transcripts, and the working directory of an agent's pi. */
-  readonly folders: { readonly sessions: string; readonly workspace: (agent: string) => string };
+  /** The folders of pi's transcripts and of files that were fetched, and the working directory of an agent's pi. */
+  readonly folders: {
+    readonly sessions: string;
+    readonly media: string;
+    readonly workspace: (agent: string) => string;
+  };
+  /** How the gateway itself fetches; see `FetchBytes`. */
+  readonly fetch: FetchBytes;
   readonly worker: WorkerId;
   readonly clock: Clock;
   readonly log: Logger;
@@ -212,10 +219,7 @@ function runningTurns(
         sentences,
         redact: parts.redact ?? hideKeys,
       }),
-    compose: (turn, channel, signal, command) => {
-      const workspace = parts.folders.workspace(agentOfKey(turn.session));
-      return composePrompt(turn, { channel, workspace, signal, command });
-    },
+    compose: promptsWith({ ...parts, outbox: store.outbox, sentences }),
   };
   const signs = new TurnSigns({ ...parts, outbox: store.outbox, pacer, settlements });
   const budgets = new Budgets({ settings: () => config().agent.budget, usage: store.usage, clock });
@@ -236,7 +240,8 @@ function runningTurns(
         // What was begun is brought to its end.
         const over = one.prompted ? undefined : await budgets.exceededBy(accountOf(one));
         if (over) throw new OverBudget(over);
-        return runTurn(one, slot, progress, deps, signal);
+        const compose = whileWatched(deps.compose, progress);
+        return runTurn(one, slot, progress, { ...deps, compose }, signal);
       },
     });
 }

@@ -5,12 +5,15 @@ import type { Store } from "../core/store.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Service } from "../lib/service.ts";
+import { sweepInbox } from "./inbox-folder.ts";
 
 export interface RetentionDeps {
   readonly store: Pick<Store, "prune">;
   readonly config: () => Config;
   /** Where files that came with messages are kept. */
   readonly mediaDir: string;
+  /** Where agents work, with the files that came for them in `inbox/`. */
+  readonly workspaces: () => readonly string[];
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -50,6 +53,7 @@ export class Retention implements Service {
       try {
         await this.#pruneRows(signal);
         await this.#pruneMedia();
+        await this.#pruneInboxes();
       } catch (error) {
         log.warn({ error }, "old things could not be let go, it is tried again in an hour");
       }
@@ -66,6 +70,14 @@ export class Retention implements Service {
     while (!signal.aborted && (await store.prune(retention, STEP)) > 0) {
       await clock.sleep(BETWEEN_STEPS_MS, signal);
     }
+  }
+
+  /** The copies that agents work with go at the latest with the messages that they came with. */
+  async #pruneInboxes(): Promise<void> {
+    const { workspaces, config, clock } = this.#deps;
+    const { media, store } = config();
+    const days = Math.min(media.inboxDays, store.historyDays ?? media.inboxDays);
+    for (const workspace of workspaces()) await sweepInbox(workspace, clock.now() - days * DAY_MS);
   }
 
   /** Oldest first, by age and by what all of them may take together. */
@@ -88,6 +100,12 @@ export class Retention implements Service {
 }
 
 async function sizeOf(folder: string, name: string): Promise<{ bytes: number; atMs: number }> {
-  const { size, mtimeMs } = await stat(join(folder, name));
-  return { bytes: size, atMs: mtimeMs };
+  try {
+    const { size, mtimeMs } = await stat(join(folder, name));
+    return { bytes: size, atMs: mtimeMs };
+  } catch (error) {
+    // One that was not finished a moment ago has its name by now.
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { bytes: 0, atMs: 0 };
+    throw error;
+  }
 }

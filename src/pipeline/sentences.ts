@@ -1,4 +1,5 @@
 import { type AccessSentences, accessSentencesEn, accessSentencesZh } from "./access-sentences.ts";
+import { fileSentencesEn, fileSentencesZh, type FileSentences } from "./file-sentences.ts";
 import { type ModelSentences, modelSentencesEn, modelSentencesZh } from "./model-sentences.ts";
 import { type QueueSentences, queueSentencesEn, queueSentencesZh } from "./queue-sentences.ts";
 import { type QuestionSentences, questionSentencesEn, questionSentencesZh } from "./question-sentences.ts";
@@ -23,6 +24,7 @@ export interface Sentences {
   readonly model: ModelSentences;
   readonly queue: QueueSentences;
   readonly question: QuestionSentences;
+  readonly file: FileSentences;
   readonly access: AccessSentences;
 }
 
@@ -52,6 +54,7 @@ const en: Sentences = {
   model: modelSentencesEn,
   queue: queueSentencesEn,
   question: questionSentencesEn,
+  file: fileSentencesEn,
   access: accessSentencesEn,
 };
 
@@ -78,6 +81,7 @@ const zh: Sentences = {
   model: modelSentencesZh,
   queue: queueSentencesZh,
   question: questionSentencesZh,
+  file: fileSentencesZh,
   access: accessSentencesZh,
 };
 

@@ -56,6 +56,9 @@ const TAKE: Readonly<Record<string, (value: unknown, draft: HookDraft) => void>>
   message(value, draft) {
     draft["result"] = mergeOutput(draft["result"], value);
   },
+  text(value, draft) {
+    draft["text"] = asText("text", value);
+  },
   prependContext(value, draft) {
     draft["prependContext"] = joined(draft["prependContext"], asText("prependContext", value));
   },
@@ -68,6 +71,7 @@ const CHECK: Readonly<Record<string, (value: unknown) => void>> = {
   "message_received.message": (value) => void asText("message.text", asRecord("message", value)["text"]),
   "message_received.agent": (value) => value === undefined || void asText("agent", value),
   "message_sending.message": checkOutgoing,
+  "transcribe_audio.text": (value) => value === undefined || void asText("text", value),
   "before_agent_start.message": (value) => void asText("message", value),
   "before_agent_start.prependContext": (value) => value === undefined || void asText("prependContext", value),
   "before_agent_start.systemPrompt": (value) => value === undefined || void asText("systemPrompt", value),

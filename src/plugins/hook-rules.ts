@@ -13,9 +13,13 @@ export interface HookRule {
   readonly assignable: readonly string[];
   /** The fields of an object that it may return. */
   readonly returns: readonly string[];
+  /** The first handler that sets this field is the last that is asked. */
+  readonly until?: string;
+  /** How long a handler may take where the configuration does not give it longer; for work that takes its time. */
+  readonly timeoutMs?: number;
 }
 
-/** The fourteen hooks: what failing means, and what a handler may say. */
+/** The guide's fourteen hooks, and one of our own: what failing means, and what a handler may say. */
 export const HOOK_RULES: Readonly<Record<HookName, HookRule>> = {
   gateway_start: { policy: "open", assignable: [], returns: [] },
   gateway_stop: { policy: "open", assignable: [], returns: [] },
@@ -30,6 +34,13 @@ export const HOOK_RULES: Readonly<Record<HookName, HookRule>> = {
     returns: ["block", "blockReason", "content", "cancel"],
   },
   message_sent: { policy: "observe", assignable: [], returns: [] },
+  transcribe_audio: {
+    policy: "open",
+    assignable: ["text"],
+    returns: ["text"],
+    until: "text",
+    timeoutMs: 120_000,
+  },
   session_start: { policy: "observe", assignable: [], returns: [] },
   session_end: { policy: "observe", assignable: [], returns: [] },
   before_agent_start: {

@@ -85,6 +85,7 @@ export class HookRegistry implements HookRunner {
       // What a person will be asked about must not become something else behind their back.
       const heard = await this.#runOne(name, one, wish === undefined ? context : { ...context });
       if (heard.block) return heard.block;
+      if (isAnswered(name, context)) return undefined;
       wish ??= heard.approval;
     }
     return wish && this.#approve(wish, context);
@@ -105,7 +106,7 @@ export class HookRegistry implements HookRunner {
    */
   async #runOne(
     name: HookName,
-    { owner, handler, timeoutMs = this.#timeoutMs() }: Registration,
+    { owner, handler, timeoutMs = this.#limitOf(name) }: Registration,
     context: HookContext<HookName>,
   ): Promise<Pick<Heard, "block" | "approval">> {
     const draft = draftOf(name, context);
@@ -138,6 +139,10 @@ export class HookRegistry implements HookRunner {
     this.#log.warn({ hook, plugin, returned: strange, allowed }, "what a hook returned means nothing here");
   }
 
+  #limitOf(name: HookName): number {
+    return Math.max(this.#timeoutMs(), HOOK_RULES[name].timeoutMs ?? 0);
+  }
+
   #of(name: HookName): readonly Registration[] {
     return this.#registered.get(name) ?? [];
   }
@@ -145,6 +150,13 @@ export class HookRegistry implements HookRunner {
 
 /** The turn ends what is asked in it. */
 const NEVER = new AbortController().signal;
+
+/** Whether nobody else needs to be asked. */
+function isAnswered(name: HookName, context: HookContext<HookName>): boolean {
+  const { until } = HOOK_RULES[name];
+  const value: unknown = until === undefined ? undefined : Reflect.get(context, until);
+  return value !== undefined && value !== "";
+}
 
 /** Parameters are copied to the bottom: handlers change them in place. */
 function draftOf(name: HookName, context: HookContext<HookName>): HookDraft {

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, open, readlink, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, join, resolve, sep } from "node:path";
-import { HEAD_BYTES, mimeTypeOf } from "./media-type.ts";
+import { HEAD_BYTES } from "../lib/file-type.ts";
+import { mimeTypeOf } from "./media-type.ts";
 import { ToolError } from "./tool-error.ts";
 
 export interface MediaRules {

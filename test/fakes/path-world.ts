@@ -25,6 +25,7 @@ import { openStore } from "../../src/store/open-store.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { FakeModels } from "./fake-models.ts";
 import { FakePi } from "./fake-pi.ts";
+import { noFetch } from "./no-fetch.ts";
 import { EditingPlatform } from "./platforms.ts";
 
 export interface WorldOptions {
@@ -210,7 +211,12 @@ export class PathWorld implements AsyncDisposable {
       questions: this.questions,
       channel: ({ channel }) => (channel === this.platform.name ? this.platform : undefined),
       config: () => this.#config,
-      folders: { sessions: join(this.#folder, "sessions"), workspace: () => this.#folder },
+      folders: {
+        sessions: join(this.#folder, "sessions"),
+        media: join(this.#folder, "media"),
+        workspace: () => this.#folder,
+      },
+      fetch: noFetch,
       worker: crypto.randomUUID(),
       clock: this.clock,
       log: silentLogger,

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { configSchema, type Config } from "../../src/core/config-schema.ts";
@@ -13,6 +13,7 @@ const DAY_MS = 86_400_000;
 function keeping(config: object, left: number) {
   const clock = new FakeClock();
   const mediaDir = mkdtempSync(join(tmpdir(), "media-"));
+  const workspace = mkdtempSync(join(tmpdir(), "workspace-"));
   const steps: { times: Times; limit: number }[] = [];
   const prune = async (times: Times, limit: number) => {
     steps.push({ times, limit });
@@ -23,10 +24,12 @@ function keeping(config: object, left: number) {
     store: { prune },
     config: () => parsed,
     mediaDir,
+    workspaces: () => [workspace, join(workspace, "none")],
     clock,
     log: silentLogger,
   });
-  return { clock, mediaDir, steps, retention, [Symbol.dispose]: () => rmSync(mediaDir, { recursive: true }) };
+  const dispose = () => [mediaDir, workspace].forEach((folder) => rmSync(folder, { recursive: true }));
+  return { clock, mediaDir, workspace, steps, retention, [Symbol.dispose]: dispose };
 }
 
 test("old rows go in small steps with a breath between them, what was said stays unless asked otherwise", async () => {
@@ -76,4 +79,32 @@ test("files go by age, and by what they take together, oldest first", async () =
   await until(kept.clock, () => kept.clock.sleeping === 1);
   expect(readdirSync(kept.mediaDir).toSorted()).toEqual(["big-recent", "small"]);
   await kept.retention.stop();
+});
+
+test.each([
+  [{}, ["10-0123456789ab", "80-0123456789ab", "fresh-0123456789ab"]],
+  [{ media: { inboxDays: 50 } }, ["10-0123456789ab", "fresh-0123456789ab"]],
+  [{ store: { historyDays: 5 } }, ["fresh-0123456789ab"]],
+])("the files that agents work with go with their messages or before: %j", async (config, kept) => {
+  using world = keeping(config, 0);
+  const inbox = join(world.workspace, "inbox");
+  const put = (folder: string, ageDays: number) => {
+    mkdirSync(join(inbox, folder), { recursive: true });
+    writeFileSync(join(inbox, folder, "file.txt"), "x");
+    const at = world.clock.now() / 1000 - ageDays * 86_400;
+    utimesSync(join(inbox, folder), at, at);
+  };
+  put("100-0123456789ab", 100);
+  put("80-0123456789ab", 80);
+  put("10-0123456789ab", 10);
+  put("fresh-0123456789ab", 0);
+  // Somebody's own, however old.
+  put("of-an-agent", 1000);
+  writeFileSync(join(inbox, "note-0123456789ab"), "no folder");
+  utimesSync(join(inbox, "note-0123456789ab"), 1, 1);
+  await world.retention.start();
+  await world.clock.advance(61_000);
+  await until(world.clock, () => world.clock.sleeping === 1);
+  expect(readdirSync(inbox).toSorted()).toEqual([...kept, "note-0123456789ab", "of-an-agent"].toSorted());
+  await world.retention.stop();
 });
