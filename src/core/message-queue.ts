@@ -53,7 +53,14 @@ function orElse(wishes: Wishes | undefined, rules: QueueRules): QueueRules {
  */
 export function mergeKey(id: InboxId, message: InboundMessage, { mode }: Pick<QueueRules, "mode">): string {
   const place = placeKey(message.address);
-  return mode === "followup" || message.isPiCommand ? `${place} ${id}` : place;
+  // Pieces of one message are one turn in any case.
+  return mode === "followup" || message.isPiCommand ? `${place} ${message.part?.of ?? id}` : place;
+}
+
+/** The key of a message that waits, once its chat has another address. */
+export function movedMergeKey(key: string, from: Address, to: Address): string {
+  const before = placeKey(from);
+  return key.startsWith(before) ? `${placeKey(to)}${key.slice(before.length)}` : key;
 }
 
 /** True if answers to both go to the same chat and thread. */

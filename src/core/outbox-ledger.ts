@@ -36,6 +36,10 @@ export interface OutboxLedger {
    * its way right now.
    */
   drop(key: DeliveryKey): Promise<boolean>;
+  /** What we said in the message that the platform calls so, and where; undefined if it is none of ours. */
+  sentAs(
+    message: MessageRef,
+  ): Promise<{ readonly to: Address; readonly message: OutboundMessage } | undefined>;
   /** What a delivery of a session says; undefined once no history shows it. */
   read(key: DeliveryKey): Promise<{ session: SessionKey; message: OutboundMessage } | undefined>;
 }

@@ -1,7 +1,8 @@
 import type { AccessLedger } from "./access.ts";
+import type { ChatLedger, LineId } from "./chat-ledger.ts";
 import type { CronJob } from "./cron.ts";
 import type { Amended, Amendment, History, HistoryPage } from "./history.ts";
-import type { InboundEvent, InboundMessage, MessageRef } from "./message.ts";
+import type { Address, InboundEvent, InboundMessage, MessageRef } from "./message.ts";
 import type { Delivery, OutboxLedger } from "./outbox-ledger.ts";
 import type { Session, SessionPatch } from "./session.ts";
 import type { SessionKey } from "./session-key.ts";
@@ -21,6 +22,7 @@ export interface Store {
   close(): Promise<void>;
 
   readonly inbox: InboxLedger;
+  readonly chats: ChatLedger;
   readonly turns: TurnLedger;
   readonly outbox: OutboxLedger;
   readonly sessions: SessionLedger;
@@ -48,6 +50,7 @@ export interface Store {
 }
 
 export type * from "./access.ts";
+export type * from "./chat-ledger.ts";
 export type * from "./history.ts";
 export type * from "./outbox-ledger.ts";
 
@@ -73,15 +76,46 @@ export interface InboxLedger {
    * insert; a known one answers with the id it had.
    */
   record(message: InboundMessage): Promise<{ receipt: "recorded" | "duplicate"; id: InboxId }>;
-  /** The same for what is no message. `id` is the platform's event id. */
-  recordEvent(id: string, event: InboundEvent): Promise<"recorded" | "duplicate">;
+  /** The same for what is no message. `id` is the platform's event id; the answer's is ours. */
+  recordEvent(id: string, event: InboundEvent): Promise<{ receipt: "recorded" | "duplicate"; id: EventId }>;
   /**
    * Ends admission: to a session's queue, or nowhere. No effect if already settled. Returns what was cancelled
    * to make room, each told what its sender reads in the same step.
    */
   settle(id: InboxId, fate: Admission): Promise<readonly InboxEntry[]>;
-  /** Recorded but not settled, oldest first: what a crash interrupted. */
-  unsettled(): Promise<readonly InboxEntry[]>;
+  /** The event was acted on. */
+  settleEvent(id: EventId): Promise<void>;
+  /** Recorded but not settled, in the order in which it came: what a crash interrupted. */
+  unsettled(): Promise<readonly (InboxEntry | EventEntry)[]>;
+  /** The other pieces of the message that this one is a piece of, oldest first; the latest few. */
+  pieces(message: InboundMessage): Promise<readonly KnownMessage[]>;
+  /** The message that the platform calls so, whoever wrote it, and how far it got. */
+  find(message: MessageRef): Promise<KnownMessage | undefined>;
+  /**
+   * Puts what was `written` later in the place of a message, as it stands in the history. True if it waits: then it
+   * is also `heard` like that; whoever has it already goes on with what it was.
+   */
+  rewrite(id: InboxId, now: { readonly written: string; readonly heard: InboundMessage }): Promise<boolean>;
+  /** Cancels a message that waits; nobody is told. False if it does not, or no longer. */
+  cancel(id: InboxId): Promise<boolean>;
+  /** What waits for a turn of all that was said in a chat, its threads included. */
+  waitingFrom(chat: Pick<Address, "channel" | "account" | "chat">): Promise<readonly KnownMessage[]>;
+}
+
+export type EventId = string;
+
+export interface EventEntry {
+  readonly id: EventId;
+  readonly event: InboundEvent;
+}
+
+/** A message that was recorded; `message` is as it was written. */
+export interface KnownMessage extends InboxEntry {
+  /** As the agent hears it: hooks and commands may have changed it. */
+  readonly heard: InboundMessage;
+  /** `taken`: a turn has it or had it; `over`: it ended otherwise. */
+  readonly state: "unsettled" | "waiting" | "taken" | "overheard" | "over";
+  readonly session?: SessionKey;
 }
 
 export type InboxId = string;
@@ -102,7 +136,13 @@ export type Admission =
       readonly room?: QueueRoom;
       /** Set by a message that comes while a turn runs there: the next turn begins this long after it. */
       readonly quietMs?: number;
+      /** The last line that is part of the message as its context: the session has read its chat so far. */
+      readonly readUpTo?: LineId;
+      /** Pieces of the same message that were overheard before: they wait with it. */
+      readonly earlier?: readonly InboxEntry[];
     }
+  /** It was not for the agent; `line` is what is kept of it as context. */
+  | { readonly fate: "overheard"; readonly session?: undefined; readonly line?: string }
   | { readonly fate: "refused" | "blocked" | "command" | "full"; readonly session?: SessionKey };
 
 /** What happens to what waits when one more message comes. */
@@ -124,7 +164,8 @@ export interface TurnLedger {
   /**
    * Takes the session that has waited longest among those without an unfinished turn, and its waiting
    * messages, as one turn leased to `worker`: the oldest and those behind it with the same merge key, at most
-   * `mergeLimit` and those that are mere lines by now. A session waits since its oldest
+   * `mergeLimit` and those that are mere lines by now. Pieces of one message count as one and are never parted; while
+   * more of them may come, no turn of their session begins. A session waits since its oldest
    * message came or since its last turn ended, whichever is later, so sessions take turns; among those
    * that wait since the same millisecond the higher priority goes first. A session that is still to be quiet
    * (`quietMs`) is left alone. Atomic across workers and
@@ -136,12 +177,13 @@ export interface TurnLedger {
   waiting(session: SessionKey, limit: number): Promise<readonly InboxEntry[]>;
   /**
    * Adds messages still waiting in the turn's session to the running turn, each with a note of what pi is
-   * handed. Returns those that were added; undefined if the lease was lost.
+   * handed; not one whose text is another than `text` by now. Returns those that were added; undefined if the
+   * lease was lost.
    */
   attach(
     turn: TurnId,
     worker: WorkerId,
-    joining: readonly { readonly id: InboxId; readonly note: PromptNote }[],
+    joining: readonly { readonly id: InboxId; readonly note: PromptNote; readonly text?: string }[],
   ): Promise<readonly InboxId[] | undefined>;
   /** Prolongs the lease. False if it was lost: the caller must stop at once and write nothing. */
   extend(turn: TurnId, worker: WorkerId, leaseMs: number): Promise<boolean>;

@@ -1,4 +1,5 @@
 import type { CommandDesk } from "../core/command.ts";
+import type { Channel } from "../core/channel.ts";
 import type { HookContext, HookRunner } from "../core/hooks.ts";
 import type { Address, InboundMessage } from "../core/message.ts";
 import type { MessageQueue } from "../core/message-queue.ts";
@@ -6,17 +7,28 @@ import type { QuestionDesk } from "../core/question.ts";
 import type { Session } from "../core/session.ts";
 import type { SessionKey } from "../core/session-key.ts";
 import type { Route, SessionRouter } from "../core/session-router.ts";
-import type { Admission, InboxEntry, InboxLedger, OutboxLedger } from "../core/store.ts";
+import type {
+  Admission,
+  ChatLedger,
+  InboxEntry,
+  InboxLedger,
+  KnownMessage,
+  LineId,
+  OutboxLedger,
+} from "../core/store.ts";
 import type { TurnEvents } from "../core/turn-events.ts";
-import { noticeKey } from "../delivery/keys.ts";
 import { failpoint } from "../lib/failpoint.ts";
 import type { AccessControl } from "../security/access-control.ts";
+import { historyLimitOf, overheardLine, unreadContext } from "./chat-context.ts";
+import { noticeKeyOf, quotedIn } from "./notice.ts";
 import { dropEvent, isRefused, queuedAs } from "./queue-rules.ts";
 import type { Sentences } from "./sentences.ts";
 
 export interface AdmitDeps {
-  readonly inbox: InboxLedger;
-  readonly outbox: OutboxLedger;
+  readonly inbox: Pick<InboxLedger, "settle" | "pieces">;
+  readonly chats: Pick<ChatLedger, "unread">;
+  readonly outbox: Pick<OutboxLedger, "post">;
+  readonly channel: (to: Address) => Channel | undefined;
   readonly access: AccessControl;
   readonly hooks: HookRunner;
   readonly router: SessionRouter;
@@ -62,29 +74,59 @@ interface Decision {
   readonly said?: { readonly text?: string; readonly key?: string };
 }
 
-async function decide({ id, message }: InboxEntry, deps: AdmitDeps): Promise<Decision> {
+async function decide({ id, message: written }: InboxEntry, deps: AdmitDeps): Promise<Decision> {
+  const pieces = await deps.inbox.pieces(written);
+  const message = isPieceForBot(written, pieces) ? { ...written, isForBot: true } : written;
   const access = await deps.access.check(message);
+  const { session } = deps.router.route(message);
   if (!access.allowed) {
-    if (access.reply) await tell(access.reply, id, message, undefined, deps);
+    if (access.isOverheard) return overhear(message, session, deps);
+    if (access.reply) await tell(access.reply, { id, message }, undefined, deps);
     return { fate: { fate: "refused" } };
   }
 
+  const context = await unreadContext(message.address, session, deps);
   const heard: HookContext<"message_received"> = {
-    sessionKey: deps.router.route(message).session,
-    message,
+    sessionKey: session,
+    message: context && context.lines.length > 0 ? { ...message, context: context.lines } : message,
     channel: message.address.channel,
   };
   const block = await deps.hooks.run("message_received", heard);
   if (block) {
     return { fate: { fate: "blocked", session: heard.sessionKey }, said: { text: block.block } };
   }
-  return direct(id, heard.message, deps.router.route(heard.message, heard.agent), deps);
+  const route = deps.router.route(heard.message, heard.agent);
+  return direct({ id, message: heard.message, route, pieces, readUpTo: context?.upTo }, deps);
+}
+
+/** Whoever sends an album to the bot says so once. */
+function isPieceForBot({ isForBot }: InboundMessage, pieces: readonly KnownMessage[]): boolean {
+  return !isForBot && pieces.some(({ state }) => state === "waiting" || state === "taken");
+}
+
+/** Said among people: it may answer a question of ours, and is context at most. */
+async function overhear(message: InboundMessage, session: SessionKey, deps: AdmitDeps): Promise<Decision> {
+  if (await deps.questions.take(message, session)) return { fate: { fate: "command", session } };
+  const isKept = historyLimitOf(deps.channel(message.address), message.address) > 0;
+  return { fate: { fate: "overheard", ...(isKept ? { line: overheardLine(message) } : {}) } };
+}
+
+/** A message that may be heard, and what else belongs to it. */
+interface Heard extends InboxEntry {
+  readonly route: Route;
+  /** The others of its pieces, if it is one itself. */
+  readonly pieces: readonly KnownMessage[];
+  /** Where its context ends. */
+  readonly readUpTo: LineId | undefined;
 }
 
 /** Whoever may talk has spoken: an answer, a command, or something for pi. */
-async function direct(id: string, message: InboundMessage, route: Route, deps: AdmitDeps): Promise<Decision> {
-  const { session, priority } = route;
-  const command = await deps.commands.take(id, message, route);
+async function direct(heard: Heard, deps: AdmitDeps): Promise<Decision> {
+  const { id, message, route, pieces } = heard;
+  const { session } = route;
+  // What stands at the beginning of a later piece stands in the middle of the message.
+  const isBeginning = pieces.every(({ state }) => state === "unsettled");
+  const command = isBeginning ? await deps.commands.take(id, message, route) : undefined;
   if (command?.kind === "done") {
     const { said, key } = command;
     const told = { ...(said === undefined ? {} : { text: said }), ...(key === undefined ? {} : { key }) };
@@ -92,35 +134,58 @@ async function direct(id: string, message: InboundMessage, route: Route, deps: A
   }
   // What only may be a command of pi's own may as well be an answer.
   const isSure = command !== undefined && !command.message.isPiCommand;
-  if (!isSure && (await deps.questions.take(message, session))) {
+  if (isBeginning && !isSure && (await deps.questions.take(message, session))) {
     return { fate: { fate: "command", session } };
   }
+  return queue({ ...heard, message: command?.message ?? message }, deps);
+}
+
+async function queue(heard: Heard, deps: AdmitDeps): Promise<Decision> {
+  const { id, message, route, pieces } = heard;
+  const { session, priority } = route;
   const record = (await deps.queue.isSaturated())
     ? undefined
     : await deps.openSession(route, message.address);
   const rules = record && deps.queue.rules(message.address.channel, record.queue);
-  if (!rules || (await isRefused(session, rules, deps.queue))) {
+  const isBegun = pieces.some(({ state }) => state === "waiting");
+  if (!rules || (!isBegun && (await isRefused(session, rules, deps.queue)))) {
     const said = deps.sentences().queueFull;
-    await tell(said, id, message, session, deps);
+    await tell(said, { id, message }, session, deps);
     return { fate: { fate: "full", session }, said: { text: said } };
   }
-  const heard = command?.message ?? message;
-  return { fate: queuedAs({ id, message: heard }, { session, priority, rules }, deps.sentences()) };
+  const entry = { id, message: withoutContextOf(message) };
+  const fate = queuedAs(entry, { session, priority, rules }, deps.sentences());
+  const earlier = pieces.filter(({ state }) => state === "overheard");
+  const isRead = heard.readUpTo !== undefined && !message.isPiCommand;
+  return {
+    fate: {
+      ...fate,
+      ...(isRead ? { readUpTo: heard.readUpTo } : {}),
+      ...(earlier.length > 0 ? { earlier } : {}),
+    },
+  };
+}
+
+/** A command of pi's own has to stand at the beginning: what was said before it waits for the next message. */
+function withoutContextOf(message: InboundMessage): InboundMessage {
+  if (!message.isPiCommand) return message;
+  const { context: _, ...rest } = message;
+  return rest;
 }
 
 /** Keyed by the message it answers, so an admission that runs twice still says it once. */
 function tell(
   markdown: string,
-  id: string,
-  message: InboundMessage,
+  entry: InboxEntry,
   session: SessionKey | undefined,
   deps: AdmitDeps,
 ): Promise<void> {
+  const { message } = entry;
   return deps.outbox.post([
     {
-      key: noticeKey(id),
+      key: noticeKeyOf(entry),
       to: message.address,
-      message: { kind: "text", markdown, replyTo: message.id },
+      message: { kind: "text", markdown, replyTo: quotedIn(message) },
       ...(session === undefined ? {} : { session }),
     },
   ]);

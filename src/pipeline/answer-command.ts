@@ -1,6 +1,7 @@
 import type { DeliveryKey, InboxEntry } from "../core/store.ts";
 import type { SessionKey } from "../core/session-key.ts";
 import { commandKey } from "../delivery/keys.ts";
+import { quotedIn } from "./notice.ts";
 import { postAs, type PostDeps } from "./post.ts";
 
 /** One answer of a command. */
@@ -21,7 +22,7 @@ export async function answerCommand(
 ): Promise<{ readonly key: DeliveryKey; readonly text?: string }> {
   const key = commandKey(id, part);
   if (await deps.outbox.find(key)) return { key };
-  const posting = { kind: "text", markdown, replyTo: message.id } as const;
+  const posting = { kind: "text", markdown, replyTo: quotedIn(message) } as const;
   const said = await postAs({ to: message.address, session, message: posting, key }, deps);
   return { key, ...(said?.kind === "text" ? { text: said.markdown } : {}) };
 }

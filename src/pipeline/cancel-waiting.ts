@@ -1,7 +1,7 @@
 import type { SessionKey } from "../core/session-key.ts";
 import type { InboxEntry, TurnLedger } from "../core/store.ts";
 import type { TurnEvents } from "../core/turn-events.ts";
-import { noticeKey } from "../delivery/keys.ts";
+import { noticeKeyOf, quotedIn } from "./notice.ts";
 
 /**
  * Cancels what waits in a session. Each sender reads `sentence` once, also when we die in the middle, and whoever
@@ -12,10 +12,10 @@ export async function cancelWaiting(
   sentence: string,
   { turns, events }: { readonly turns: TurnLedger; readonly events: TurnEvents },
 ): Promise<number> {
-  const cancelled = await turns.clear(session, ({ id, message }: InboxEntry) => ({
-    key: noticeKey(id),
-    to: message.address,
-    message: { kind: "text", markdown: sentence, replyTo: message.id },
+  const cancelled = await turns.clear(session, (entry: InboxEntry) => ({
+    key: noticeKeyOf(entry),
+    to: entry.message.address,
+    message: { kind: "text", markdown: sentence, replyTo: quotedIn(entry.message) },
     session,
   }));
   for (const { id, message } of cancelled) {

@@ -7,7 +7,10 @@ import type { InboundMessage } from "../core/message.ts";
 export function withIds(text: string, messages: readonly InboundMessage[]): string {
   if (messages.length === 0 || text.startsWith("/") || messages.some((message) => message.isPiCommand))
     return text;
-  const ids = messages.map(({ id, replyTo }) => (replyTo ? `${id} (answers ${replyTo.id})` : id));
+  const ids = messages
+    .filter(({ pressedOn }) => pressedOn === undefined)
+    .map(({ id, replyTo }) => (replyTo ? `${id} (answers ${replyTo.id})` : id));
+  if (ids.length === 0) return text;
   const name = ids.length === 1 ? "message_id" : "message_ids, in order";
   return [...(text === "" ? [] : [text]), `[${name}: ${ids.join(", ")}]`].join("\n\n");
 }

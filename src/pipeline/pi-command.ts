@@ -4,13 +4,14 @@ import { type CommandText, readCommand } from "../core/command-text.ts";
 import type { Config } from "../core/config-schema.ts";
 import { AgentError } from "../core/errors.ts";
 import type { Turn } from "../core/store.ts";
+import { joinPieces } from "./join-pieces.ts";
 import type { Sentences } from "./sentences.ts";
 
 type Settings = Config["commands"];
 
 /** What a turn may be instead of a question to the model: its admission has let it, and it is alone. */
 export function piCommandOf(turn: Turn, { prefix }: Settings): CommandText | undefined {
-  const [message, ...others] = turn.messages;
+  const [message, ...others] = joinPieces(turn.messages);
   const isAlone = others.length === 0 && turn.collapsed === 0;
   return message?.isPiCommand && isAlone ? readCommand(message.text, prefix) : undefined;
 }

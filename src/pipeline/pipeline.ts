@@ -19,6 +19,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import { redactText } from "../lib/redact-text.ts";
 import type { AccessControl } from "../security/access-control.ts";
+import { actOnEvent, type EventDeps, isAnswer } from "./act-on-event.ts";
 import { admit } from "./admit.ts";
 import { answerCommand, type CommandAnswer } from "./answer-command.ts";
 import { Deliverer } from "./deliver.ts";
@@ -105,6 +106,7 @@ export function assemblePipeline(parts: PipelineParts): Pipeline {
   const admitDeps = {
     ...parts,
     inbox: store.inbox,
+    chats: store.chats,
     outbox,
     queue,
     openSession: open,
@@ -115,9 +117,8 @@ export function assemblePipeline(parts: PipelineParts): Pipeline {
     inbox: store.inbox,
     queue,
     admit: (entry) => admit(entry, admitDeps),
-    onEvent: (event) => {
-      if (event.kind === "button") parts.questions.press(event);
-    },
+    act: (entry) => actOnEvent(entry, eventDeps),
+    isUrgent: isAnswer,
     clock,
     log,
   });
@@ -134,6 +135,8 @@ export function assemblePipeline(parts: PipelineParts): Pipeline {
   const { deliverer, outlet } = waysOut(parts, workers, shared);
   const endDeps = { ...parts, sessions, turns, workers, sentences, folder: parts.folders.sessions };
   const postDeps = { ...parts, outbox, sentences };
+  const ways = { sentences, stop: (key: SessionKey) => stopSession(key, endDeps), receiver, workers };
+  const eventDeps: EventDeps = eventDepsOf(parts, ways, (posting) => post(posting, postDeps));
   store.onWork((kind) => {
     if (kind === "turn") workers.wake();
     if (kind === "delivery") deliverer.wake();
@@ -148,9 +151,28 @@ export function assemblePipeline(parts: PipelineParts): Pipeline {
     answerCommand: (answer) => answerCommand(answer, postDeps),
     openSession: open,
     endSession: (key) => endSession(key, endDeps),
-    stopSession: (key) => stopSession(key, endDeps),
+    stopSession: ways.stop,
     isBusy: async (key) => (await turns.unfinished(key)) !== undefined || (await turns.depth(key)) > 0,
     queue,
+  };
+}
+
+/** What acting on events needs of the path. */
+function eventDepsOf(
+  parts: PipelineParts,
+  ways: Pick<EventDeps, "sentences" | "stop"> & Pick<Pipeline, "receiver" | "workers">,
+  postIt: EventDeps["post"],
+): EventDeps {
+  const { receiver, workers, ...rest } = ways;
+  return {
+    ...parts,
+    ...rest,
+    post: postIt,
+    take: (message) => receiver.take(message),
+    alone: (chat, work) => receiver.alone(chat, work),
+    running: (session) => workers.running(session),
+    forget: (session) => parts.pool.forget(session),
+    folder: parts.folders.sessions,
   };
 }
 

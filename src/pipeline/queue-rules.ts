@@ -2,7 +2,7 @@ import { mergeKey, type MessageQueue, type QueueRules } from "../core/message-qu
 import type { SessionKey } from "../core/session-key.ts";
 import type { Admission, Delivery, InboxEntry, QueueRoom } from "../core/store.ts";
 import type { TurnEvent } from "../core/turn-events.ts";
-import { noticeKey } from "../delivery/keys.ts";
+import { noticeKeyOf, quotedIn } from "./notice.ts";
 import type { Sentences } from "./sentences.ts";
 
 type Queued = Admission & { readonly fate: "queued" };
@@ -50,9 +50,10 @@ function roomFor(
 }
 
 /** Keyed by the message, so that its sender is told once. */
-function noticeOf({ id, message }: InboxEntry, session: SessionKey, markdown: string): Delivery {
-  const text = { kind: "text", markdown, replyTo: message.id } as const;
-  return { key: noticeKey(id), to: message.address, message: text, session };
+function noticeOf(entry: InboxEntry, session: SessionKey, markdown: string): Delivery {
+  const { message } = entry;
+  const text = { kind: "text", markdown, replyTo: quotedIn(message) } as const;
+  return { key: noticeKeyOf(entry), to: message.address, message: text, session };
 }
 
 /** What those who watch are told of a message that had to go for the one that was queued as `fate`. */

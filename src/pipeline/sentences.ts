@@ -2,6 +2,7 @@ import { type AccessSentences, accessSentencesEn, accessSentencesZh } from "./ac
 import { fileSentencesEn, fileSentencesZh, type FileSentences } from "./file-sentences.ts";
 import { type ModelSentences, modelSentencesEn, modelSentencesZh } from "./model-sentences.ts";
 import { type QueueSentences, queueSentencesEn, queueSentencesZh } from "./queue-sentences.ts";
+import { type EventSentences, eventSentencesEn, eventSentencesZh } from "./event-sentences.ts";
 import { type QuestionSentences, questionSentencesEn, questionSentencesZh } from "./question-sentences.ts";
 
 /** What the gateway itself says in chats, in the language of `gateway.language`. */

@@ -150,9 +150,9 @@ export class Steering {
     const note = { text, ...(position === undefined ? {} : { position }) };
     failpoint("steer.before-attach");
     if (!this.#agent) return false;
-    const attached = await turns.attach(this.#turn.id, worker, [{ id, note }]);
+    const attached = await turns.attach(this.#turn.id, worker, [{ id, note, text: message.text }]);
     if (!attached) return false;
-    // Cancelled meanwhile: the next one may join.
+    // Cancelled or edited meanwhile: the next look tells.
     if (attached.length === 0) return true;
     failpoint("steer.after-attach");
     this.#untaken.push({ id, message, note });
@@ -173,6 +173,6 @@ export class Steering {
 /** Looked through for one of the turn's own chat. */
 const MOST_WAITING = 50;
 
-/** Files have to be fetched, and commands are for a pi that is idle. */
-const isPlain = ({ message: { attachments, isPiCommand } }: InboxEntry) =>
-  attachments.length === 0 && isPiCommand !== true;
+/** Files have to be fetched, commands are for a pi that is idle, and of pieces more may come. */
+const isPlain = ({ message: { attachments, isPiCommand, part } }: InboxEntry) =>
+  attachments.length === 0 && isPiCommand !== true && part === undefined;

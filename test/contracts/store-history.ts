@@ -248,11 +248,13 @@ export function pruneContract(open: OpenStore): void {
       await store.outbox.claim("d", { chat: line!.chat, leaseMs: 1000 });
       await store.outbox.settle("dead", "d", { state: "dead", error: "no" });
       await deliverAll(store);
-      await store.inbox.recordEvent("e", {
-        kind: "stop",
-        address: placeOf("a"),
-        by: inbound("a", "x").sender,
-      });
+      const stop = { kind: "stop", address: placeOf("a"), by: inbound("a", "x").sender } as const;
+      await store.inbox.settleEvent((await store.inbox.recordEvent("e", stop)).id);
+      const { id: overheard } = await store.inbox.record(inbound("a", "overheard"));
+      await store.inbox.settle(overheard, { fate: "overheard", line: "U: hello" });
+      const [heard] = await store.chats.unread(placeOf("a"), A, 9);
+      await enqueue(store, "a", "2", 5, { readUpTo: heard!.id });
+      await store.turns.clear(A);
       await store.cron.claimRun("job", clock.now());
       const before = await newest(store);
 
@@ -261,8 +263,8 @@ export function pruneContract(open: OpenStore): void {
       const steps: number[] = [];
       for (let n = -1; n !== 0;) steps.push((n = await store.prune({ finishedBeforeMs: clock.now() }, 2)));
       expect(Math.max(...steps)).toBe(2);
-      // 4 messages, 1 turn's attempts, 2 deliveries, 1 event, 1 run.
-      expect(steps.reduce((a, b) => a + b)).toBe(9);
+      // 5 messages, 1 turn's attempts, 2 deliveries, 1 event, 1 run, 1 line of the chat, who has read it.
+      expect(steps.reduce((a, b) => a + b)).toBe(12);
 
       expect(await newest(store)).toEqual(before);
       expect((await store.inbox.record(inbound("a", "1"))).receipt).toBe("duplicate");
@@ -282,6 +284,7 @@ export function pruneContract(open: OpenStore): void {
 
   storeTest(open, "nothing that is still open is pruned, however old", async ({ store, clock }) => {
     await store.inbox.record(inbound("a", "unsettled"));
+    await store.inbox.recordEvent("e", { kind: "migrated", from: placeOf("a"), to: placeOf("b") });
     await enqueue(store, "a", "running");
     const turn = await store.turns.claim("w", CLAIM);
     await store.turns.notePrompt(turn!.id, "w", { text: "asked" });
@@ -290,7 +293,7 @@ export function pruneContract(open: OpenStore): void {
     clock.jump(1e9);
     const all = { finishedBeforeMs: clock.now(), historyBeforeMs: clock.now() };
     expect(await store.prune(all, 100)).toBe(0);
-    expect((await store.inbox.unsettled()).length).toBe(1);
+    expect((await store.inbox.unsettled()).length).toBe(2);
     expect(await store.turns.claim("w2", CLAIM)).toMatchObject({ prompted: { text: "asked" }, attempt: 2 });
     expect(await store.turns.depth(A)).toBe(1);
     expect(await deliverAll(store)).toEqual(["pending", "history"]);

@@ -71,7 +71,7 @@ export function inboxContract(open: OpenStore): void {
       await under.reopen();
       const unsettled = await under.store.inbox.unsettled();
       expect(unsettled.map(({ id }) => id)).toEqual(ids.filter((id) => id !== ids[3]));
-      expect(unsettled[0]?.message).toEqual(inbound("a", "m0"));
+      expect(unsettled[0]).toEqual({ id: ids[0]!, message: inbound("a", "m0") });
     },
   );
 
@@ -111,10 +111,13 @@ export function inboxContract(open: OpenStore): void {
       by: { id: "u", name: "U", isBot: false },
       isUs: false,
     });
-    expect(await store.inbox.recordEvent("7", left("default"))).toBe("recorded");
-    expect(await store.inbox.recordEvent("7", left("default"))).toBe("duplicate");
-    expect(await store.inbox.recordEvent("7", left("work"))).toBe("recorded");
-    expect(await store.inbox.recordEvent("8", left("default"))).toBe("recorded");
+    const first = await store.inbox.recordEvent("7", left("default"));
+    expect(first.receipt).toBe("recorded");
+    expect(await store.inbox.recordEvent("7", left("default"))).toEqual({ ...first, receipt: "duplicate" });
+    await store.inbox.settleEvent(first.id);
+    expect(await store.inbox.recordEvent("7", left("default"))).toEqual({ ...first, receipt: "duplicate" });
+    expect((await store.inbox.recordEvent("7", left("work"))).receipt).toBe("recorded");
+    expect((await store.inbox.recordEvent("8", left("default"))).receipt).toBe("recorded");
   });
 
   storeTest(open, "whoever listens hears of work after it is there, until it stops", async ({ store }) => {

@@ -67,7 +67,7 @@ type Queued = Admission & { readonly fate: "queued" };
 export const queued = (
   message: InboundMessage,
   priority = 5,
-  more: Partial<Pick<Queued, "mergeKey" | "room" | "quietMs">> = {},
+  more: Partial<Pick<Queued, "mergeKey" | "room" | "quietMs" | "readUpTo" | "earlier">> = {},
 ): Queued => ({
   fate: "queued",
   session: sessionOf(message.address.chat),

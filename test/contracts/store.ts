@@ -1,9 +1,11 @@
 import { describe } from "bun:test";
 import { amendContract } from "./store-amend.ts";
+import { chatContract } from "./store-chats.ts";
 import { historyContract, pruneContract } from "./store-history.ts";
 import { inboxContract } from "./store-inbox.ts";
 import { joiningContract } from "./store-joining.ts";
 import { outboxContract } from "./store-outbox.ts";
+import { pieceContract } from "./store-pieces.ts";
 import { randomWorkContract } from "./store-random.ts";
 import { roomContract } from "./store-room.ts";
 import { accessContract, sessionContract, smallLedgerContract } from "./store-small-ledgers.ts";
@@ -19,6 +21,8 @@ export function storeContract(name: string, open: OpenStore): void {
     describe("inbox", () => inboxContract(open));
     describe("turns", () => turnContract(open));
     describe("room in a queue", () => roomContract(open));
+    describe("messages in pieces", () => pieceContract(open));
+    describe("chats", () => chatContract(open));
     describe("joining a turn", () => joiningContract(open));
     describe("outbox", () => outboxContract(open));
     describe("history", () => historyContract(open));

@@ -16,12 +16,12 @@ function receiver(admit: (entry: InboxEntry) => Promise<void>, record: () => voi
       record();
       return { receipt: "recorded", id: "i" } as const;
     },
-    recordEvent: async () => "recorded" as const,
-    settle: async () => [],
+    recordEvent: async () => ({ receipt: "recorded", id: "e" }) as const,
+    settleEvent: async () => {},
     unsettled: async () => [],
   };
-  const onEvent = () => {};
-  return { clock, receiver: new Receiver({ inbox, queue, admit, onEvent, clock, log: silentLogger }) };
+  const events = { act: async () => {}, isUrgent: () => false };
+  return { clock, receiver: new Receiver({ inbox, queue, admit, ...events, clock, log: silentLogger }) };
 }
 
 test("a store that cannot write makes the platform keep the message, and says so until it can again", async () => {

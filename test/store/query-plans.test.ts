@@ -25,6 +25,7 @@ const READS_ALL: readonly RegExp[] = [
   /^select \* from allowed order by/,
   // An index that holds nothing but the rows that are asked for.
   /^select seq, body from inbox indexed by inbox_unsettled/,
+  /^select seq, body from event indexed by event_unsettled/,
   // In the order of its index, and no further than the limit.
   /^select s\.body, .* from session s .* order by s\.last_active_at desc, s\.rowid desc limit/,
 ];
@@ -82,6 +83,7 @@ const VERBS: readonly [name: string, run: (store: Store, n: number) => Promise<u
   ["what was spent", (store) => store.usage.spentBy("all")],
   ["what was spent last", (store) => store.usage.latest(5)],
   ["what tools said", (store) => store.outbox.saidByTools("old77")],
+  ["what went out piece by piece", (store) => store.outbox.saidInBlocks("old77")],
   ["ready chats", (store) => store.outbox.ready(10)],
   ["deliver", (store) => deliverNext(store)],
   ["next due delivery", (store) => store.outbox.nextDueAtMs()],
@@ -91,6 +93,14 @@ const VERBS: readonly [name: string, run: (store: Store, n: number) => Promise<u
   ["read a delivery", (store) => store.outbox.read("old77/0")],
   ["amend what was said", (store) => amend(store, "old77/0", { kind: "text", text: "other" })],
   ["react to what was heard", (store) => amend(store, "busy0", { kind: "reaction", emoji: "👍" })],
+  ["who said that", (store) => store.outbox.sentAs(refOf(CHAT, "1"))],
+  ["find a message", (store) => store.inbox.find(refOf(CHAT, "busy0"))],
+  ["change and cancel a message", (store, n) => changeWaiting(store, n)],
+  ["what waits from a chat", (store) => store.inbox.waitingFrom(placeOf(CHAT))],
+  ["wait for pieces", (store, n) => waitForPieces(store, n)],
+  ["overhear, note and read", (store, n) => overhear(store, n)],
+  ["an event", (store, n) => actOnEvent(store, n)],
+  ["move a chat", (store, n) => moveChat(store, n)],
   ["newest page of history", (store) => store.history(BUSY, { limit: 20 })],
   ["whether somebody was let in", (store) => store.access.isAllowed(STRANGER)],
   ["a stranger who asks", (store) => store.access.openPairing(STRANGER, 3)],
@@ -115,6 +125,46 @@ const amend = (store: Store, id: string, change: Amendment) =>
 async function settleNewest(store: Store, n: number): Promise<void> {
   for (const { id } of await store.inbox.unsettled())
     await store.inbox.settle(id, queued(inbound(CHAT, `new${n}`)));
+}
+
+async function changeWaiting(store: Store, n: number): Promise<void> {
+  const id = await enqueue(store, CHAT, `changed${n}`);
+  const heard = inbound(CHAT, `changed${n}`, { text: "other" });
+  expect(await store.inbox.rewrite(id, { written: "other", heard })).toBe(true);
+  expect(await store.inbox.cancel(id)).toBe(true);
+}
+
+async function waitForPieces(store: Store, n: number): Promise<void> {
+  const message = inbound(CHAT, `piece${n}`, { part: { of: `album${n}`, waitMs: 1 } });
+  const { id } = await store.inbox.record(message);
+  await store.inbox.settle(id, queued(message));
+  expect(await store.inbox.pieces(message)).toEqual([]);
+}
+
+async function overhear(store: Store, n: number): Promise<void> {
+  const { id } = await store.inbox.record(inbound(CHAT, `overheard${n}`));
+  await store.inbox.settle(id, { fate: "overheard", line: "U: hello" });
+  await store.chats.note(placeOf(CHAT), { about: "x", text: "U left." });
+  await store.chats.rewrite(placeOf(CHAT), "x", "U left again.");
+  const lines = await store.chats.unread(placeOf(CHAT), BUSY, 50);
+  await enqueue(store, CHAT, `reads${n}`, 5, { readUpTo: lines.at(-1)!.id });
+  await store.turns.clear(BUSY);
+}
+
+async function actOnEvent(store: Store, n: number): Promise<void> {
+  const stop = { kind: "stop", address: placeOf(CHAT), by: inbound(CHAT, "x").sender } as const;
+  const { id } = await store.inbox.recordEvent(`e${n}`, stop);
+  await store.inbox.settleEvent(id);
+}
+
+/** There and back. */
+async function moveChat(store: Store, n: number): Promise<void> {
+  await enqueue(store, CHAT, `moves${n}`);
+  const there = { from: placeOf(CHAT), to: placeOf("there"), mergeKey: (key: string) => key };
+  await store.chats.move({ ...there, sessions: [{ from: BUSY, to: sessionOf("there"), nextFile: "f" }] });
+  const back = { ...there, from: placeOf("there"), to: placeOf(CHAT) };
+  await store.chats.move({ ...back, sessions: [{ from: sessionOf("there"), to: BUSY, nextFile: "f" }] });
+  await store.turns.clear(BUSY);
 }
 
 let turn: TurnId | undefined;

@@ -119,6 +119,16 @@ function deliveringStatements(connection: Connection) {
 /** For whoever looks after what does not arrive. */
 function tendingStatements(connection: Connection) {
   return {
+    // A platform tells the thread of a reaction not always, and its ids count within the chat.
+    sentAs: connection.query<
+      { address: Json<Address>; body: Json<DeliveryBody> },
+      { channel: string; account: string; chat: string; id: string }
+    >(
+      `select address, body from outbox indexed by outbox_ref
+       where ref is not null and json_extract(ref, '$.id') = $id and json_extract(ref, '$.address.chat') = $chat
+         and json_extract(ref, '$.address.channel') = $channel
+         and json_extract(ref, '$.address.account') = $account limit 1`,
+    ),
     open: connection.query<ListedRow, { limit: number }>(
       `select ${LISTED}, (select count(*) - 1 from outbox where chat = one.chat and ended_at is null) as behind
        from outbox as one indexed by outbox_due where due_at > -1 order by due_at limit $limit`,

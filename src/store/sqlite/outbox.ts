@@ -1,4 +1,4 @@
-import type { Address, MessageRef } from "../../core/message.ts";
+import type { MessageRef } from "../../core/message.ts";
 import type {
   ChatKey,
   Delivery,
@@ -16,6 +16,7 @@ import type {
 import { decode, encode } from "./json.ts";
 import { type ListedRow, outboxStatements, type OutboxRow, type StateRow } from "./outbox-statements.ts";
 import type { LedgerParts } from "./parts.ts";
+import { placeOf } from "./places.ts";
 import { seqOf } from "./sequence.ts";
 import type { PreviewNotes } from "./previews.ts";
 
@@ -54,7 +55,7 @@ export class SqliteOutbox implements OutboxLedger, Poster {
       this.#sql.insert.run({
         seq: this.#parts.sequence.next(now),
         key,
-        chat: chatOf(to),
+        chat: placeOf(to),
         address: encode(to),
         body: encode(body),
         shownIn: message.kind === "withdrawal" ? null : (session ?? null),
@@ -158,6 +159,14 @@ export class SqliteOutbox implements OutboxLedger, Poster {
     });
   }
 
+  async sentAs({ address, id }: MessageRef): ReturnType<OutboxLedger["sentAs"]> {
+    const { channel, account, chat } = address;
+    const row = this.#parts.connection.read(() => this.#sql.sentAs.get({ channel, account, chat, id }));
+    if (!row) return undefined;
+    const { message } = decode(row.body);
+    return message.kind === "withdrawal" ? undefined : { to: decode(row.address), message };
+  }
+
   async read(key: DeliveryKey): ReturnType<OutboxLedger["read"]> {
     const row = this.#parts.connection.read(() => this.#sql.read.get({ key }));
     if (!row) return undefined;
@@ -177,11 +186,6 @@ export class SqliteOutbox implements OutboxLedger, Poster {
     else this.#sql.dead.run({ seq, now, error: result.error });
     return this.#sql.promote.run({ chat, now }) > 0;
   }
-}
-
-/** One line per chat and thread. The scope does not count: it says what a chat is, not which. */
-function chatOf({ channel, account, chat, thread }: Address): ChatKey {
-  return JSON.stringify([channel, account, chat, ...(thread === undefined ? [] : [thread])]);
 }
 
 function pendingOf(row: OutboxRow): PendingDelivery {

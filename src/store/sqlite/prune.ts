@@ -19,6 +19,7 @@ export class Pruner {
     const before = Math.max(finishedBeforeMs, historyBeforeMs);
     const steps: ((left: number) => number)[] = [
       ...this.#sql.finished.map((step) => (left: number) => step.run({ before, limit: left })),
+      ...this.#sql.lines.map((step) => (left: number) => step.run({ before: firstOf(before), limit: left })),
       (left) => this.#pruneForgotten(left),
       ...this.#sql.history.map(
         (step) => (left: number) => step.run({ before: firstOf(historyBeforeMs), limit: left }),
@@ -48,6 +49,7 @@ type SessionStep = { session: string; upto: number; limit: number };
 function pruneStatements(connection: Connection) {
   return {
     finished: FINISHED.map((sql) => connection.query<unknown, Step>(sql)),
+    lines: LINES.map((sql) => connection.query<unknown, Step>(sql)),
     history: HISTORY.map((sql) => connection.query<unknown, Step>(sql)),
     ofSession: OF_SESSION.map((sql) => connection.query<unknown, SessionStep>(sql)),
     forgotten: connection.query<{ session: string; upto: number }>("select session, upto from forgotten"),
@@ -62,7 +64,7 @@ function pruneStatements(connection: Connection) {
 /** What nobody will look at again: no history shows it. `$before` is a time. */
 const FINISHED = [
   "delete from inbox where seq in (select seq from inbox where dropped_at < $before limit $limit)",
-  "delete from event where rowid in (select rowid from event where recorded_at < $before limit $limit)",
+  "delete from event where seq in (select seq from event where done_at < $before limit $limit)",
   `update turn set prompt = null, position = null, previews = null, error = null
    where seq in (select seq from turn where ended_at < $before and previews is not null limit $limit)`,
   `delete from outbox where seq in
@@ -70,6 +72,13 @@ const FINISHED = [
   `delete from cron_run where (job, scheduled_for) in
      (select job, scheduled_for from cron_run where scheduled_for < $before limit $limit)`,
   "delete from pairing where rowid in (select rowid from pairing where expires_at < $before limit $limit)",
+];
+
+/** What was said and happened in chats, and who has read it. `$before` is a number of the sequence. */
+const LINES = [
+  "delete from chat_line where seq in (select seq from chat_line where seq < $before order by seq limit $limit)",
+  `delete from chat_read where (place, session) in
+     (select place, session from chat_read where upto < $before limit $limit)`,
 ];
 
 /** True of a message `i` in a session that nothing will happen to any more. */

@@ -90,9 +90,14 @@ export class SessionQueue {
     return row?.waiting ?? 0;
   }
 
+  /** No turn of the session begins before: pieces of a message that waits may still come. */
+  hold(session: string, until: number): void {
+    this.#sql.hold.run({ session, until });
+  }
+
   /** When the first of the sessions that are still to be quiet may have its turn. */
   nextQuietUntil(): number | undefined {
-    return this.#sql.nextQuiet.get({})?.quiet_until;
+    return this.#sql.nextQuiet.get({})?.ready_at;
   }
 
   /** For a start: what was to be quiet has been for long enough. */
@@ -128,7 +133,8 @@ function changingQueue(connection: Connection) {
     ),
     drop: connection.query<unknown, Change>(
       `update queue set waiting = waiting - $waiting, collapsed = collapsed - $collapsed,
-         quiet_until = iif(waiting > $waiting, quiet_until, 0)
+         quiet_until = iif(waiting > $waiting, quiet_until, 0),
+         hold_until = iif(waiting > $waiting, hold_until, 0)
        where session = $session`,
     ),
     moveHead: connection.query<unknown, { session: string; head: number; since: number; priority: number }>(
@@ -145,8 +151,11 @@ function changingQueue(connection: Connection) {
     removeIdle: connection.query<unknown, { session: string }>(
       "delete from queue where session = $session and busy = 0 and waiting = 0",
     ),
+    hold: connection.query<unknown, { session: string; until: number }>(
+      "update queue set hold_until = $until where session = $session",
+    ),
     endQuiet: connection.query<unknown>(
-      "update queue indexed by queue_quiet set quiet_until = 0 where quiet_until > 0 and busy = 0",
+      "update queue indexed by queue_quiet set quiet_until = 0, hold_until = 0 where ready_at > 0 and busy = 0",
     ),
     count: connection.query<unknown, { by: number }>(
       "update depth set waiting = waiting + $by where only = 1",
@@ -157,16 +166,16 @@ function changingQueue(connection: Connection) {
 function readingQueue(connection: Connection) {
   return {
     next: connection.query<{ session: SessionKey; collapsed: number }, { now: number }>(
-      `select session, collapsed from queue where busy = 0 and quiet_until <= $now
+      `select session, collapsed from queue where busy = 0 and ready_at <= $now
        order by since, priority desc, head limit 1`,
     ),
     head: connection.query<Head, { session: string }>(
       `select seq, priority, recorded_at from inbox indexed by inbox_waiting
        where session = $session and fate = 'queued' and turn is null order by seq limit 1`,
     ),
-    nextQuiet: connection.query<{ quiet_until: number }>(
-      `select quiet_until from queue indexed by queue_quiet
-       where quiet_until > 0 and busy = 0 order by quiet_until limit 1`,
+    nextQuiet: connection.query<{ ready_at: number }>(
+      `select ready_at from queue indexed by queue_quiet
+       where ready_at > 0 and busy = 0 order by ready_at limit 1`,
     ),
     waiting: connection.query<{ waiting: number }, { session: string }>(
       "select waiting from queue where session = $session",

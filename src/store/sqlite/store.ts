@@ -4,6 +4,8 @@ import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { SqliteAccess } from "./access.ts";
 import { Amendments } from "./amendments.ts";
+import { ChatMover } from "./chat-mover.ts";
+import { SqliteChats } from "./chats.ts";
 import { Connection } from "./connection.ts";
 import { SqliteCron } from "./cron.ts";
 import { SessionHistory } from "./history.ts";
@@ -36,6 +38,7 @@ export interface StoreOptions {
 /** The store in one SQLite file, for one process: `open` fails with `locked` while another has it. */
 export class SqliteStore implements Store {
   readonly inbox: SqliteInbox;
+  readonly chats: SqliteChats;
   readonly turns: SqliteTurns;
   readonly outbox: SqliteOutbox;
   readonly sessions: SqliteSessions;
@@ -69,7 +72,8 @@ export class SqliteStore implements Store {
     const line = new WaitingLine(connection, queue);
     this.connection = connection;
     this.outbox = new SqliteOutbox(parts, new PreviewNotes(connection));
-    this.inbox = new SqliteInbox(parts, queue, line, this.outbox);
+    this.chats = new SqliteChats(parts, new ChatMover(parts));
+    this.inbox = new SqliteInbox(parts, queue, line, { outbox: this.outbox, chats: this.chats });
     this.usage = new SqliteUsage(parts);
     this.turns = new SqliteTurns(parts, queue, line, { outbox: this.outbox, usage: this.usage });
     this.sessions = new SqliteSessions(parts);
@@ -139,6 +143,7 @@ export class SqliteStore implements Store {
 function lastSequence(connection: Connection) {
   return connection.query<{ seq: number | null }>(
     `select max(coalesce((select max(seq) from inbox), 0), coalesce((select max(seq) from turn), 0),
-       coalesce((select max(seq) from outbox), 0)) as seq`,
+       coalesce((select max(seq) from outbox), 0), coalesce((select max(seq) from event), 0),
+       coalesce((select max(seq) from chat_line), 0)) as seq`,
   );
 }

@@ -88,8 +88,8 @@ function membersOfTurns(connection: Connection) {
       `select seq, coalesce(heard, body) as body, collapsed, steered, steered_at
        from inbox where turn = $turn order by seq`,
     ),
-    stillWaits: connection.query<{ collapsed: number }, { seq: number; session: string }>(
-      `select collapsed from inbox
+    stillWaits: connection.query<{ collapsed: number; text: string }, { seq: number; session: string }>(
+      `select collapsed, json_extract(coalesce(heard, body), '$.text') as text from inbox
        where seq = $seq and session = $session and fate = 'queued' and turn is null`,
     ),
     attach: connection.query<unknown, { turn: number; seq: number; text: string; position: string | null }>(

@@ -23,6 +23,8 @@ import type { SessionQueue } from "./session-queue.ts";
 import { turnStatements, type MemberRow, type TurnRow, type TurnStatements } from "./turn-statements.ts";
 import type { WaitingLine } from "./waiting-line.ts";
 
+type Joining = Parameters<TurnLedger["attach"]>[2][number];
+
 /** Notes what a turn has used, inside a transaction that is already open. */
 export interface UsageNotes {
   note(turn: number, session: SessionKey, usage: TurnUsage): void;
@@ -77,21 +79,20 @@ export class SqliteTurns implements TurnLedger {
   async attach(
     turn: TurnId,
     worker: WorkerId,
-    joining: readonly { readonly id: InboxId; readonly note: PromptNote }[],
+    joining: Parameters<TurnLedger["attach"]>[2],
   ): Promise<readonly InboxId[] | undefined> {
     const seq = seqOf(turn);
     return this.#parts.connection.write(() => {
       const held = this.#sql.held.get({ seq, worker });
-      return (
-        held && joining.filter(({ id, note }) => this.#join(seq, held.session, id, note)).map(({ id }) => id)
-      );
+      return held && joining.filter((one) => this.#join(seq, held.session, one)).map(({ id }) => id);
     });
   }
 
-  #join(turn: number, session: string, id: InboxId, { text, position }: PromptNote): boolean {
+  #join(turn: number, session: string, { id, note, text: asked }: Joining): boolean {
     const seq = seqOf(id);
+    const { text, position } = note;
     const row = this.#sql.stillWaits.get({ seq, session });
-    if (!row) return false;
+    if (!row || (asked !== undefined && asked !== row.text)) return false;
     this.#sql.attach.run({ turn, seq, text, position: position ?? null });
     this.#queue.take(session, { waiting: 1, collapsed: row.collapsed });
     return true;

@@ -12,7 +12,7 @@ create table inbox (
   heard text,
   recorded_at integer not null,
   -- Null until admission has decided.
-  fate text check (fate in ('queued', 'refused', 'blocked', 'command', 'full', 'cancelled')),
+  fate text check (fate in ('queued', 'refused', 'blocked', 'command', 'full', 'cancelled', 'overheard')),
   -- Set iff the history of that session shows the message.
   session text,
   priority integer not null default 0,
@@ -25,7 +25,10 @@ create table inbox (
   steered text,
   steered_at text,
   -- When it was settled without a session. Nothing shows it, so it goes after a while.
-  dropped_at integer
+  dropped_at integer,
+  -- The message that this one is a piece of, and until when another piece may come.
+  part text,
+  part_until integer
 ) strict;
 
 create unique index inbox_dedup on inbox (dedup);
@@ -34,14 +37,44 @@ create index inbox_waiting on inbox (session, seq) where fate = 'queued' and tur
 create index inbox_turn on inbox (turn) where turn is not null;
 create index inbox_history on inbox (session, seq) where session is not null;
 create index inbox_dropped on inbox (dropped_at) where dropped_at is not null;
+create index inbox_part on inbox (part, seq) where part is not null;
 
+-- What happened that is no message.
 create table event (
-  dedup text primary key,
+  seq integer primary key,
+  dedup text not null,
   body text not null,
-  recorded_at integer not null
+  -- Null until it was acted on.
+  done_at integer
 ) strict;
 
-create index event_recorded on event (recorded_at);
+create unique index event_dedup on event (dedup);
+create index event_unsettled on event (seq) where done_at is null;
+create index event_done on event (done_at) where done_at is not null;
+
+-- What was said and happened in a place without being said to the agent: lines of its next prompt there. A place
+-- keeps the newest few.
+create table chat_line (
+  seq integer primary key,
+  place text not null,
+  -- What it is about: a later line about the same takes its place.
+  about text not null,
+  kind text not null check (kind in ('said', 'note')),
+  text text not null
+) strict;
+
+create unique index chat_line_about on chat_line (place, about);
+create index chat_line_place on chat_line (place, seq);
+
+-- How far a session has read in a place.
+create table chat_read (
+  place text not null,
+  session text not null,
+  upto integer not null,
+  primary key (place, session)
+) strict, without rowid;
+
+create index chat_read_upto on chat_read (upto);
 
 create table turn (
   seq integer primary key,
@@ -72,8 +105,10 @@ create table queue (
   waiting integer not null,
   -- Those of `waiting` that are mere lines by now.
   collapsed integer not null default 0,
-  -- No turn begins before.
+  -- No turn begins before: somebody is still writing, or pieces of a message may still come.
   quiet_until integer not null default 0,
+  hold_until integer not null default 0,
+  ready_at integer not null generated always as (max(quiet_until, hold_until)) virtual,
   -- 1 while the session has an unfinished turn. What follows counts only while it has none.
   busy integer not null,
   -- Since when the session waits for its next turn: its oldest message, or the end of its last turn.
@@ -85,7 +120,7 @@ create table queue (
 ) strict, without rowid;
 
 create index queue_next on queue (busy, since, priority desc, head);
-create index queue_quiet on queue (quiet_until) where quiet_until > 0 and busy = 0;
+create index queue_quiet on queue (ready_at) where ready_at > 0 and busy = 0;
 
 create table depth (
   only integer primary key check (only = 1),
@@ -126,6 +161,8 @@ create unique index outbox_head on outbox (chat) where due_at is not null;
 create index outbox_due on outbox (due_at) where due_at is not null;
 create index outbox_line on outbox (chat, seq) where ended_at is null;
 create index outbox_dead on outbox (ended_at) where state = 'dead';
+create index outbox_ref on outbox (json_extract(ref, '$.id'), json_extract(ref, '$.address.chat'))
+  where ref is not null;
 create index outbox_history on outbox (shown_in, seq) where shown_in is not null;
 create index outbox_spent on outbox (ended_at) where ended_at is not null and shown_in is null;
 

@@ -1,0 +1,13 @@
+import type { InboundMessage } from "../core/message.ts";
+import type { DeliveryKey, InboxEntry } from "../core/store.ts";
+import { noticeKey } from "../delivery/keys.ts";
+
+/** The sentence that a message gets instead of a turn: one for all pieces of a message. */
+export function noticeKeyOf({ id, message: { address, part } }: InboxEntry): DeliveryKey {
+  if (!part) return noticeKey(id);
+  const { channel, account, chat, thread } = address;
+  return noticeKey(`pieces/${JSON.stringify([channel, account, chat, thread ?? null, part.of])}`);
+}
+
+/** The platform's id of the message that an answer quotes. */
+export const quotedIn = ({ id, pressedOn }: InboundMessage): string => pressedOn ?? id;
