@@ -26,6 +26,7 @@ export interface Sentences {
   readonly queue: QueueSentences;
   readonly question: QuestionSentences;
   readonly file: FileSentences;
+  readonly event: EventSentences;
   readonly access: AccessSentences;
 }
 
@@ -56,6 +57,7 @@ const en: Sentences = {
   queue: queueSentencesEn,
   question: questionSentencesEn,
   file: fileSentencesEn,
+  event: eventSentencesEn,
   access: accessSentencesEn,
 };
 
@@ -83,6 +85,7 @@ const zh: Sentences = {
   queue: queueSentencesZh,
   question: questionSentencesZh,
   file: fileSentencesZh,
+  event: eventSentencesZh,
   access: accessSentencesZh,
 };
 
