@@ -80,7 +80,7 @@ export interface InboxLedger {
   recordEvent(id: string, event: InboundEvent): Promise<{ receipt: "recorded" | "duplicate"; id: EventId }>;
   /**
    * Ends admission: to a session's queue, or nowhere. No effect if already settled. Returns what was cancelled
-   * to make room, each told what its sender reads in the same step.
+   * to make room, each told what its sender reads in the same step. Of a message that was refused no word is kept.
    */
   settle(id: InboxId, fate: Admission): Promise<readonly InboxEntry[]>;
   /** The event was acted on. */

@@ -61,8 +61,8 @@ export class AccessNotices implements PairingNotices {
       markdown: asked({ who, id, code, prefix }),
       buttons: [
         [
-          { id: `${prefix}pair approve ${code}`, label: approve },
-          { id: `${prefix}pair deny ${code}`, label: deny },
+          { id: `/pair approve ${code}`, label: approve },
+          { id: `/pair deny ${code}`, label: deny },
         ],
       ],
       // Strangers decide when this comes.

@@ -7,6 +7,7 @@ import {
   inbound,
   placeOf,
   queued,
+  refOf,
   sessionOf,
   storeTest,
   type OpenStore,
@@ -86,6 +87,22 @@ export function inboxContract(open: OpenStore): void {
     expect(await store.turns.depth()).toBe(1);
     expect(idsOf(await store.turns.claim("w", CLAIM))).toEqual(["1"]);
     await store.inbox.settle("nonsense!", { fate: "refused" });
+  });
+
+  storeTest(open, "of a message that was refused nothing is kept but that it came", async ({ store }) => {
+    const stranger = { id: "7", name: "Eve", isBot: false };
+    const message = inbound("a", "1", { sender: stranger, text: "words", forwardedFrom: "more words" });
+    const { id } = await store.inbox.record(message);
+    await store.inbox.settle(id, { fate: "refused" });
+    const kept = await store.inbox.find(refOf("a", "1"));
+    const sender = { ...stranger, name: "" };
+    expect(kept).toMatchObject({
+      id,
+      state: "over",
+      message: { id: "1", text: "", attachments: [], sender },
+    });
+    expect(JSON.stringify(kept)).not.toMatch(/words|Eve/);
+    expect((await store.inbox.record(message)).receipt).toBe("duplicate");
   });
 
   storeTest(open, "pi gets the message as hooks left it", async ({ store }) => {

@@ -1,3 +1,5 @@
+import { Database } from "bun:sqlite";
+import { join } from "node:path";
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { EXIT } from "../../src/cli/exit-codes.ts";
 import { DoorstepWorld } from "../fakes/doorstep.ts";
@@ -51,10 +53,12 @@ test("a stranger gets a code, is approved in the shell, is told, and may talk", 
   // She owns the gateway: she is asked about the next one, and decides in the chat.
   await world.say("bob", "let me in", { name: "Bob" });
   const second = await world.codeOf("bob");
-  const { text, buttons } = await world.reads("eve", /`Bob`/);
-  expect(text).toContain(`/pair approve ${second}`);
-  expect(buttons.map(({ id }) => id)).toEqual([`/pair approve ${second}`, `/pair deny ${second}`]);
-  await world.say("eve", `/pair approve ${second}`);
+  const asked = await world.reads("eve", /`Bob`/);
+  expect(asked.text).toContain(`/pair approve ${second}`);
+  const [yes, no] = asked.buttons.map(({ id }) => id);
+  expect(no).toBe(`/pair deny ${second}`);
+  await world.press("bob", asked, yes ?? "");
+  await world.press("eve", asked, yes ?? "");
   await world.reads("eve", /`Bob` \(`doorstep:bob`\) may talk to me now/);
   await world.reads("bob", /You have been let in/);
   expect((await world.pairing("list")).out).toContain("  doorstep  Bob (bob)\n");
@@ -72,6 +76,12 @@ test("a stranger gets a code, is approved in the shell, is told, and may talk", 
   const log = world.gateway.log();
   expect(log).toContain("a message was not taken");
   expect(log).not.toContain("my secret words");
+  await world.gateway.kill("SIGTERM");
+  const kept = new Database(join(world.gateway.stateDir, "gateway.db"), { readonly: true });
+  const bodies = kept.query<{ body: string }, []>("select body from inbox").all();
+  kept.close();
+  expect(JSON.stringify(bodies)).toContain("/whoami");
+  expect(JSON.stringify(bodies)).not.toContain("my secret words");
 });
 
 test("a gateway killed after the code was recorded tells it once, and it is still good", async () => {

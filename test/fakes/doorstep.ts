@@ -10,6 +10,7 @@ const PATIENCE_MS = 30_000;
 export interface Sent {
   readonly account: string;
   readonly chat: string;
+  readonly nonce: string;
   readonly text: string;
   readonly buttons: readonly { readonly id: string; readonly label: string }[];
 }
@@ -53,10 +54,27 @@ export class DoorstepWorld implements AsyncDisposable {
   /** The same under an id of the caller's own. */
   async sayAs(id: string, from: string, text: string, voice: Voice = {}): Promise<void> {
     const { account = "default", name = from, chat = from, isForBot = true } = voice;
-    const response = await fetch(`${this.gateway.url}/doorstep`, {
+    await this.#post("/doorstep", { id, account, from, name, chat, text, isForBot });
+  }
+
+  /** Somebody presses a button of a message in a chat. */
+  async press(from: string, { nonce, chat, account }: Sent, button: string): Promise<void> {
+    this.#heard += 1;
+    await this.#post("/doorstep/press", {
+      id: `${this.#heard}`,
+      account,
+      from,
+      chat,
+      message: nonce,
+      button,
+    });
+  }
+
+  async #post(path: string, body: object): Promise<void> {
+    const response = await fetch(`${this.gateway.url}${path}`, {
       method: "POST",
       headers: { authorization: `Bearer ${this.gateway.token}` },
-      body: JSON.stringify({ id, account, from, name, chat, text, isForBot }),
+      body: JSON.stringify(body),
     });
     if (!response.ok) throw new Error(`nobody heard it: ${await response.text()}`);
   }
@@ -65,7 +83,7 @@ export class DoorstepWorld implements AsyncDisposable {
   seen(chat: string, account = "default"): readonly Sent[] {
     const file = join(this.#folder, "sent.jsonl");
     const lines = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").filter(Boolean) : [];
-    const calls = lines.map((line) => JSON.parse(line) as Sent & { readonly nonce: string });
+    const calls = lines.map((line) => JSON.parse(line) as Sent);
     const byNonce = new Map(calls.map((call) => [call.nonce, call]));
     return [...byNonce.values()].filter((one) => one.chat === chat && one.account === account);
   }

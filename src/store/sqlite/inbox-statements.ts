@@ -50,6 +50,9 @@ function messageStatements(connection: Connection) {
       `update inbox set fate = $fate, heard = $heard, session = $session, priority = $priority,
          merge_key = $mergeKey, dropped_at = $droppedAt where seq = $seq`,
     ),
+    scrub: connection.query<unknown, { seq: number; body: Json<InboundMessage> }>(
+      "update inbox set body = $body where seq = $seq",
+    ),
     unsettled: connection.query<{ seq: number; body: Json<InboundMessage> }>(
       "select seq, body from inbox indexed by inbox_unsettled where fate is null order by seq",
     ),
@@ -64,8 +67,9 @@ function eventStatements(connection: Connection) {
     findEvent: connection.query<{ seq: number }, { dedup: string }>(
       "select seq from event where dedup = $dedup",
     ),
+    // What it was is of no use any more; that it was, is.
     settleEvent: connection.query<unknown, { seq: number; now: number }>(
-      "update event set done_at = $now where seq = $seq and done_at is null",
+      "update event set done_at = $now, body = '' where seq = $seq and done_at is null",
     ),
     unsettledEvents: connection.query<{ seq: number; body: Json<InboundEvent> }>(
       "select seq, body from event indexed by event_unsettled where done_at is null order by seq",

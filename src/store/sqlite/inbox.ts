@@ -91,6 +91,7 @@ export class SqliteInbox implements InboxLedger {
     const session = SHOWN_FATES.includes(admission.fate) ? (admission.session ?? null) : null;
     const droppedAt = session === null ? this.#parts.clock.now() : null;
     this.#sql.settle.run({ ...NOWHERE, seq, fate: admission.fate, session, droppedAt });
+    if (admission.fate === "refused") this.#sql.scrub.run({ seq, body: encode(wordless(decode(row.body))) });
     if (admission.fate === "overheard" && admission.line !== undefined) {
       const { address, id: about } = decode(row.body);
       this.#ends.chats.add(address, { seq, about, kind: "said", text: admission.line });
@@ -164,6 +165,11 @@ export class SqliteInbox implements InboxLedger {
   ): ReturnType<InboxLedger["waitingFrom"]> {
     return this.#known.waitingFrom(chat);
   }
+}
+
+/** What is left of a message from somebody who may not talk: that it came. */
+function wordless({ id, address, sender, isForBot, sentAtMs }: InboundMessage): InboundMessage {
+  return { id, address, sender: { ...sender, name: "" }, text: "", attachments: [], isForBot, sentAtMs };
 }
 
 type Queued = Admission & { readonly fate: "queued" };

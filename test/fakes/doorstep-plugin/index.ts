@@ -22,6 +22,10 @@ export default function doorstep(api: GatewayPluginApi): void {
   const options = api.options as Options;
   const channels = new Map(options.accounts.map((account) => [account, new Doorstep(account, options)]));
   for (const channel of channels.values()) api.registerChannel(channel);
+  api.registerHttpRoute("POST", "/doorstep/press", async (request) => {
+    const { account, ...pressed } = JSON.parse(request.text()) as Pressed & { readonly account: string };
+    return Response.json({ receipt: await channels.get(account)?.press(pressed) });
+  });
   api.registerHttpRoute("POST", "/doorstep", async (request) => {
     const { account, ...said } = JSON.parse(request.text()) as Said & { readonly account: string };
     return Response.json({ receipt: await channels.get(account)?.hear(said) });
@@ -35,6 +39,14 @@ interface Said {
   readonly chat: string;
   readonly text: string;
   readonly isForBot: boolean;
+}
+
+interface Pressed {
+  readonly id: string;
+  readonly from: string;
+  readonly chat: string;
+  readonly message: string;
+  readonly button: string;
 }
 
 class Doorstep implements Channel {
@@ -70,6 +82,17 @@ class Doorstep implements Channel {
       sender: { id: from, name, isBot: false },
       attachments: [],
       sentAtMs: Date.now(),
+    });
+  }
+
+  press({ id, from, chat, message, button }: Pressed): Promise<string> {
+    if (!this.#host) throw new Error("the channel has not started");
+    const by = { id: from, name: from, isBot: false };
+    return this.#host.report(id, {
+      kind: "button",
+      message: { address: this.addressOf(chat), id: message },
+      by,
+      button,
     });
   }
 
