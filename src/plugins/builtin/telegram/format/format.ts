@@ -1,0 +1,70 @@
+import type { Nodes, Root } from "mdast";
+import { parseMarkdown } from "../../../../lib/markdown/parse.ts";
+import { writeBlocks } from "./blocks.ts";
+import { Page } from "./page.ts";
+
+/** Most UTF-16 units that one message of Telegram takes, counted without its tags. */
+export const MESSAGE_LIMIT = 4096;
+
+interface Shown {
+  readonly markdown: string;
+  readonly html: string;
+  readonly text: string;
+}
+
+/** What was asked about last: a text is measured, then sent. */
+let last: Shown = { markdown: "", html: "", text: "" };
+
+/** Markdown as Telegram's HTML, which its parser accepts. Empty when nothing of it would be visible. */
+export function toHtml(markdown: string): string {
+  return shownAs(markdown).html;
+}
+
+/** The length of a text as Telegram counts it: UTF-16 units of what `toHtml` shows, without the tags. */
+export function lengthOf(markdown: string): number {
+  return shownAs(markdown).text.length;
+}
+
+/**
+ * Markdown as readable text without any markup, addresses of links included. Never longer than a message
+ * if the text with markup is not: then the addresses go.
+ */
+export function toPlain(markdown: string): string {
+  const { text } = setOn(markdown, false);
+  if (text.length <= MESSAGE_LIMIT) return isVisible(text) ? text : "";
+  return shownAs(markdown).text;
+}
+
+function shownAs(markdown: string): Shown {
+  if (last.markdown !== markdown) {
+    const page = setOn(markdown, true);
+    const { text } = page;
+    last = isVisible(text) ? { markdown, html: page.html, text } : { markdown, html: "", text: "" };
+  }
+  return last;
+}
+
+function setOn(markdown: string, hasTags: boolean): Page {
+  const tree = parseMarkdown(markdown.toWellFormed());
+  const page = new Page();
+  const { urls, used } = definitionsIn(tree);
+  writeBlocks(tree.children, { page, hasTags, used, urlOf: (identifier) => urls.get(identifier) }, []);
+  return page;
+}
+
+function definitionsIn(tree: Root): { urls: Map<string, string>; used: Set<string> } {
+  const urls = new Map<string, string>();
+  const used = new Set<string>();
+  const waiting: Nodes[] = [tree];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (node.type === "definition" && !urls.has(node.identifier)) urls.set(node.identifier, node.url);
+    if (node.type === "linkReference" || node.type === "imageReference") used.add(node.identifier);
+    if ("children" in node) waiting.push(...node.children);
+  }
+  return { urls, used };
+}
+
+/** Whether Telegram would take a text for more than empty space. */
+function isVisible(text: string): boolean {
+  return /[^\s\p{Cc}\p{Cf}\p{Z}]/u.test(text);
+}
