@@ -174,7 +174,7 @@ export class HttpServer {
     if (fault.kind === "5xx") return this.#platform.refusal(fault);
     if (fault.kind !== "429") return undefined;
     const wait = { "retry-after": String(fault.retryAfter) };
-    if (fault.in === "html") return { ...html(429, "<html>Too Many Requests</html>"), headers: wait };
+    if (fault.in === "html") return html(429, "<html>Too Many Requests</html>", wait);
     if (fault.in === "header") return { status: 429, headers: wait, body: "" };
     return this.#platform.refusal(fault);
   }
@@ -217,8 +217,8 @@ function headersOf(request: IncomingMessage): Record<string, string> {
   );
 }
 
-function html(status: number, body: string): Reply {
-  return { status, headers: { "content-type": "text/html" }, body };
+function html(status: number, body: string, headers: Readonly<Record<string, string>> = {}): Reply {
+  return { status, headers: { ...headers, "content-type": "text/html" }, body };
 }
 
 function write(response: ServerResponse, { status, headers, body }: Reply): void {

@@ -94,10 +94,10 @@ class HtmlReader {
   }
 
   #readEndTag(start: number): string | undefined {
-    const found = this.#html.slice(start).match(/^<\/([^\s>]*)\s*>/);
-    if (!found) return `Unclosed end tag at byte offset ${this.#bytes(start)}`;
     const open = this.#open.pop();
     if (!open) return `Unexpected end tag at byte offset ${this.#bytes(start)}`;
+    const found = this.#html.slice(start).match(/^<\/([^\s>]*)\s*>/);
+    if (!found) return `Unclosed end tag at byte offset ${this.#bytes(start)}`;
     const tag = (found[1] ?? "").toLowerCase();
     if (tag !== "" && tag !== open.tag) {
       return `Unmatched end tag at byte offset ${this.#bytes(start)}, expected "</${open.tag}>", found "</${tag}>"`;

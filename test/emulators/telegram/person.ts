@@ -41,7 +41,7 @@ export class Person {
     return this.user.id;
   }
 
-  /** The private chat with a bot. */
+  /** The private chat with a bot, which this person has opened: the bot may write there. */
   dm(bot: BotAccount): Room {
     return this.#world.privateRoom(this.user, bot);
   }

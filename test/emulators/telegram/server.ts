@@ -35,6 +35,7 @@ export interface GroupFacts {
 }
 
 const PATIENCE_MS = 15_000;
+const LOOK_MS = 20;
 
 /** A running stand-in for the Bot API and for the people who use it. */
 export class TelegramServer implements AsyncDisposable {
@@ -114,15 +115,17 @@ export class TelegramServer implements AsyncDisposable {
     return transcriptOf(room, this.clock.now(), options);
   }
 
-  /** Resolves to what `find` finds as soon as it finds something; looks again after each change and each call. */
+  /** Resolves to what `find` finds as soon as it finds something; looks again after each change, and now and then. */
   async until<T>(find: () => T | undefined | false, what = "what was waited for"): Promise<T> {
     const found = find();
     if (found) return found;
     const seen = Promise.withResolvers<T>();
-    const stop = this.world.onChange(() => {
+    const look = () => {
       const now = find();
       if (now) seen.resolve(now);
-    });
+    };
+    const stop = this.world.onChange(look);
+    const ticks = setInterval(look, LOOK_MS);
     const late = setTimeout(
       () => seen.reject(new Error(`${what} never came\n${this.#everything()}`)),
       PATIENCE_MS,
@@ -131,6 +134,7 @@ export class TelegramServer implements AsyncDisposable {
       return await seen.promise;
     } finally {
       clearTimeout(late);
+      clearInterval(ticks);
       stop();
     }
   }

@@ -200,7 +200,8 @@ export class World {
 
   #takeMessageId(room: Room): number {
     if (room.kind !== "supergroup") return this.#nextMessage++;
-    const id = this.#nextIn.get(room) ?? 1;
+    // The first message is the one that the group was made with, and the number of the general topic.
+    const id = this.#nextIn.get(room) ?? 2;
     this.#nextIn.set(room, id + 1);
     return id;
   }
