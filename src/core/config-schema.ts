@@ -34,7 +34,12 @@ const coreSections = {
   security: securitySchema.prefault({}).describe("From where the gateway itself fetches."),
   media: mediaSchema.prefault({}).describe("Files that come with messages, and files that agents send."),
   audio: audioSchema.prefault({}).describe("What becomes of voice messages."),
-  owners: z.array(target()).default([]).describe("People who may do everything, such as telegram:123456789."),
+  owners: z
+    .array(target())
+    .default([])
+    .describe(
+      "People who may do everything, such as telegram:123456789. When empty: the first one who was let in by pairing.",
+    ),
 };
 
 /** The sections that channels bring, by the channel's name. */
