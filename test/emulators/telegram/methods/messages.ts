@@ -96,7 +96,8 @@ export const messageMethods: Methods<
   sendChatAction: (visit, { chat_id, action, message_thread_id }) => {
     const room = roomToWrite(visit, chat_id);
     if (!ACTIONS.has(action)) throw badRequest("wrong parameter action in request");
-    const thread = threadFor(room, message_thread_id);
+    // A forum's general topic has the number 1 here, and none where messages are sent.
+    const thread = room.isForum && message_thread_id === 1 ? undefined : threadFor(room, message_thread_id);
     room.typing.set(visit.bot.id, { action, thread, untilMs: visit.world.clock.now() + TYPING_MS });
     visit.world.changed();
     return true;

@@ -190,14 +190,14 @@ const ROWS: readonly Row[] = [
   {
     kind: "bad-photo",
     status: [400],
-    text: /PHOTO_INVALID|PHOTO_EXT_INVALID|PHOTO_SAVE_FILE_INVALID|PHOTO_CONTENT_|IMAGE_PROCESS_FAILED|wrong type of the web page content/i,
+    text: /PHOTO_INVALID|PHOTO_EXT_INVALID|PHOTO_SAVE_FILE_INVALID|PHOTO_CONTENT_|IMAGE_PROCESS_FAILED|group send failed|wrong type of the web page content/i,
     code: "not-found",
     says: (detail) => `Telegram does not take the file as a photo: ${detail}.`,
   },
   {
     kind: "bad-file",
     status: [400],
-    text: /wrong (remote )?file|FILE_REFERENCE|FILE_ID_INVALID|file_id|MEDIA_INVALID|MEDIA_EMPTY|STICKER_|VIDEO_|AUDIO_|failed to get HTTP URL/i,
+    text: /wrong (remote )?file|can't use file|FILE_REFERENCE|FILE_ID_INVALID|file_id|MEDIA_INVALID|MEDIA_EMPTY|STICKER_|VIDEO_|AUDIO_|failed to get HTTP URL/i,
     code: "not-found",
     says: (detail) => `Telegram does not take the file: ${detail}.`,
   },
