@@ -26,14 +26,13 @@ export interface ChatLine {
   readonly id: LineId;
   /** Words of somebody, or a word of ours about what happened. */
   readonly kind: "said" | "note";
-  readonly text: string;
-}
-
-export interface ChatNote {
-  /** What it is about: unique in its place. */
+  /** The platform's id of the message, or what a note is about. */
   readonly about: string;
   readonly text: string;
 }
+
+/** A word of ours. What it is about is unique in its place, and no id of a message. */
+export type ChatNote = Pick<ChatLine, "about" | "text">;
 
 /** A chat that has got another address. */
 export interface ChatMove {

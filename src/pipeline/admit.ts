@@ -85,7 +85,7 @@ async function decide({ id, message: written }: InboxEntry, deps: AdmitDeps): Pr
     return { fate: { fate: "refused" } };
   }
 
-  const context = await unreadContext(message.address, session, deps);
+  const context = await unreadContext(message.address, session, pieces, deps);
   const heard: HookContext<"message_received"> = {
     sessionKey: session,
     message: context && context.lines.length > 0 ? { ...message, context: context.lines } : message,

@@ -1,7 +1,7 @@
 import type { Channel } from "../core/channel.ts";
 import type { Address, InboundMessage } from "../core/message.ts";
 import type { SessionKey } from "../core/session-key.ts";
-import type { ChatLedger, ChatLine, LineId } from "../core/store.ts";
+import type { ChatLedger, ChatLine, KnownMessage, LineId } from "../core/store.ts";
 import { shownName } from "../lib/shown-name.ts";
 
 /** Where the channel has no settings. */
@@ -28,15 +28,22 @@ export function historyLimitOf(channel: Channel | undefined, place: Address): nu
   return channel?.settings?.(place).historyLimit ?? USUAL_LIMIT;
 }
 
-/** What was said and happened in a place since `session` last read there, within limits; undefined if nothing. */
+/**
+ * What was said and happened in a place since `session` last read there, within limits; undefined if nothing. Left
+ * out are pieces of the message itself.
+ */
 export async function unreadContext(
   place: Address,
   session: SessionKey,
+  pieces: readonly KnownMessage[],
   { chats, channel }: ContextDeps,
 ): Promise<UnreadContext | undefined> {
   const unread = await chats.unread(place, session, MOST_LINES);
   const last = unread.at(-1);
-  return last && { lines: withinLimits(unread, historyLimitOf(channel(place), place)), upTo: last.id };
+  if (!last) return undefined;
+  const own = new Set(pieces.map(({ message }) => message.id));
+  const others = unread.filter(({ about }) => !own.has(about));
+  return { lines: withinLimits(others, historyLimitOf(channel(place), place)), upTo: last.id };
 }
 
 /** The newest that may be shown, oldest first. */

@@ -37,7 +37,7 @@ export class SqliteChats implements ChatLedger, ChatLines {
   async unread(address: Address, session: SessionKey, limit: number): Promise<readonly ChatLine[]> {
     const place = placeOf(address);
     const rows = this.#parts.connection.read(() => this.#sql.unread.all({ place, session, limit }));
-    return rows.toReversed().map(({ seq, kind, text }) => ({ id: idOf(seq), kind, text }));
+    return rows.toReversed().map(({ seq, ...line }) => ({ id: idOf(seq), ...line }));
   }
 
   async note(place: Address, line: ChatNote): Promise<void> {
@@ -82,6 +82,7 @@ export class SqliteChats implements ChatLedger, ChatLines {
 interface LineRow {
   readonly seq: number;
   readonly kind: ChatLine["kind"];
+  readonly about: string;
   readonly text: string;
 }
 
@@ -90,7 +91,7 @@ type Named = { place: string; about: string };
 function chatStatements(connection: Connection) {
   return {
     unread: connection.query<LineRow, { place: string; session: string; limit: number }>(
-      `select seq, kind, text from chat_line where place = $place and seq > coalesce(
+      `select seq, kind, about, text from chat_line where place = $place and seq > coalesce(
          (select upto from chat_read where place = $place and session = $session), 0)
        order by seq desc limit $limit`,
     ),
