@@ -9,6 +9,7 @@ import {
   ChannelError,
   type ChannelHost,
   type ChannelStatus,
+  type ChannelStream,
   type DownloadOptions,
   type EditOptions,
   type Finding,
@@ -17,6 +18,7 @@ import {
   type MessageRef,
   type OutboundMessage,
   type SendOptions,
+  type StreamOptions,
 } from "../../types.ts";
 import type { TelegramAccount } from "./config.ts";
 import { allowedUpdates } from "./incoming/allowed-updates.ts";
@@ -121,10 +123,12 @@ export class TelegramChannel implements Channel {
       bot,
       pastes: new Pastes(),
       roleAt: (place: Address) => this.#settings.of(place).role,
+      commandNameOf: (typed: string) => this.#outgoing.commandNameOf(typed),
     };
     const calls = this.#calls;
     const buttonOf = (data: string) => this.#outgoing.buttonIdOf(data);
-    const intake = new Intake({ calls, host, reader, buttonOf });
+    const onMoved = (from: string, to: string) => this.#outgoing.noteMove(from, to);
+    const intake = new Intake({ calls, host, reader, buttonOf, onMoved });
     const parts = { calls, intake, connection, clock, log, kinds: allowedUpdates(account) };
     const { webhookUrl: url, webhookSecret: secret } = account;
     if (url === undefined) await new Poll(parts).run(signal);
@@ -164,6 +168,31 @@ export class TelegramChannel implements Channel {
 
   edit(message: MessageRef, markdown: string, options: EditOptions): Promise<void> {
     return this.#outgoing.edit(message, markdown, options);
+  }
+
+  remove(message: MessageRef): Promise<void> {
+    return this.#outgoing.remove(message);
+  }
+
+  react(message: MessageRef, emoji: string): Promise<void> {
+    return this.#outgoing.react(message, emoji);
+  }
+
+  pin(message: MessageRef): Promise<void> {
+    return this.#outgoing.pin(message);
+  }
+
+  typing(to: Address): Promise<void> {
+    return this.#outgoing.typing(to);
+  }
+
+  openStream(to: Address, options: StreamOptions): Promise<ChannelStream | undefined> {
+    return this.#outgoing.openStream(to, options);
+  }
+
+  /** Somebody who keeps a menu of their own, at @BotFather, says so. */
+  async setCommands(commands: readonly { readonly name: string; readonly summary: string }[]): Promise<void> {
+    if (this.#parts.account.commandMenu ?? true) await this.#outgoing.setCommands(commands);
   }
 
   async download(attachment: Attachment, options: DownloadOptions): Promise<Uint8Array> {

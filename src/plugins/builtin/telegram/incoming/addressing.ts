@@ -7,28 +7,31 @@ export interface Addressed {
   readonly message: Message;
 }
 
+/** What the gateway calls a command that was typed. */
+export type CommandNames = (typed: string) => string;
+
 /** Reads whom a message in a group is for: the bot named, its message answered, or a command that is not another's. */
-export function readAddressing(message: Message, bot: BotIdentity): Addressed {
+export function readAddressing(message: Message, bot: BotIdentity, nameOf: CommandNames): Addressed {
+  const command = readCommand(message, bot, nameOf);
+  if (command) return command;
   const { text, entities } = textOf(message);
-  const command = commandOf(text, entities);
-  if (command !== undefined) {
-    const isOurs = command.bot === undefined || isSame(command.bot, bot.username);
-    return isOurs
-      ? { isForBot: true, message: withoutBotName(message, command) }
-      : { isForBot: false, message };
-  }
   const mentions = entities.filter((entity) => isMentionOf(entity, text, bot) && !isInCode(entity, entities));
   const isForBot = mentions.length > 0 || isAnswerTo(message, bot);
   const [first] = mentions;
   return { isForBot, message: first ? withoutLeading(first, message) : message };
 }
 
-/** `/name` becomes what it is where nobody else could be meant. */
-export function withoutOwnName(message: Message, bot: BotIdentity): Message {
+/** A message that is a command, with the command as the gateway calls it; undefined for one that is none. */
+export function readCommand(message: Message, bot: BotIdentity, nameOf: CommandNames): Addressed | undefined {
   const { text, entities } = textOf(message);
-  const command = commandOf(text, entities);
-  const isOurs = command?.bot !== undefined && isSame(command.bot, bot.username);
-  return isOurs ? withoutBotName(message, command) : message;
+  const entity = entities.find(({ type, offset }) => type === "bot_command" && offset === 0);
+  if (!entity) return undefined;
+  const [typed = "", addressee] = text.slice(1, entity.length).split("@");
+  if (addressee !== undefined && !isSame(addressee, bot.username)) return { isForBot: false, message };
+  return {
+    isForBot: true,
+    message: replaced(message, { start: 0, end: entity.length }, `/${nameOf(typed)}`),
+  };
 }
 
 /** The message that another one answers; the first of a topic, which all in it seem to answer, is none. */
@@ -48,21 +51,6 @@ function textOf({ text, entities, caption, caption_entities }: Message) {
     : { text, entities: entities ?? [] };
 }
 
-interface Command {
-  /** As far as the name of the bot. */
-  readonly end: number;
-  readonly nameEnd: number;
-  readonly bot: string | undefined;
-}
-
-function commandOf(text: string, entities: readonly MessageEntity[]): Command | undefined {
-  const entity = entities.find(({ type, offset }) => type === "bot_command" && offset === 0);
-  if (!entity) return undefined;
-  const end = entity.length;
-  const at = text.slice(0, end).indexOf("@");
-  return { end, nameEnd: at < 0 ? end : at, bot: at < 0 ? undefined : text.slice(at + 1, end) };
-}
-
 function isMentionOf(entity: MessageEntity, text: string, { id, username }: BotIdentity): boolean {
   if (entity.type === "text_mention") return entity.user.id === id;
   if (entity.type !== "mention") return false;
@@ -79,32 +67,34 @@ function isInCode({ offset }: MessageEntity, entities: readonly MessageEntity[])
 
 const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 
-function withoutBotName(message: Message, { nameEnd, end }: Command): Message {
-  return without({ start: nameEnd, end }, message);
-}
-
 /** “@bot, look” says “look”; a mention that is all there is stays. */
 function withoutLeading({ offset, length }: MessageEntity, message: Message): Message {
   const { text } = textOf(message);
   const behind = /^[\s,:]*/.exec(text.slice(offset + length))?.[0].length ?? 0;
   const end = offset + length + behind;
   const isAddress = text.slice(0, offset).trim() === "" && text.slice(end) !== "";
-  return isAddress ? without({ start: 0, end }, message) : message;
+  return isAddress ? replaced(message, { start: 0, end }, "") : message;
 }
 
-/** The message with a stretch of its text cut out, and its entities moved along. */
-function without(cut: { start: number; end: number }, message: Message): Message {
-  if (cut.start === cut.end) return message;
+/** The message with other words in place of a stretch of its text, and its entities moved along. */
+function replaced(message: Message, { start, end }: Stretch, by: string): Message {
   const { text, entities } = textOf(message);
-  const left = `${text.slice(0, cut.start)}${text.slice(cut.end)}`;
-  const moved = entities.flatMap((entity) => shifted(entity, cut));
+  const after = `${text.slice(0, start)}${by}${text.slice(end)}`;
+  if (after === text) return message;
+  const moved = entities.flatMap((entity) => shifted(entity, { start, end }, start + by.length));
   return message.text === undefined
-    ? { ...message, caption: left, caption_entities: moved }
-    : { ...message, text: left, entities: moved };
+    ? { ...message, caption: after, caption_entities: moved }
+    : { ...message, text: after, entities: moved };
 }
 
-function shifted(entity: MessageEntity, cut: { start: number; end: number }): readonly MessageEntity[] {
-  const to = (at: number) => (at <= cut.start ? at : Math.max(cut.start, at - (cut.end - cut.start)));
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where `entity` is now that what reached to `end` reaches to `newEnd`. */
+function shifted(entity: MessageEntity, { start, end }: Stretch, newEnd: number): readonly MessageEntity[] {
+  const to = (at: number) => (at <= start ? at : Math.max(newEnd, at - end + newEnd));
   const offset = to(entity.offset);
   const length = to(entity.offset + entity.length) - offset;
   return length > 0 ? [{ ...entity, offset, length }] : [];

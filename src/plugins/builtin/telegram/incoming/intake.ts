@@ -10,6 +10,8 @@ export interface IntakeParts {
   readonly reader: Reader;
   /** The gateway's own id of a button that was pressed; undefined for one that is long forgotten. */
   readonly buttonOf: (data: string) => Promise<string | undefined>;
+  /** Told of a group that has got another id. */
+  readonly onMoved: (from: string, to: string) => void;
 }
 
 /** Hands updates to the gateway, one after the other or side by side as they come. */
@@ -50,9 +52,10 @@ export class Intake {
   }
 
   async #hand(heard: Heard): Promise<Receipt> {
-    const { host, buttonOf } = this.#parts;
+    const { host, buttonOf, onMoved } = this.#parts;
     if (heard.kind === "message") return host.receive(heard.message);
     const { id, event } = heard;
+    if (event.kind === "migrated") onMoved(event.from.chat, event.to.chat);
     if (event.kind !== "button") return host.report(id, event);
     const button = await buttonOf(event.button);
     return button === undefined ? "duplicate" : host.report(id, { ...event, button });

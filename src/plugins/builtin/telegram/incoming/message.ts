@@ -1,6 +1,6 @@
 import type { Message } from "grammy/types";
 import type { Address, Attachment, InboundMessage } from "../../../types.ts";
-import { answered, readAddressing, withoutOwnName } from "./addressing.ts";
+import { type Addressed, answered, readAddressing, readCommand } from "./addressing.ts";
 import { attachmentsOf } from "./attachments.ts";
 import { saidIn } from "./content.ts";
 import { markdownOf } from "./entities.ts";
@@ -14,6 +14,8 @@ export interface Reader {
   readonly pastes: Pastes;
   /** The role that the configuration gives to the agent there. */
   readonly roleAt: (place: Address) => string | undefined;
+  /** The gateway's own name of a command that somebody picked from Telegram's menu, which has no hyphens. */
+  readonly commandNameOf: (typed: string) => string;
 }
 
 /** The pictures of an album come one by one, this close to each other. */
@@ -25,18 +27,19 @@ export function readMessage(whole: Message, reader: Reader): InboundMessage | un
   const address = placeOf(whole, bot);
   const sender = authorOf(whole);
   if (!address || !sender || sender.isBot) return undefined;
-  const { isForBot, message } = addressed(whole, bot);
+  const { isForBot, message } = addressed(whole, reader);
   const text = saidIn(message);
   if (text === undefined) return undefined;
   const role = roleAt(address);
-  const part = whole.media_group_id === undefined ? pastes.partOf(whole) : albumOf(whole.media_group_id);
+  const piece = pastes.pieceOf(whole);
+  const part = whole.media_group_id === undefined ? piece?.part : albumOf(whole.media_group_id);
   const { forward_origin: origin } = whole;
   const replyTo = replyOf(whole);
   return {
     id: String(whole.message_id),
     address,
     sender,
-    text,
+    text: `${piece?.gap ?? ""}${text}`,
     attachments: [...attachmentsOf(whole), ...(isForBot ? shownBy(whole) : [])],
     isForBot,
     ...(replyTo ? { replyTo } : {}),
@@ -48,9 +51,9 @@ export function readMessage(whole: Message, reader: Reader): InboundMessage | un
 }
 
 /** A private chat is with the bot; in a group it depends. */
-export function addressed(message: Message, bot: BotIdentity): { isForBot: boolean; message: Message } {
-  if (message.chat.type === "private") return { isForBot: true, message: withoutOwnName(message, bot) };
-  return readAddressing(message, bot);
+export function addressed(message: Message, { bot, commandNameOf }: Reader): Addressed {
+  if (message.chat.type !== "private") return readAddressing(message, bot, commandNameOf);
+  return { isForBot: true, message: readCommand(message, bot, commandNameOf)?.message ?? message };
 }
 
 function albumOf(group: string): InboundMessage["part"] {

@@ -4,18 +4,26 @@ import { answered } from "./addressing.ts";
 
 /** Telegram's apps cut a longer text into messages of at most 4096. One this long may be the beginning of more. */
 const LONG_TEXT = 4000;
+const LONGEST_TEXT = 4096;
 /** The pieces of one text follow each other within this; Telegram tells whole seconds. */
 const TOGETHER_SECONDS = 2;
 const WAIT_MS = 1500;
 const MOST_OPEN = 100;
 
-type Part = InboundMessage["part"];
-
 interface Paste {
   readonly first: number;
   readonly date: number;
+  /** Whether the piece was cut where there was space, which Telegram takes away. */
+  readonly hasGap: boolean;
   /** The short piece that ended it. */
   readonly last?: number;
+}
+
+/** A piece of a text that was cut. */
+export interface Piece {
+  readonly part: NonNullable<InboundMessage["part"]>;
+  /** What stood between it and the piece before, and is lost: some space. */
+  readonly gap: "" | "\n";
 }
 
 /**
@@ -26,16 +34,19 @@ export class Pastes {
   readonly #open = new Map<string, Paste>();
 
   /** What `message` is a piece of, if it is one. The same message gets the same answer when it comes again. */
-  partOf(message: Message): Part {
+  pieceOf(message: Message): Piece | undefined {
     const { text, from, message_id, date } = message;
     if (text === undefined || from === undefined || message.forward_origin !== undefined) return undefined;
     const writer = `${message.chat.id}/${message.message_thread_id ?? ""}/${from.id}`;
-    const before = this.#open.get(writer);
-    const first = before && isRestOf(before, message) ? before.first : message_id;
+    const known = this.#open.get(writer);
+    const before = known && isRestOf(known, message) ? known : undefined;
+    const first = before?.first ?? message_id;
     const isLong = text.length >= LONG_TEXT;
     if (!isLong && first === message_id) return undefined;
-    this.#remember(writer, isLong ? { first, date } : { first, date, last: message_id });
-    return { of: `paste/${from.id}/${first}`, waitMs: isLong ? WAIT_MS : 0 };
+    const gap = before?.hasGap && message_id !== first ? "\n" : "";
+    const hasGap = isLong ? text.length < LONGEST_TEXT : gap !== "";
+    this.#remember(writer, { first, date, hasGap, ...(isLong ? {} : { last: message_id }) });
+    return { part: { of: `paste/${from.id}/${first}`, waitMs: isLong ? WAIT_MS : 0 }, gap };
   }
 
   #remember(writer: string, paste: Paste): void {

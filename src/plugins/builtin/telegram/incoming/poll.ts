@@ -74,9 +74,9 @@ export class Poll {
   async #ask(timeout: number, limit: number, signal: AbortSignal): Promise<readonly Update[]> {
     const offset = this.#offset;
     const asked = { ...(offset === undefined ? {} : { offset }), limit, timeout };
-    const updates = await this.#parts.calls.getUpdates(asked, this.#parts.kinds, signal);
+    // Telegram takes note of it when the call comes, not when it ends.
     this.#confirmed = offset;
-    return updates;
+    return this.#parts.calls.getUpdates(asked, this.#parts.kinds, signal);
   }
 
   /** Either Telegram still calls a webhook, which a poll cannot share a bot with, or another program polls. */

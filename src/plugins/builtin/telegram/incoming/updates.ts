@@ -24,7 +24,7 @@ export function readUpdate(update: Update, reader: Reader): readonly Heard[] {
   const { message } = update;
   if (message)
     return [...migration(message, bot), ...comings(message, update, bot), ...written(message, reader)];
-  return eventsIn(update, bot).map((event, index) => ({
+  return eventsIn(update, reader).map((event, index) => ({
     kind: "event",
     id: nameOf(update, bot, index),
     event,
@@ -36,10 +36,11 @@ function nameOf({ update_id }: Update, { id }: BotIdentity, index: number): stri
   return `${id}/${update_id}${index === 0 ? "" : `/${index}`}`;
 }
 
-function eventsIn(update: Update, bot: BotIdentity): readonly InboundEvent[] {
+function eventsIn(update: Update, reader: Reader): readonly InboundEvent[] {
   const { edited_message, message_reaction, callback_query, my_chat_member, stopped_message_generation } =
     update;
-  if (edited_message) return edits(edited_message, bot);
+  const { bot } = reader;
+  if (edited_message) return edits(edited_message, reader);
   if (message_reaction) return reactions(message_reaction, bot);
   if (callback_query) return presses(callback_query, bot);
   if (my_chat_member) return ownComings(my_chat_member, bot);
@@ -51,12 +52,12 @@ function written(message: Message, reader: Reader): readonly Heard[] {
   return said ? [{ kind: "message", message: said }] : [];
 }
 
-function edits(edited: Message, bot: BotIdentity): readonly InboundEvent[] {
-  const address = placeOf(edited, bot);
+function edits(edited: Message, reader: Reader): readonly InboundEvent[] {
+  const address = placeOf(edited, reader.bot);
   const by = authorOf(edited);
   // A poll that is voted on and a location that moves are “edited” as well.
   if (!address || !by || by.isBot || !hasWords(edited)) return [];
-  const text = saidIn(addressed(edited, bot).message) ?? "";
+  const text = saidIn(addressed(edited, reader).message) ?? "";
   const atMs = (edited.edit_date ?? edited.date) * 1000;
   return [{ kind: "edited", message: refTo(edited.message_id, address), by, text, atMs }];
 }

@@ -15,7 +15,12 @@ export const DATE = 1_700_000_000;
 let lastUpdate = 900;
 
 export function reader(roleAt: Reader["roleAt"] = () => undefined): Reader {
-  return { bot: { account: "default", id: us.id, username: "My_Bot" }, pastes: new Pastes(), roleAt };
+  return {
+    bot: { account: "default", id: us.id, username: "My_Bot" },
+    pastes: new Pastes(),
+    roleAt,
+    commandNameOf: (typed) => typed.replace("my_skill", "my-skill"),
+  };
 }
 
 /** A message of Anna's to the bot, unless `over` says otherwise. */

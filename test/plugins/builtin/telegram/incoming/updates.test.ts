@@ -274,6 +274,15 @@ describe("in a group a message is for the bot", () => {
     expect(command("/new@other_bot now")).toMatchObject({ isForBot: false, text: "/new@other_bot now" });
   });
 
+  test("as the gateway calls a command, where Telegram's menu cannot", () => {
+    const text = "/my_skill@my_bot run ls";
+    const entities = [
+      mark(text, "/my_skill@my_bot", { type: "bot_command" }),
+      mark(text, "ls", { type: "code" }),
+    ];
+    expect(said(text, { entities })).toMatchObject({ isForBot: true, text: "/my-skill run `ls`" });
+  });
+
   test("and in a private chat always, commands by name included", () => {
     const text = "/new@my_bot";
     expect(heard({ text, entities: [mark(text, text, { type: "bot_command" })] })).toMatchObject({
