@@ -2,7 +2,7 @@ import type { AgentEvent } from "../core/agent.ts";
 import { isSilence } from "../core/silence.ts";
 import type { Logger } from "../lib/logger.ts";
 import { AlreadySaid, saidOf } from "./already-said.ts";
-import { blockEnd } from "./take-block.ts";
+import { blockEnd } from "./block-end.ts";
 
 export interface BlockReplyParts {
   /** What earlier attempts at the turn have said, piece by piece. */

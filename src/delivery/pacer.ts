@@ -91,6 +91,11 @@ export class Pacer {
     return Math.max(0, untilMs - this.#clock.now());
   }
 
+  /** How many chats and holds it keeps in mind. */
+  get size(): number {
+    return this.#buckets.size + this.#holds.size;
+  }
+
   #wait(key: string, bucket: Bucket, pace: Pace, tokens: number): number {
     const forTokensMs = pace.perChatMs === 0 ? 0 : (tokens - bucket.tokens) * pace.perChatMs;
     return Math.max(this.heldMs(key), forTokensMs);

@@ -8,9 +8,9 @@ export interface BlockLength {
 
 export const BLOCK_LENGTH: BlockLength = { least: 800, most: 1200 };
 
-/** A place where a text may be cut, the better kinds first. */
-const KINDS = ["paragraph", "line", "sentence", "word"] as const;
-type Kind = (typeof KINDS)[number];
+/** The ends of sentences and of words. */
+const SENTENCES = /[.!?…]["')\]]*\s+|[。！？]["'”’」』）]*/g;
+const WORDS = /\s+/g;
 
 interface Line {
   readonly start: number;
@@ -21,7 +21,7 @@ interface Line {
 /**
  * Where the first piece of `text`, which is still being written, ends; undefined while it is too early to tell. A
  * piece ends behind a paragraph as soon as it is long enough; where none ends in time, behind a line, a sentence or
- * a word. Never inside a fence of code: that is waited for, however long it is.
+ * a word. Never inside a fence of code or a table: that is waited for, however long it is.
  */
 export function blockEnd(text: string, { least, most }: BlockLength = BLOCK_LENGTH): number | undefined {
   if (text.length < least) return undefined;
@@ -30,7 +30,7 @@ export function blockEnd(text: string, { least, most }: BlockLength = BLOCK_LENG
   const start = lines[paragraph]?.start;
   if (start !== undefined && start <= most) return start;
   if (text.length < most) return undefined;
-  return inWindow(text, lines, least, most) ?? behindCode(lines, least);
+  return inWindow(text, lines, least, most) ?? behindWhole(lines, least);
 }
 
 function linesOf(text: string): Line[] {
@@ -52,29 +52,22 @@ function isParagraphBreak(lines: readonly Line[], at: number): boolean {
   return line !== undefined && before?.text.trim() === "" && !before.isCode;
 }
 
-/** The last of the best places between the two. */
+/** The last of the best places between the two: behind a line, else a sentence, else a word, else anywhere. */
 function inWindow(text: string, lines: readonly Line[], least: number, most: number): number | undefined {
-  const places: Record<Kind, number | undefined> = {
-    paragraph: undefined,
-    line: undefined,
-    sentence: undefined,
-    word: undefined,
-  };
-  for (const [at, line] of lines.entries()) {
-    if (line.start > most) break;
-    if (line.start >= least && isLineBreak(lines, at)) places.line = line.start;
-    if (line.isCode || isTable(line)) continue;
-    for (const { index, 0: found } of line.text.matchAll(/[.!?…]["')\]]*\s+|[。！？]["'”’」』）]*|\s+/g)) {
-      const end = line.start + index + found.length;
-      if (end < least || end > most) continue;
-      places[/^\s/.test(found) ? "word" : "sentence"] = end;
-    }
+  const isNear = (place: number) => place >= least && place <= most;
+  const near = lines.flatMap((line, at) => (line.start <= most ? [{ line, at }] : []));
+  const lineEnd = near.findLast(({ line, at }) => isNear(line.start) && isLineBreak(lines, at))?.line.start;
+  if (lineEnd !== undefined) return lineEnd;
+  const prose = near.filter(({ line }) => !line.isCode && !isTable(line));
+  for (const behind of [SENTENCES, WORDS]) {
+    const ends = prose.flatMap(({ line }) =>
+      Array.from(line.text.matchAll(behind), ({ index, 0: found }) => line.start + index + found.length),
+    );
+    const last = ends.findLast(isNear);
+    if (last !== undefined) return last;
   }
-  const best = KINDS.map((kind) => places[kind]).find((place) => place !== undefined);
-  if (best !== undefined) return best;
+  if (near.at(-1)?.line !== prose.at(-1)?.line) return undefined;
   // One endless word. Half of a character would be none.
-  const isInCode = lines.findLast(({ start }) => start <= most)?.isCode === true;
-  if (isInCode) return undefined;
   return text.slice(0, most).isWellFormed() ? most : most - 1;
 }
 
@@ -82,7 +75,9 @@ function inWindow(text: string, lines: readonly Line[], least: number, most: num
 function isLineBreak(lines: readonly Line[], at: number): boolean {
   const [before, line] = [lines[at - 1], lines[at]];
   if (!before || !line) return false;
-  return !(before.isCode && line.isCode && !isFenceEnd(lines, at)) && !(isTable(before) && isTable(line));
+  // Of a line that has not begun nobody knows yet.
+  const isRow = isTable(line) || (line.text === "" && at === lines.length - 1);
+  return !(before.isCode && line.isCode && !isFenceEnd(lines, at)) && !(isTable(before) && isRow);
 }
 
 /** Whether the fence that is open in the line before has ended with it. */
@@ -94,7 +89,7 @@ function isFenceEnd(lines: readonly Line[], at: number): boolean {
 
 const isTable = ({ text }: Line) => text.trimStart().startsWith("|");
 
-/** The first place behind a fence that goes on beyond the longest piece. */
-function behindCode(lines: readonly Line[], least: number): number | undefined {
+/** The first place behind a fence or a table that goes on beyond the longest piece. */
+function behindWhole(lines: readonly Line[], least: number): number | undefined {
   return lines.find((line, at) => line.start >= least && at > 0 && isLineBreak(lines, at))?.start;
 }
