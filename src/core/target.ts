@@ -32,6 +32,17 @@ export function parseTarget(text: string): Target {
   return { channel, account, chat, ...(scope === undefined ? {} : { scope }), ...within };
 }
 
+/** Whether a text can be read as a target. */
+export function isTarget(text: string): boolean {
+  try {
+    parseTarget(text);
+    return true;
+  } catch {
+    // That it cannot be read is the answer.
+    return false;
+  }
+}
+
 /** An address as people write it, for `--to` and lists. */
 export function formatTarget({ channel, account, chat, scope, thread }: Address): string {
   const within = thread === undefined ? [] : [scope === "thread" ? "thread" : "topic", thread];

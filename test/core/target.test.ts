@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { configSchema } from "../../src/core/config-schema.ts";
 import { addressOf, parseTarget } from "../../src/core/target.ts";
 import { PlainPlatform } from "../fakes/platforms.ts";
 
@@ -27,6 +28,7 @@ test.each(["", "telegram", "telegram:", ":1", "Telegram:1", "telegram:a:b:c", "t
   "%p is refused with the form of a target",
   (text) => {
     expect(() => parseTarget(text)).toThrow("A target is channel:");
+    expect(configSchema({}).safeParse({ owners: [text] }).success).toBe(false);
   },
 );
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isTarget, TARGET_FORM } from "../target.ts";
 
 /** A path: `~` is the home folder, a relative one starts at the configuration file. Resolved on loading. */
 export const path = () => z.string().min(1).meta({ format: "path" });
@@ -39,7 +40,10 @@ export const platformId = () => z.union([z.string().min(1), z.int()]).transform(
 
 /** A conversation target: `channel:[account:]chat[:topic|thread:id]`. */
 export const target = () =>
-  z.string().regex(/^[a-z][\w-]*:.+/, "expected a target such as telegram:123456789");
+  z
+    .string()
+    .regex(/^[a-z][\w-]*:.+/, { error: "expected a target such as telegram:123456789", abort: true })
+    .refine(isTarget, `expected a target: ${TARGET_FORM}`);
 
 /** A path in a URL of ours. */
 export const urlPath = () => z.string().regex(/^\/[^\s?#]*$/, "expected a path such as /hooks");
