@@ -39,14 +39,17 @@ export class Pastes {
     if (text === undefined || from === undefined || message.forward_origin !== undefined) return undefined;
     const writer = `${message.chat.id}/${message.message_thread_id ?? ""}/${from.id}`;
     const known = this.#open.get(writer);
-    const before = known && isRestOf(known, message) ? known : undefined;
-    const first = before?.first ?? message_id;
-    const isLong = text.length >= LONG_TEXT;
-    if (!isLong && first === message_id) return undefined;
-    const gap = before?.hasGap && message_id !== first ? "\n" : "";
-    const hasGap = isLong ? text.length < LONGEST_TEXT : gap !== "";
-    this.#remember(writer, { first, date, hasGap, ...(isLong ? {} : { last: message_id }) });
-    return { part: { of: `paste/${from.id}/${first}`, waitMs: isLong ? WAIT_MS : 0 }, gap };
+    const isRest = known !== undefined && isRestOf(known, message);
+    if (!isRest && text.length < LONG_TEXT) return undefined;
+    const { first, hasGap } = isRest ? known : { first: message_id, hasGap: false };
+    const gap = hasGap && message_id !== first ? "\n" : "";
+    const of = `paste/${from.id}/${first}`;
+    if (text.length < LONG_TEXT) {
+      this.#remember(writer, { first, date, hasGap, last: message_id });
+      return { part: { of, waitMs: 0 }, gap };
+    }
+    this.#remember(writer, { first, date, hasGap: text.length < LONGEST_TEXT });
+    return { part: { of, waitMs: WAIT_MS }, gap };
   }
 
   #remember(writer: string, paste: Paste): void {

@@ -55,5 +55,5 @@ type Mark = MessageEntity extends infer One
 
 /** The entity that covers `part` in `text`. */
 export function mark(text: string, part: string, more: Mark): MessageEntity {
-  return { offset: text.indexOf(part), length: part.length, ...more } as MessageEntity;
+  return { offset: text.indexOf(part), length: part.length, ...more };
 }
