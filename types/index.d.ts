@@ -245,7 +245,7 @@ export interface InboundMessage {
   readonly forwardedFrom?: string;
   /**
    * It is a part of something that the platform delivers in pieces, such as an album or a long paste: all with the
-   * same `of` in a chat are one message. More may come within `waitMs`.
+   * same `of` in a chat are one message. Another may come within `waitMs` of this one; 0 if it is the last.
    */
   readonly part?: {
     readonly of: string;
@@ -513,7 +513,15 @@ export interface CommandCall {
   readonly isOwner: boolean;
   readonly message: InboundMessage;
   /** Answers in the chat. Durable once it resolves; several replies come in order. */
-  readonly reply: (markdown: string) => Promise<void>;
+  readonly reply: (markdown: string, options?: ReplyOptions) => Promise<void>;
+}
+
+export interface ReplyOptions {
+  /**
+   * Rows of buttons, where the platform has them. One whose id is a command, such as `/model gpt-4o`, is that
+   * command, as if whoever presses it had written it; the id begins with `/` whatever commands begin with here.
+   */
+  readonly buttons?: readonly (readonly Button[])[];
 }
 
 /**
@@ -877,7 +885,7 @@ export interface Config {
     stuckMs: number;
   };
   readonly roles: {
-    mergeMode: "append" | "replace";
+    mergeMode: "replace" | "append";
     capabilities: Record<string, { skills: string[]; extensions: string[]; promptTemplates: string[] }>;
   };
   readonly security: {

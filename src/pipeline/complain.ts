@@ -7,7 +7,6 @@ import type { Sentences } from "./sentences.ts";
 export interface ComplainDeps {
   readonly outbox: Pick<OutboxLedger, "post">;
   readonly sentences: () => Sentences;
-  readonly maxDownloadMb: number;
   readonly nowMs: number;
 }
 
@@ -18,7 +17,7 @@ export interface ComplainDeps {
 export async function complain(
   turn: Turn,
   complaints: readonly Complaint[],
-  { outbox, sentences, maxDownloadMb, nowMs }: ComplainDeps,
+  { outbox, sentences, nowMs }: ComplainDeps,
 ): Promise<void> {
   if (complaints.length === 0) return;
   const { file } = sentences();
@@ -28,7 +27,7 @@ export async function complain(
     const say = (key: string, markdown: string) =>
       deliveries.push({ key, to, session: turn.session, message: { kind: "text", markdown, replyTo } });
     const lines = of.flatMap((one) => {
-      if (one.what === "file") return [file.failed(one.name, one.failure, maxDownloadMb)];
+      if (one.what === "file") return [file.failed(one.name, one.failure, one.mostMb)];
       return one.failure === "failed" ? [file.voiceFailed] : [];
     });
     if (lines.length > 0) say(filesKey(turn.id, chat), [...new Set(lines)].join("\n\n"));

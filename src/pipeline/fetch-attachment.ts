@@ -1,8 +1,8 @@
 import type { Channel } from "../core/channel.ts";
-import { ChannelError, FetchError, GatewayError } from "../core/errors.ts";
+import { ChannelError, FetchError, GatewayError, type Retry } from "../core/errors.ts";
 import type { Attachment } from "../core/message.ts";
 import type { Clock } from "../lib/clock.ts";
-import { within } from "../lib/within.ts";
+import { DeadlineError, withDeadline } from "../lib/with-deadline.ts";
 import type { FileFailure } from "./file-sentences.ts";
 
 export interface FetchRules {
@@ -28,18 +28,20 @@ export async function fetchAttachment(
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   const { maxBytes, timeoutMs, clock } = rules;
-  if ((attachment.sizeBytes ?? 0) > maxBytes) throw tooBig(attachment.sizeBytes);
+  const { sizeBytes = 0 } = attachment;
+  if (sizeBytes > maxBytes) throw new FileTooBig(sizeBytes, maxBytes);
   const download = channel.download?.bind(channel);
   if (!download) throw new ChannelError("forbidden", `the channel ${channel.name} hands over no files`);
-  const late = () => new ChannelError("timed-out", "the file did not come in time", { retry: "now" });
   const once = () =>
-    within(timeoutMs, { clock, signal, late }, (either) =>
-      download(attachment, { maxBytes, signal: either }),
-    );
+    withDeadline((either) => download(attachment, { maxBytes, signal: either }), {
+      clock,
+      ms: timeoutMs,
+      signal,
+    });
   for (let attempt = 1; ; attempt++) {
     try {
       const bytes = await once();
-      if (bytes.length > maxBytes) throw tooBig(bytes.length);
+      if (bytes.length > maxBytes) throw new FileTooBig(bytes.length, maxBytes);
       return bytes;
     } catch (error) {
       signal.throwIfAborted();
@@ -52,13 +54,20 @@ export async function fetchAttachment(
 
 /** How long to wait before another try; undefined where none would help. */
 function pauseAfter(error: unknown, attempt: number): number | undefined {
-  if (!(error instanceof GatewayError) || error.retry === "never") return undefined;
-  const pauseMs = error.retry === "now" ? BETWEEN_TRIES_MS * attempt : error.retry.afterMs;
+  const retry = retryOf(error);
+  if (retry === "never") return undefined;
+  const pauseMs = retry === "now" ? BETWEEN_TRIES_MS * attempt : retry.afterMs;
   return pauseMs <= LONGEST_PAUSE_MS ? pauseMs : undefined;
+}
+
+function retryOf(error: unknown): Retry {
+  if (error instanceof DeadlineError) return "now";
+  return error instanceof GatewayError ? error.retry : "never";
 }
 
 /** What a failed download means for whoever sent the file. */
 export function failureOf(error: unknown): FileFailure {
+  if (error instanceof DeadlineError) return "unreachable";
   const code = error instanceof ChannelError || error instanceof FetchError ? error.code : undefined;
   return (code && FAILURES[code]) ?? "failed";
 }
@@ -72,4 +81,11 @@ const FAILURES: Readonly<Record<string, FileFailure>> = {
   "rate-limited": "unreachable",
 };
 
-const tooBig = (bytes = 0) => new ChannelError("too-long", `the file has ${bytes} bytes`);
+/** Bigger than the configuration allows; a channel may have a lower limit of its own. */
+export class FileTooBig extends ChannelError {
+  readonly mostMb: number;
+  constructor(bytes: number, maxBytes: number) {
+    super("too-long", `the file has ${bytes} bytes, which is more than ${maxBytes}`);
+    this.mostMb = Math.floor(maxBytes / 1_048_576);
+  }
+}

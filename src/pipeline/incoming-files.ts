@@ -10,7 +10,7 @@ import type { Clock } from "../lib/clock.ts";
 import { extensionOf, HEAD_BYTES, typeByBytes } from "../lib/file-type.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { DownloadCache } from "./download-cache.ts";
-import { failureOf, fetchAttachment } from "./fetch-attachment.ts";
+import { failureOf, fetchAttachment, FileTooBig } from "./fetch-attachment.ts";
 import type { FileFailure } from "./file-sentences.ts";
 import { inboxFolder, placeCopy } from "./inbox-folder.ts";
 import { pictureIn } from "./picture.ts";
@@ -45,7 +45,7 @@ export interface ReceivedFile {
 
 /** Something that whoever sent a file should know. */
 export type Complaint = { readonly message: InboundMessage } & (
-  | { readonly what: "file"; readonly name: string; readonly failure: FileFailure }
+  | { readonly what: "file"; readonly name: string; readonly failure: FileFailure; readonly mostMb?: number }
   | { readonly what: "voice"; readonly failure: "unset" | "failed" }
 );
 
@@ -102,10 +102,12 @@ async function receive(arrival: Arrival, place: FilesPlace, deps: IncomingFilesD
     deps.log.warn({ error, message: message.id, kind: attachment.kind }, "a file did not come");
     return {
       note: `[file not available: ${name}: ${REASONS[failure]}]`,
-      complaint: { what: "file", message, name, failure },
+      complaint: { what: "file", message, name, failure, ...limitIn(error) },
     };
   }
 }
+
+const limitIn = (error: unknown) => (error instanceof FileTooBig ? { mostMb: error.mostMb } : {});
 
 const REASONS: Readonly<Record<FileFailure, string>> = {
   expired: "it is not there any more",

@@ -45,8 +45,7 @@ export function promptsWith(parts: PromptParts): TurnDeps["compose"] {
         const place = { channel, session: turn.session, workspace, signal };
         const received = await receiveFiles(messages, place, deps);
         const complaints = received.flat().flatMap(({ complaint }) => (complaint ? [complaint] : []));
-        const { maxDownloadMb } = config().media;
-        await complain(turn, complaints, { ...parts, maxDownloadMb, nowMs: clock.now() });
+        await complain(turn, complaints, { ...parts, nowMs: clock.now() });
         return received;
       },
     });

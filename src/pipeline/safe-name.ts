@@ -13,7 +13,7 @@ export function safeName(name: string, instead = "file"): string {
   const last = name.toWellFormed().normalize("NFC").split(/[/\\]/).at(-1) ?? "";
   const cleaned = last
     // Control characters, marks that turn the direction of text, and other invisible ones.
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\ufe0e\ufe0f]/gu, "")
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|\p{Default_Ignorable_Code_Point}/gu, "")
     .replaceAll(/[<>:"|?*`$\ufffd]/g, "_")
     .replaceAll(/\s+/g, " ")
     .replace(/^[\s~-]+/, "")

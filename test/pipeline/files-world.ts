@@ -67,7 +67,7 @@ export class FilesWorld implements Disposable {
 
   constructor({ config = {}, fetch = noFetch, language = "en" }: FilesWorldOptions = {}) {
     mkdirSync(this.media);
-    this.config = configSchema({}).parse(config) as Config;
+    this.config = configSchema({}).parse(config);
     this.#compose = promptsWith({
       hooks: this.hooks,
       fetch,

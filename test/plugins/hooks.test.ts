@@ -189,3 +189,55 @@ test("a failure is logged with the plugin and the hook", async () => {
   await new Promise((resolve) => setImmediate(resolve));
   expect(errors).toEqual([{ error, hook: "session_end", plugin: "watcher" }]);
 });
+
+describe("listening", () => {
+  const asked = (): HookContext<"transcribe_audio"> => ({
+    sessionKey: SESSION,
+    message: inbound("1", ""),
+    path: "/a.ogg",
+    mimeType: "audio/ogg",
+    fileName: "a.ogg",
+  });
+
+  test("the first text is the last that is asked for", async () => {
+    const hooks = registry();
+    const calls: string[] = [];
+    for (const [name, text] of [
+      ["none", undefined],
+      ["empty", ""],
+      ["says", "hello"],
+      ["late", "other"],
+    ] as const) {
+      const answer = text === undefined ? undefined : { text };
+      hooks.add(["transcribe_audio"], () => (calls.push(name), answer), name);
+    }
+    const context = asked();
+    await hooks.run("transcribe_audio", context);
+    expect(context.text).toBe("hello");
+    expect(calls).toEqual(["none", "empty", "says"]);
+  });
+
+  test("it may take longer than other hooks, unless it was registered with a limit of its own", async () => {
+    const hooks = registry(1);
+    const slowly = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return { text: "slow" };
+    };
+    hooks.add(["transcribe_audio"], slowly, "limited", { timeoutMs: 1 });
+    const context = asked();
+    await hooks.run("transcribe_audio", context);
+    expect(context.text).toBeUndefined();
+    hooks.add(["transcribe_audio"], slowly, "patient");
+    await hooks.run("transcribe_audio", context);
+    expect(context.text).toBe("slow");
+  });
+
+  test("what is no text has changed nothing", async () => {
+    const hooks = registry();
+    hooks.add(["transcribe_audio"], () => ({ text: 5 as never }), "number");
+    hooks.add(["transcribe_audio"], (context) => void Object.assign(context, { text: {} }), "object");
+    const context = asked();
+    await hooks.run("transcribe_audio", context);
+    expect(context.text).toBeUndefined();
+  });
+});

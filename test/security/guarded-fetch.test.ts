@@ -48,7 +48,7 @@ const ANSWERS: Readonly<Record<string, (request: Request) => Response | Promise<
   "/silent": () => new Response(pieces(1, 1)),
   "/post": async (request) => {
     const form = await request.formData();
-    return new Response([form.get("model"), await (form.get("file") as File).text()].join(" "));
+    return new Response(`${form.get("model") as string} ${await (form.get("file") as File).text()}`);
   },
 };
 
@@ -197,7 +197,7 @@ test("redirects end", async () => {
 test("what is gone, refused, broken or no web address is said so, and whether it is worth another try", async () => {
   const failure = async (url: string) => {
     const error = await get(url, configured).catch((caught: unknown) => caught);
-    return error instanceof FetchError ? [error.code, error.retry].join(" ") : "fetched";
+    return error instanceof FetchError ? `${error.code} ${error.retry as string}` : "fetched";
   };
   expect(await failure(`${BASE}/none`)).toBe("not-found never");
   expect(await failure(`${BASE}/gone`)).toBe("not-found never");
