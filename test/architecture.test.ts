@@ -49,8 +49,6 @@ const MAY_NAME_CHANNELS = ["plugins/builtin/", "cli/", "web/"];
 const CHANNELS = ["webchat", "telegram", "discord", "feishu"];
 /** Where the global `fetch` is called: for the servers of the configuration, for our own gateway, and in the guard itself. */
 const MAY_FETCH = ["security/guarded-fetch.ts", "plugins/builtin/telegram/outgoing/api.ts", "cli/", "web/"];
-/** Where the global `fetch` is called: for the servers of the configuration, for our own gateway, and in the guard itself. */
-const MAY_FETCH = ["security/guarded-fetch.ts", "plugins/builtin/telegram/outgoing/api.ts", "cli/", "web/"];
 /** A class whose name needs one of these has no single job. */
 const SAYS_NOTHING = /Manager|Helper|Util|Handler|Processor|Service/;
 
@@ -59,12 +57,6 @@ const SAYS_NOTHING = /Manager|Helper|Util|Handler|Processor|Service/;
  * those that only pass on what others export, need no entry.
  */
 const TESTED_ELSEWHERE: Record<string, string> = {
-  "assembly/build-fetch.ts": "test/e2e/files.test.ts",
-  "pipeline/complain.ts": "test/pipeline/incoming-files.test.ts",
-  "pipeline/fetch-attachment.ts": "test/pipeline/incoming-files.test.ts",
-  "pipeline/file-sentences.ts": "test/pipeline/incoming-files.test.ts",
-  "pipeline/inbox-folder.ts": "test/pipeline/retention.test.ts",
-  "pipeline/prompts.ts": "test/pipeline/incoming-files.test.ts",
   "assembly/build-fetch.ts": "test/e2e/files.test.ts",
   "pipeline/complain.ts": "test/pipeline/incoming-files.test.ts",
   "pipeline/fetch-attachment.ts": "test/pipeline/incoming-files.test.ts",
@@ -322,12 +314,6 @@ test("only the command line and the logger write to the console", () => {
 
 test("no code outside the channels knows one of them by name", () => {
   expect(placesOutside(MAY_NAME_CHANNELS, namesChannel)).toEqual([]);
-});
-
-test("what others name is fetched through the guard only", () => {
-  const fetches = (node: ts.Node) =>
-    ts.isCallExpression(node) && /^((globalThis|Bun)\.)?fetch$/.test(node.expression.getText());
-  expect(placesOutside(MAY_FETCH, fetches)).toEqual([]);
 });
 
 test("what others name is fetched through the guard only", () => {
