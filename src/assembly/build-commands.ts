@@ -114,8 +114,7 @@ export function assembleCommands(needs: CommandNeeds): Commands {
     settings,
     isOwner: (message) => owners.isOwner(message),
     isKnown,
-    say: ({ id, message, route, part, markdown }) =>
-      pipeline().answerCommand({ id, message, session: route.session, part, markdown }),
+    say: ({ route, ...reply }) => pipeline().answerCommand({ ...reply, session: route.session }),
     words,
     clock,
     log,

@@ -83,7 +83,7 @@ export class Desk implements CommandDesk {
       sender: message.sender,
       isOwner: owns,
       message,
-      reply: (markdown) => replies.say(markdown),
+      reply: (markdown, options) => replies.say(markdown, options),
     };
     const result = await this.#outcome(command, call, written, replies);
     return promptOf(result, message) ?? replies.fate();

@@ -1,6 +1,8 @@
-import type { Command, CommandCall } from "../core/command.ts";
+import type { Command } from "../core/command.ts";
+import type { Button } from "../core/message.ts";
 import type { Session } from "../core/session.ts";
 import { builtin, change, type Conversations } from "./conversation.ts";
+import { rowsOf } from "./rows.ts";
 import { asTyped } from "./typed.ts";
 import type { CommandWords } from "./words.ts";
 
@@ -18,6 +20,8 @@ export interface ModelShelf {
 
 /** A phone shows about this many lines. */
 const MOST_LISTED = 30;
+const MOST_BUTTONS = 12;
+const PER_ROW = 2;
 
 /** `/model`: what answers in this conversation, and what could. */
 export function modelCommand(
@@ -28,7 +32,12 @@ export function modelCommand(
 ): Command {
   return builtin("model", words, async (call) => {
     const said = words().model;
-    if (call.args === "") return call.reply(await listed(call, conversations, models, prefix(), words()));
+    if (call.args === "") {
+      const session = await conversations.sessions.get(call.sessionKey);
+      const current = await models.currentOf(session ?? call);
+      const list = listed(current, session?.model !== undefined, models, prefix(), words());
+      return call.reply(list, { buttons: buttonsFor(models, current) });
+    }
     if (call.args.toLowerCase() === "default") {
       await change(call, { model: undefined }, conversations);
       return call.reply(said.reset(await models.currentOf(call)));
@@ -50,16 +59,28 @@ function chosenFrom(models: ModelShelf, wish: string): ReturnType<ModelShelf["re
   return numbered === undefined ? models.resolve(wish) : { id: numbered };
 }
 
-async function listed(
-  call: CommandCall,
-  { sessions }: Pick<Conversations, "sessions">,
+/** One press for what is chosen most often; the rest is in the list. */
+function buttonsFor(models: ModelShelf, current: string | undefined): readonly (readonly Button[])[] {
+  const offered = sorted(models).slice(0, MOST_BUTTONS);
+  const names = offered.map(shortName);
+  const labels = offered.map((id) => {
+    const name = shortName(id);
+    const label = names.filter((other) => other === name).length > 1 ? id : name;
+    return { id: `/model ${id}`, label: id === current ? `✓ ${label}` : label };
+  });
+  return labels.length > 1 ? rowsOf(labels, PER_ROW) : [];
+}
+
+const shortName = (id: string) => id.slice(id.indexOf("/") + 1);
+
+function listed(
+  current: string | undefined,
+  isChosen: boolean,
   models: ModelShelf,
   prefix: string,
   { model: said }: CommandWords,
-): Promise<string> {
-  const session = await sessions.get(call.sessionKey);
-  const current = await models.currentOf(session ?? call);
-  const head = current === undefined ? said.unknownYet : said.current(current, session?.model !== undefined);
+): string {
+  const head = current === undefined ? said.unknownYet : said.current(current, isChosen);
   const choices = sorted(models);
   const example = choices.find((name) => name !== current) ?? choices[0];
   if (example === undefined) return current === undefined ? head : `${head} ${said.none}`;

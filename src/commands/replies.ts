@@ -1,4 +1,4 @@
-import type { CommandFate } from "../core/command.ts";
+import type { CommandFate, ReplyOptions } from "../core/command.ts";
 import type { InboundMessage } from "../core/message.ts";
 import type { Route } from "../core/session-router.ts";
 import type { DeliveryKey, InboxId } from "../core/store.ts";
@@ -11,7 +11,7 @@ export interface Place {
 }
 
 /** One answer of a command. `part` counts its answers; 0 is the one that stands for the message's end. */
-export interface CommandReply extends Place {
+export interface CommandReply extends Place, ReplyOptions {
   readonly part: number;
   readonly markdown: string;
 }
@@ -38,23 +38,23 @@ export class Replies {
   }
 
   /** Durable once it resolves. An empty answer is none. */
-  say(markdown: unknown): Promise<void> {
+  say(markdown: unknown, options: ReplyOptions = {}): Promise<void> {
     const text = typeof markdown === "string" ? markdown : String(markdown);
     if (text.trim() === "") return this.settled();
     // What comes when the command is over is a message of its own.
     if (this.#isOver && this.#part === 0) this.#part = 1;
     const part = this.#part++;
-    const saying = this.#post(part, text, this.#last);
+    const saying = this.#post({ part, markdown: text, ...options }, this.#last);
     this.#last = saying.catch((error: unknown) => {
       this.#failure ??= error;
     });
     return saying;
   }
 
-  async #post(part: number, markdown: string, before: Promise<unknown>): Promise<void> {
+  async #post(reply: Omit<CommandReply, keyof Place>, before: Promise<unknown>): Promise<void> {
     await before;
-    const said = await this.#say({ ...this.#place, part, markdown });
-    if (part === 0) this.#first = said;
+    const said = await this.#say({ ...this.#place, ...reply });
+    if (reply.part === 0) this.#first = said;
   }
 
   /** Resolves once all answers so far are durable, also those that nobody waited for; rejects if one is not. */

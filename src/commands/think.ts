@@ -1,8 +1,11 @@
 import type { Command } from "../core/command.ts";
 import { builtin, change, type Conversations } from "./conversation.ts";
 import type { ModelShelf } from "./model.ts";
+import { rowsOf } from "./rows.ts";
 import { asTyped } from "./typed.ts";
 import type { CommandWords } from "./words.ts";
+
+const PER_ROW = 3;
 
 /** `/think`: how long the model thinks in this conversation. */
 export function thinkCommand(
@@ -17,7 +20,12 @@ export function thinkCommand(
     const levels = models.levelsOf(await models.currentOf(session ?? call));
     const level = call.args.toLowerCase();
     if (level === "") {
-      return call.reply(`${said.current(session?.thinkingLevel)} ${said.levels(levels, prefix())}`);
+      const buttons = levels.map((one) => ({
+        id: `/think ${one}`,
+        label: one === session?.thinkingLevel ? `✓ ${one}` : one,
+      }));
+      const text = `${said.current(session?.thinkingLevel)} ${said.levels(levels, prefix())}`;
+      return call.reply(text, { buttons: rowsOf(buttons, PER_ROW) });
     }
     if (level === "default") {
       await change(call, { thinkingLevel: undefined }, conversations);

@@ -1,5 +1,5 @@
 import type { PiCommand } from "./agent.ts";
-import type { ChannelName, InboundMessage, Sender } from "./message.ts";
+import type { Button, ChannelName, InboundMessage, Sender } from "./message.ts";
 import type { SessionKey } from "./session-key.ts";
 import type { Route } from "./session-router.ts";
 import type { InboxId } from "./store.ts";
@@ -30,7 +30,15 @@ export interface CommandCall {
   readonly isOwner: boolean;
   readonly message: InboundMessage;
   /** Answers in the chat. Durable once it resolves; several replies come in order. */
-  readonly reply: (markdown: string) => Promise<void>;
+  readonly reply: (markdown: string, options?: ReplyOptions) => Promise<void>;
+}
+
+export interface ReplyOptions {
+  /**
+   * Rows of buttons, where the platform has them. One whose id is a command, such as `/model gpt-4o`, is that
+   * command, as if whoever presses it had written it; the id begins with `/` whatever commands begin with here.
+   */
+  readonly buttons?: readonly (readonly Button[])[];
 }
 
 /**

@@ -68,7 +68,7 @@ export interface InboundMessage {
   readonly forwardedFrom?: string;
   /**
    * It is a part of something that the platform delivers in pieces, such as an album or a long paste: all with the
-   * same `of` in a chat are one message. More may come within `waitMs`.
+   * same `of` in a chat are one message. Another may come within `waitMs` of this one; 0 if it is the last.
    */
   readonly part?: { readonly of: string; readonly waitMs: number };
   /** Nobody wrote it: a button of the message with this id was pressed. `id` names no message of the platform then. */

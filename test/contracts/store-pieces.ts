@@ -45,6 +45,12 @@ export function pieceContract(open: OpenStore): void {
     },
   );
 
+  storeTest(open, "a piece that says it is the last ends the wait", async ({ store }) => {
+    await come(store, piece("1"));
+    await come(store, inbound("a", "2", { part: { of: "album", waitMs: 0 } }));
+    expect(idsOf(await store.turns.claim("w", CLAIM))).toEqual(["1", "2"]);
+  });
+
   storeTest(
     open,
     "other sessions, and later turns of the same one, wait for nothing",

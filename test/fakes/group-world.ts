@@ -48,7 +48,12 @@ export class GroupPlatform extends EditingPlatform {
   /** Nothing gets through. */
   isDown = false;
   /** What was sent where, in order, and the buttons below it. */
-  readonly sent: { readonly chat: string; readonly text: string; readonly buttons: readonly Button[] }[] = [];
+  readonly sent: {
+    readonly replyTo?: string | undefined;
+    readonly chat: string;
+    readonly text: string;
+    readonly buttons: readonly Button[];
+  }[] = [];
 
   constructor(clock: FakeClock) {
     super("fake", CAPABILITIES, clock.now);
@@ -58,7 +63,12 @@ export class GroupPlatform extends EditingPlatform {
     if (this.isDown) throw new ChannelError("unreachable", "no way out", { retry: { afterMs: 1000 } });
     const ref = await super.send(to, message, options);
     if (message.kind === "text") {
-      this.sent.push({ chat: to.chat, text: message.markdown, buttons: (message.buttons ?? []).flat() });
+      this.sent.push({
+        replyTo: message.replyTo,
+        chat: to.chat,
+        text: message.markdown,
+        buttons: (message.buttons ?? []).flat(),
+      });
     }
     return ref;
   }

@@ -317,6 +317,31 @@ describe("a button", () => {
     expect(world.prompts).toEqual([]);
   });
 
+  test("below the list of models chooses one", async () => {
+    await using world = await new GroupWorld().start();
+    await world.ask("1", "/model");
+    await world.pass(1000);
+    const list = world.group.sent.at(-1);
+    expect(list?.buttons).toEqual([
+      { id: "/model fake/large", label: "large" },
+      { id: "/model fake/small", label: "✓ small" },
+    ]);
+    await world.report(press("/model fake/large"));
+    await world.pass(1000);
+    expect(await world.store.sessions.get(GROUP_SESSION)).toMatchObject({ model: "fake/large" });
+    expect(world.group.sent.at(-1)?.text).toContain("**fake/large**");
+    await world.ask("2", "/think");
+    await world.pass(1000);
+    expect(world.group.sent.at(-1)?.buttons[0]).toEqual({ id: "/think off", label: "off" });
+  });
+
+  test("answers in words that quote the message it stands under", async () => {
+    await using world = await new GroupWorld().start();
+    await world.report(press("/whoami"));
+    await world.pass(1000);
+    expect(world.group.sent.at(-1)?.replyTo).toBe("m1");
+  });
+
   test("with a command for owners on it does nothing for others", async () => {
     await using world = await new GroupWorld({ config: { commands: { ownerOnly: ["new"] } } }).start();
     await world.ask("1", "one");

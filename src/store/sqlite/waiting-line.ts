@@ -126,11 +126,11 @@ function shareOf(rows: readonly HeadRow[]): Share {
   return { waiting: rows.length, collapsed: rows.filter(({ collapsed }) => collapsed === 1).length };
 }
 
-/** Until when more pieces of one message may come, in view of those that are there. */
+/** Until when more pieces of one message may come: the last one that is there tells. */
 function waitOf(pieces: readonly PieceRow[]): number {
   if (pieces.length >= MOST_PIECES) return 0;
-  const first = Math.min(...pieces.map(({ recorded_at }) => recorded_at));
-  return Math.min(Math.max(...pieces.map(({ part_until }) => part_until)), first + LONGEST_WAIT_MS);
+  const [first, last] = [pieces[0], pieces.at(-1)];
+  return first && last ? Math.min(last.part_until, first.recorded_at + LONGEST_WAIT_MS) : 0;
 }
 
 const entryOf = ({ seq, body }: WaitingRow): InboxEntry => ({ id: idOf(seq), message: decode(body) });
@@ -147,7 +147,7 @@ function lineStatements(connection: Connection) {
     ),
     pieces: connection.query<PieceRow, { session: string }>(
       `select part, recorded_at, part_until from inbox indexed by inbox_waiting
-       where session = $session and fate = 'queued' and turn is null and part is not null`,
+       where session = $session and fate = 'queued' and turn is null and part is not null order by seq`,
     ),
     one: connection.query<WaitingRow & { readonly session: string }, { seq: number }>(
       `select seq, session, coalesce(heard, body) as body, merge_key, collapsed, part from inbox
