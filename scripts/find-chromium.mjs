@@ -1,6 +1,6 @@
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { aptInstall } from "./apt-install.mjs";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome.exe"];
 const ELSEWHERE = [
@@ -20,23 +20,10 @@ export function findChromium(env = process.env) {
 export function ensureChromium(say = console.error) {
   const found = findChromium();
   if (found !== undefined) return found;
-  if (process.getuid?.() === 0 && runs("apt-get", ["--version"])) {
-    say("Setting up (no browser found): apt-get install chromium");
-    const isThere = aptInstall() || (runs("apt-get", ["update"], 2) && aptInstall());
-    if (!isThere) say("apt-get could not install chromium.");
-  }
+  aptInstall("chromium", "no browser found", say);
   const installed = findChromium();
   if (installed !== undefined) return installed;
   throw new Error(
     "The tests use a browser: install Chromium (on Debian as root: apt-get install chromium), or set CHROMIUM_PATH to one.",
   );
-}
-
-function aptInstall() {
-  return runs("apt-get", ["install", "--yes", "--no-install-recommends", "chromium"], 2);
-}
-
-function runs(command, args, output = "ignore") {
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  return spawnSync(command, args, { stdio: ["ignore", output, output], env }).status === 0;
 }

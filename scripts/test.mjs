@@ -7,6 +7,7 @@ import { findBun } from "../bin/find-bun.mjs";
 import { fetchOldBun } from "./fetch-bun.mjs";
 import { fetchTdlib } from "./fetch-tdlib.mjs";
 import { ensureChromium } from "./find-chromium.mjs";
+import { ensureTelegramPython } from "./find-telegram-python.mjs";
 import { ensureInstalled, ROOT } from "./setup.mjs";
 import { totalsOf } from "./test-totals.mjs";
 
@@ -14,7 +15,11 @@ const REPORT = join(ROOT, ".cache", "test-report.xml");
 
 try {
   ensureInstalled({ dev: true });
-  const env = { ...process.env, CHROMIUM_PATH: ensureChromium() };
+  const env = {
+    ...process.env,
+    CHROMIUM_PATH: ensureChromium(),
+    TELEGRAM_PYTHON: ensureTelegramPython(),
+  };
   fetchOldBun();
   fetchPi();
   fetchTdlib();

@@ -205,7 +205,9 @@ async function readBody(request: IncomingMessage): Promise<Uint8Array | undefine
   request.once("end", () => ended.resolve(true));
   request.once("error", () => ended.resolve(false));
   request.once("close", () => ended.resolve(false));
-  return (await ended.promise) ? new Uint8Array(Buffer.concat(chunks)) : undefined;
+  if (!(await ended.promise)) return undefined;
+  const sent = new Uint8Array(Buffer.concat(chunks));
+  return request.headers["content-encoding"] === "gzip" ? Bun.gunzipSync(sent) : sent;
 }
 
 function headersOf(request: IncomingMessage): Record<string, string> {

@@ -2,8 +2,8 @@ import type { Form, Upload } from "../common/multipart.ts";
 import { badRequest } from "./api-failure.ts";
 import { FIELDS, type FieldKind, type MethodName } from "./fields.ts";
 
-/** Names that the server still takes although the newest description of the API has them no more. */
-const OLD_NAMES = new Set(["disable_web_page_preview", "allow_sending_without_reply", "thumb"]);
+/** Names that the server still takes although the newest description of the API has them no more, or never had. */
+const OTHER_NAMES = new Set(["disable_web_page_preview", "allow_sending_without_reply", "thumb", "method"]);
 const METHODS = new Map(Object.keys(FIELDS).map((name) => [name.toLowerCase(), name as MethodName]));
 
 /** The method of that name, in whatever case. */
@@ -26,7 +26,7 @@ export function readArgs(method: MethodName, form: Form): ReadArgs {
   for (const [name, value] of Object.entries(form.fields)) {
     const kind = kinds[name];
     if (kind) args[name] = attach(readField(name, kind, value), form.files, isUsed);
-    else if (!OLD_NAMES.has(name)) unknown.push(name);
+    else if (!OTHER_NAMES.has(name)) unknown.push(name);
   }
   for (const [name, upload] of form.files) {
     if (kinds[name] === "file") args[name] = upload;
