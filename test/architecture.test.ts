@@ -62,7 +62,6 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "pipeline/fetch-attachment.ts": "test/pipeline/incoming-files.test.ts",
   "pipeline/file-sentences.ts": "test/pipeline/incoming-files.test.ts",
   "pipeline/inbox-folder.ts": "test/pipeline/retention.test.ts",
-  "pipeline/prompts.ts": "test/pipeline/incoming-files.test.ts",
   "cli/doctor/check-channels.ts": "test/cli/queue.test.ts",
   "assembly/build-control.ts": "test/e2e/gateway.test.ts",
   "assembly/build-doors.ts": "test/e2e/gateway.test.ts",

@@ -30,7 +30,14 @@ const historyLimit = () => z.int().min(0).max(200);
 
 const proxy = () =>
   z
-    .url({ protocol: /^(https?|socks5)$/, error: "expected a proxy address such as http://127.0.0.1:8080" })
+    .url({
+      protocol: /^(https?|socks5?h?)$/,
+      error: "expected a proxy address such as http://127.0.0.1:8080",
+    })
+    .refine(
+      (address) => !address.startsWith("socks"),
+      "SOCKS proxies cannot be used; most programs that offer one offer an HTTP proxy as well",
+    )
     .meta({ secret: true });
 
 /** What every chat platform lets people set: who may write, how answers grow, which way out. */

@@ -52,9 +52,12 @@ for (const name of PLATFORMS) {
     });
 
     test("takes a proxy, and no other kind of address for it", () => {
-      expect(section({ proxy: "socks5://127.0.0.1:1080" })).toMatchObject({
-        proxy: "socks5://127.0.0.1:1080",
+      expect(section({ proxy: "http://anna:secret@127.0.0.1:8080" })).toMatchObject({
+        proxy: "http://anna:secret@127.0.0.1:8080",
       });
+      expect(problemsIn({ channels: { [name]: { proxy: "socks5://127.0.0.1:1080" } } })[0]).toContain(
+        "SOCKS proxies cannot be used",
+      );
       expect(problemsIn({ channels: { [name]: { proxy: "127.0.0.1" } } })[0]).toContain(
         "expected a proxy address",
       );

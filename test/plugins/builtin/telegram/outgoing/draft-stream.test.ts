@@ -40,8 +40,8 @@ describe("a draft", () => {
       await (await world.out.openStream(world.to, { ...draft, nonce }))!.show("x");
       numbers.push(world.telegram.calls.of({ method: "sendMessageDraft" }).at(-1)?.params["draft_id"]);
     }
-    expect(numbers[0]).toBe(numbers[2]!);
-    expect(numbers[0]).not.toBe(numbers[1]!);
+    expect(numbers[0]).toBe(numbers[2]);
+    expect(numbers[0]).not.toBe(numbers[1]);
   });
 
   test("stands in its topic", async () => {
