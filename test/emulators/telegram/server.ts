@@ -4,6 +4,7 @@ import { FaultScript, UPDATE_FAULTS, type Fault } from "../common/faults.ts";
 import { HttpServer, type Errand, type Exchange, type Platform, type Reply } from "../common/http-server.ts";
 import { BotApi, parsePath } from "./bot-api.ts";
 import type { BotAccount, BotOptions } from "./bot-account.ts";
+import { Control } from "./control.ts";
 import { methodNamed } from "./read-args.ts";
 import { Person } from "./person.ts";
 import type { Room } from "./room.ts";
@@ -35,6 +36,7 @@ export interface GroupFacts {
 }
 
 const PATIENCE_MS = 15_000;
+const CONTROL = "/control";
 const LOOK_MS = 20;
 
 /** A running stand-in for the Bot API and for the people who use it. */
@@ -45,6 +47,7 @@ export class TelegramServer implements AsyncDisposable {
   readonly clock: Clock;
   readonly #http: HttpServer;
   readonly #api: BotApi;
+  readonly #control: Control;
   readonly #senders: WebhookSender[] = [];
   readonly #stopped = new AbortController();
   #url = "";
@@ -54,6 +57,7 @@ export class TelegramServer implements AsyncDisposable {
     this.world = new World(clock);
     this.faults = new FaultScript(clock);
     this.#api = new BotApi(this.world);
+    this.#control = new Control(this);
     this.world.faultOf = (kind, room) => {
       const subject = { method: kind, path: "update", chat: String(room.id) };
       return this.faults.take(subject, UPDATE_FAULTS);
@@ -62,7 +66,7 @@ export class TelegramServer implements AsyncDisposable {
       subjectOf: (url) => subjectOf(url),
       read: (exchange) => this.#read(exchange),
       refusal: (fault: Extract<Fault, { kind: "429" | "5xx" }>): Reply => this.#api.refusal(fault),
-      isAside: ({ pathname }) => pathname.startsWith("/control"),
+      isAside: ({ pathname }) => pathname.startsWith(CONTROL),
     };
     const onCall = () => this.world.changed();
     this.#http = new HttpServer({ platform, faults: this.faults, calls: this.calls, clock, onCall });
@@ -158,7 +162,9 @@ export class TelegramServer implements AsyncDisposable {
   }
 
   async #read(exchange: Exchange): Promise<Errand> {
-    return this.#api.read(exchange);
+    if (!exchange.url.pathname.startsWith(CONTROL)) return this.#api.read(exchange);
+    const nothing = { method: "control", path: CONTROL, chat: undefined, by: undefined, params: {} };
+    return { ...nothing, serve: async () => this.#control.serve(exchange) };
   }
 
   #everything(): string {
