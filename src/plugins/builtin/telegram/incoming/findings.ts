@@ -109,19 +109,19 @@ async function lookAtWebhook({ calls, account, nowMs }: FindingsParts): Promise<
     return [
       {
         level: waiting > 0 ? "error" : "warning",
-        text: `Telegram could not deliver to webhookUrl: ${info.last_error_message} (${waiting} updates wait)`,
+        text: `Telegram could not deliver to webhookUrl: ${info.last_error_message} (${waitingText(waiting)})`,
         fix: "webhookUrl has to lead to this gateway over https, on port 443, 80, 88 or 8443.",
       },
     ];
   }
-  return [{ level: "ok", text: `Telegram calls webhookUrl, ${waiting} updates wait` }];
+  return [{ level: "ok", text: `Telegram calls webhookUrl, ${waitingText(waiting)}` }];
 }
 
 function webhookSet({ url = "", pending_update_count, last_error_message }: WebhookInfo): Found {
   const trouble = last_error_message ? `, its last error was: ${last_error_message}` : "";
   return {
     level: "warning",
-    text: `a webhook is still set, to ${hostOf(url)}, so nothing can be fetched (${pending_update_count} updates wait${trouble})`,
+    text: `a webhook is still set, to ${hostOf(url)}, so nothing can be fetched (${waitingText(pending_update_count)}${trouble})`,
     fix: "The gateway takes it away when it starts. If it comes back, another program uses this bot.",
   };
 }
@@ -134,43 +134,42 @@ async function lookAtGroups(me: UserFromGetMe, parts: FindingsParts): Promise<re
 
 async function lookAtGroup(key: string, me: UserFromGetMe, parts: FindingsParts): Promise<readonly Found[]> {
   const group = `the group ${key}`;
-  const chat = await findChat(key, parts.calls);
-  if (chat === undefined) {
-    const text = `${group} is not known to Telegram, or the bot has never been in it`;
-    return [
-      {
-        level: "warning",
-        text,
-        fix: "Take the bot into the group; its log line names the exact id when somebody writes there.",
-      },
-    ];
-  }
+  const found = await findChat(key, parts.calls);
+  if ("problem" in found) return [{ level: "warning", text: `${group}: ${found.problem}`, fix: TAKE_IN }];
+  const { id, title } = found;
   const exact: readonly Found[] =
-    chat.id === key
+    id === key
       ? []
-      : [{ level: "note", text: `${group} is ${chat.id}`, fix: `Write ${chat.id} as its key in groups.` }];
+      : [{ level: "note", text: `${group} (${title}) is ${id}`, fix: `Write ${id} as its key in groups.` }];
   try {
-    const member = await parts.calls.getChatMember(chat.id, me.id);
-    return [...exact, ...rightsFindings(`${group} (${chat.title})`, member, parts.account)];
+    const member = await parts.calls.getChatMember(id, me.id);
+    return [...exact, ...rightsFindings(`${group} (${title})`, member, parts.account)];
   } catch (error) {
-    const text = `${group} does not tell the bot's rights: ${toChannelError(error, "getChatMember").message}`;
-    return [...exact, { level: "warning", text, fix: "Take the bot into the group again." }];
+    const { message } = toChannelError(error, "getChatMember");
+    return [...exact, { level: "warning", text: `${group}: ${message}`, fix: TAKE_IN }];
   }
 }
 
+const TAKE_IN = "Take the bot into the group, and look in Telegram whether the id is right.";
+
+/** The group that a key stands for, or what Telegram says instead. */
 async function findChat(
   key: string,
   calls: FindingsParts["calls"],
-): Promise<{ id: string; title: string } | undefined> {
+): Promise<{ readonly id: string; readonly title: string } | { readonly problem: string }> {
+  let problem = "";
   for (const id of idsFor(key)) {
     try {
       const chat = await calls.getChat(id);
       return { id: String(chat.id), title: chat.title ?? id };
     } catch (error) {
+      // Without an answer nothing can be said about any group.
       if (refusedAs(error) === undefined) throw error;
+      problem = toChannelError(error, "getChat").message;
+      if (refusedAs(error) !== "chat-gone") break;
     }
   }
-  return undefined;
+  return { problem };
 }
 
 function rightsFindings(group: string, member: ChatMember, account: TelegramAccount): readonly Found[] {
@@ -193,6 +192,11 @@ function rightsFindings(group: string, member: ChatMember, account: TelegramAcco
       fix: "Make it an admin if the agent should hear of them, or set reactionNotifications to off.",
     },
   ];
+}
+
+function waitingText(count: number): string {
+  if (count === 0) return "nothing waits";
+  return count === 1 ? "1 update waits" : `${count} updates wait`;
 }
 
 function hostOf(url: string): string {

@@ -28,7 +28,7 @@ const SECRET_KEY = "webhookSecret";
 const SET_KEY = "webhookSet";
 /** Somebody else may have taken the bot's webhook away. */
 const CHECK_MS = 600_000;
-const AGAIN_SECONDS = 5;
+const AGAIN_SECONDS = 1;
 
 /** Updates that Telegram brings. What it is not told 200 about, it brings again. */
 export class Webhook {

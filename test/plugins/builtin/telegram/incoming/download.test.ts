@@ -26,7 +26,12 @@ function downloadOf(given: Given, file: { sizeBytes?: number } = {}, maxBytes = 
     getFile: async () => {
       if (given.refuse) throw given.refuse;
       const { path = "photos/a b.jpg", size } = given;
-      return { file_id: "F", file_unique_id: "U", file_path: path, ...(size === undefined ? {} : { file_size: size }) };
+      return {
+        file_id: "F",
+        file_unique_id: "U",
+        file_path: path,
+        ...(size === undefined ? {} : { file_size: size }),
+      };
     },
   };
   const { apiRoot } = given;
@@ -35,7 +40,15 @@ function downloadOf(given: Given, file: { sizeBytes?: number } = {}, maxBytes = 
     { maxBytes, signal: never },
     { calls, fetch, token: TOKEN, apiRoot, proxy: "http://127.0.0.1:8080", maxBytes: 500 },
   );
-  return { bytes, asked, error: () => bytes.then(() => undefined, (error: ChannelError) => error) };
+  return {
+    bytes,
+    asked,
+    error: () =>
+      bytes.then(
+        () => undefined,
+        (error: ChannelError) => error,
+      ),
+  };
 }
 
 test("a file is fetched from the server that is configured, through its proxy and within both limits", async () => {
@@ -49,11 +62,17 @@ test("a file is fetched from the server that is configured, through its proxy an
   ]);
   const { bytes, asked } = downloadOf({}, {}, 20);
   await bytes;
-  expect(asked).toMatchObject([{ url: expect.stringMatching(/^https:\/\/api\.telegram\.org\/file\//), limits: { maxBytes: 20 } }]);
+  expect(asked).toMatchObject([
+    { url: expect.stringMatching(/^https:\/\/api\.telegram\.org\/file\//), limits: { maxBytes: 20 } },
+  ]);
 });
 
 test("one that is too big is not fetched, whoever tells its size", async () => {
-  for (const one of [downloadOf({}, { sizeBytes: 501 }), downloadOf({ size: 501 }), downloadOf({}, { sizeBytes: 21 }, 20)]) {
+  for (const one of [
+    downloadOf({}, { sizeBytes: 501 }),
+    downloadOf({ size: 501 }),
+    downloadOf({}, { sizeBytes: 21 }, 20),
+  ]) {
     expect(await one.error()).toMatchObject({ code: "too-long" });
     expect(one.asked).toEqual([]);
   }
@@ -77,7 +96,10 @@ test("every failure is one of the channel's, and none tells the token", async ()
   });
   const cases: readonly [Given, ChannelError["code"]][] = [
     [{ refuse: refusal(400, "Bad Request: file is too big") }, "too-long"],
-    [{ refuse: refusal(400, "Bad Request: wrong file_id or the file is temporarily unavailable") }, "not-found"],
+    [
+      { refuse: refusal(400, "Bad Request: wrong file_id or the file is temporarily unavailable") },
+      "not-found",
+    ],
     [failing("not-found"), "not-found"],
     [failing("timed-out"), "timed-out"],
     [failing("unreachable"), "unreachable"],

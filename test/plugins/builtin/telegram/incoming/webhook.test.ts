@@ -50,7 +50,9 @@ function webhookAt(given: { secret?: string; kept?: Map<string, string>; set?: W
   const ended = webhook.run(stop.signal);
   const bring = async (body: unknown, secret?: string) =>
     webhook.answer({
-      headers: new Headers(secret === undefined ? {} : { "x-telegram-bot-api-secret-token": secret }) as never,
+      headers: new Headers(
+        secret === undefined ? {} : { "x-telegram-bot-api-secret-token": secret },
+      ) as never,
       json: () => body,
     });
   const end = async () => {
