@@ -1,4 +1,4 @@
-import { readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Clock } from "../lib/clock.ts";
 import { SharedWork } from "../lib/shared-work.ts";
@@ -101,6 +101,7 @@ export class DownloadCache {
   async #write(path: string, content: string | Uint8Array): Promise<void> {
     const unfinished = join(this.#deps.folder, `.${crypto.randomUUID()}.part`);
     try {
+      await mkdir(this.#deps.folder, { recursive: true, mode: 0o700 });
       await writeFile(unfinished, content, { mode: MODE, flag: "wx" });
       await rename(unfinished, path);
     } catch (error) {

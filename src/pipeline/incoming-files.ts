@@ -38,6 +38,8 @@ export interface FilesPlace {
 export interface ReceivedFile {
   readonly note: string;
   readonly image?: Prompt["images"][number];
+  /** The note in place of a picture for which there is no room. */
+  readonly unseen?: string;
   /** What was said in it. */
   readonly spoken?: string;
   readonly complaint?: Complaint;
@@ -64,7 +66,21 @@ export async function receiveFiles(
 ): Promise<readonly (readonly ReceivedFile[])[]> {
   const arrivals = messages.map((message) => arrivalsOf(message, place.workspace));
   const received = await mapAtMost(AT_ONCE, arrivals.flat(), (arrival) => receive(arrival, place, deps));
-  return arrivals.map((of) => received.splice(0, of.length));
+  const seen = withRoom(received);
+  return arrivals.map((of) => seen.splice(0, of.length));
+}
+
+/** What one request to a model may hold in pictures is about double this, as base64. */
+const MOST_PICTURE_CHARACTERS = 15_000_000;
+
+/** The first pictures as such, as long as there is room for them; the others can be looked at as files. */
+function withRoom(files: readonly ReceivedFile[]): ReceivedFile[] {
+  let room = MOST_PICTURE_CHARACTERS;
+  return files.map((file) => {
+    room -= file.image?.base64.length ?? 0;
+    if (!file.image || room >= 0) return file;
+    return { note: file.unseen ?? file.note };
+  });
 }
 
 /** One file of a message, and where it is to lie. */
@@ -155,6 +171,8 @@ async function show(
   const mimeType = byBytes ?? attachment.mimeType;
   if (attachment.isVoice) {
     const heard = await deps.hear({ path, mimeType, message, session }, signal);
+    if ("text" in heard && heard.text === "")
+      return { note: `[voice message in which nothing is said: ${path} (${mimeType})]` };
     if ("text" in heard) return { note: `[voice message: ${path} (${mimeType})]`, spoken: heard.text };
     return {
       note: `[voice message that was not turned into text: ${path} (${mimeType})]`,
@@ -164,5 +182,9 @@ async function show(
   const picture = byBytes?.startsWith("image/") ? await pictureIn(path) : undefined;
   if (!picture) return { note: `[file: ${path} (${mimeType})]` };
   const size = picture.isScaled ? ", shown smaller than it is" : "";
-  return { note: `[picture: ${path} (${mimeType}${size})]`, image: picture.image };
+  return {
+    note: `[picture: ${path} (${mimeType}${size})]`,
+    image: picture.image,
+    unseen: `[picture, not shown here: ${path} (${mimeType})]`,
+  };
 }

@@ -74,6 +74,8 @@ function parse(url: string): URL {
 async function request(target: URL, fetching: Fetching): Promise<Response> {
   const { proxy, proxies = {}, signal, headers = {}, post } = fetching;
   const through = proxyFor(target, proxy === undefined ? proxies : { ...proxies, http: proxy, https: proxy });
+  if (through !== undefined && !/^https?:\/\//i.test(through))
+    throw new FetchError("failed", "the proxy cannot be used: only http and https ones can");
   const init = {
     redirect: "manual",
     signal,

@@ -76,6 +76,13 @@ test("what was let go of, cut short or spoilt is fetched anew", async () => {
   expect(kept.loads).toHaveLength(1 + 3 + 6);
 });
 
+test("a folder that somebody has taken away is made again", async () => {
+  using kept = open();
+  rmSync(kept.folder, { recursive: true });
+  const { path } = await kept.cache.file("a", NEVER, kept.load("content"));
+  expect(readFileSync(path, "utf8")).toBe("content");
+});
+
 test("what is needed again is young again", async () => {
   using kept = open();
   const { path } = await kept.cache.file("a", NEVER, kept.load("content"));

@@ -74,6 +74,39 @@ test("a picture is one by its bytes, whatever it claims to be, and lies in the w
   expect(readFileSync(`${folder}/real.txt`).equals(PNG)).toBe(true);
 });
 
+test("more pictures than one request takes are files: the first ones are seen", async () => {
+  using world = new FilesWorld();
+  const heavy = await heavyPicture();
+  const names = Array.from({ length: 6 }, (_, index) => `p${index}`);
+  for (const name of names) world.platform.holds(name, heavy);
+  const { text, images } = await world.prompt(withFiles("1", "", ...names.map((name) => file(name))));
+  const fit = Math.floor(15_000_000 / (images[0]?.base64.length ?? 1));
+  expect(images.length).toBe(fit);
+  expect(fit).toBeLessThan(6);
+  expect(text.match(/^\[picture: /gm)).toHaveLength(fit);
+  expect(text.match(/^\[picture, not shown here: /gm)).toHaveLength(6 - fit);
+});
+
+/** About 3 MB that do not shrink. */
+async function heavyPicture(): Promise<Uint8Array> {
+  const side = 850;
+  const pixels = Buffer.alloc(54 + side * side * 4);
+  for (let at = 54; at < pixels.length; at += 65_536)
+    crypto.getRandomValues(pixels.subarray(at, at + 65_536));
+  pixels.write("BM");
+  for (const [at, value] of [
+    [2, pixels.length],
+    [10, 54],
+    [14, 40],
+    [18, side],
+    [22, side],
+    [26, 0x20_0001],
+  ] as const)
+    pixels.writeUInt32LE(value, at);
+  pixels.fill(0, 30, 54);
+  return new Bun.Image(pixels).png().bytes();
+}
+
 test("a file that does not come costs nothing but itself: pi is told why, and its sender once, in words", async () => {
   using world = new FilesWorld({ config: { media: { maxDownloadMb: 1 } } });
   world.platform.holds("old", gone());

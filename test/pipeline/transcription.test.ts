@@ -53,6 +53,13 @@ test("what somebody says is the prompt, marked as spoken, and the recording is t
   expect(world.told).toEqual([]);
 });
 
+test("a recording in which nothing is said is one", async () => {
+  using world = open();
+  world.platform.holds("v", " ");
+  expect((await world.prompt(said("1", "v"))).text).toStartWith("[voice message in which nothing is said: /");
+  expect(world.told).toEqual([]);
+});
+
 test("a server without a key is asked without one, by a name whose end it knows", async () => {
   using world = open({ baseUrl: `${listener.baseUrl}/` });
   await world.prompt(withFiles("1", "", { ...voice("v"), name: "x.oga" }));

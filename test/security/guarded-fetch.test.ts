@@ -258,6 +258,7 @@ test("through a proxy the name is checked as far as it can be resolved, and the 
   expect(await outcome("http://internal.test/file", { proxies, lookup })).toBe("refused-address");
   expect(await outcome("http://10.0.0.1/file", { proxies, lookup })).toBe("refused-address");
   expect(await outcome("http://public.test/file", { proxy: BASE, lookup })).toBe("12345678");
+  expect(await outcome("http://public.test/file", { proxy: "socks5://127.0.0.1:1", lookup })).toBe("failed");
   // Where no proxy is to be used, none is: the address that was checked is connected to.
   const direct = { ...OPEN, proxies: { http: "http://127.0.0.1:1", none: "direct.test" } };
   const here: Lookup = async () => ["127.0.0.1"];
