@@ -96,15 +96,7 @@ describe("where Telegram calls", () => {
       webhookSecret: "secret",
     });
     await using doors = await openDoors();
-    const { receive, report, fetch, state, mediaDir, log } = world.host;
-    const channels = new ChannelIntake(() => registry.channels, {
-      receive,
-      report,
-      fetch,
-      state,
-      mediaDir,
-      log,
-    } as never);
+    const channels = new ChannelIntake(() => registry.channels, world.host);
     connectPlugins(registry, { ...doors, channels });
     const ask = async (path: string, host: string) => {
       const body = "{}";
