@@ -1,5 +1,6 @@
 import { expect } from "bun:test";
-import type { InboxId, PendingDelivery, QueueRoom, Turn } from "../../src/core/store.ts";
+import type { InboxId, PendingDelivery, Turn } from "../../src/core/store.ts";
+import { holdOf, type Room, type Step, takeRun, type Waiting, wholeOf } from "./store-steps.ts";
 import {
   joining,
   placeOf,
@@ -11,33 +12,7 @@ import {
   type StoreUnderTest,
 } from "./store-words.ts";
 
-/** One thing that happens to a gateway. Workers and chats are numbered from 0. */
-export type Step =
-  | { do: "hear"; chat: number; priority: number; key: number; room: Room | null; quietMs: number }
-  | { do: "claim"; worker: number; merge: number }
-  | { do: "finish"; worker: number; replies: number; putBack: boolean }
-  | { do: "release"; worker: number; afterMs: number; count: boolean }
-  | { do: "extend" | "attach"; worker: number }
-  | { do: "clear"; chat: number }
-  | { do: "take"; worker: number; chat: number }
-  | { do: "settle"; worker: number; how: "sent" | "retry" | "dead"; afterMs: number }
-  | { do: "wait"; ms: number }
-  | { do: "restart" }
-  | { do: "prune" };
-
-export type Room = Pick<QueueRoom, "keep" | "drop" | "among">;
-
 const LEASE_MS = 40;
-
-interface Waiting {
-  readonly name: string;
-  readonly inbox: InboxId;
-  readonly order: number;
-  readonly atMs: number;
-  readonly priority: number;
-  readonly key: string;
-  isLine: boolean;
-}
 
 interface ModelTurn {
   readonly chat: string;
@@ -75,6 +50,9 @@ export class RandomWork {
   readonly #lastEnd = new Map<string, number>();
   /** Until when a chat is to be quiet. */
   readonly #quietUntil = new Map<string, number>();
+  /** Until when a chat waits for pieces. */
+  readonly #holdUntil = new Map<string, number>();
+  readonly #pieces = new Set<string>();
   readonly #lines = new Map<string, ModelDelivery[]>();
   /** What each worker believes to hold: it may be long lost. */
   readonly #held = new Map<string, Turn>();
@@ -120,6 +98,7 @@ export class RandomWork {
     for (let round = 0; round < 1000; round++) {
       this.#under.clock.jump(LEASE_MS + 100);
       this.#quietUntil.clear();
+      this.#holdUntil.clear();
       await this.#claim("drain", 10);
       if (!this.#held.has("drain")) break;
       await this.#finish("drain", 1, false);
@@ -133,8 +112,13 @@ export class RandomWork {
       }
       if (chats.length === 0) break;
     }
-    for (const [chat, names] of Object.entries(this.toAnswer))
-      expect(this.answered[chat] ?? []).toEqual(names);
+    for (const [chat, names] of Object.entries(this.toAnswer)) {
+      const answered = this.answered[chat] ?? [];
+      expect(answered.toSorted()).toEqual(names.toSorted());
+      // A later piece of a message comes with its first one.
+      const inOrder = (all: readonly string[]) => all.filter((name) => !this.#pieces.has(name));
+      expect(inOrder(answered)).toEqual(inOrder(names));
+    }
     for (const [chat, keys] of Object.entries(this.toDeliver)) expect(this.delivered[chat]).toEqual(keys);
     expect(await this.#under.store.turns.depth()).toBe(0);
     expect(await this.#under.store.turns.nextDueAtMs()).toBeUndefined();
@@ -151,12 +135,14 @@ export class RandomWork {
   }
 
   async #hear(chat: string, step: Step & { do: "hear" }): Promise<void> {
-    const { priority, room, quietMs } = step;
+    const { priority, room, quietMs, part: piece } = step;
     const order = this.#count++;
     const name = `m${order}`;
     const key = `k${step.key}`;
-    const { inbox, settle } = await recorded(this.#under.store, chat, name);
-    const message = { name, inbox, order, priority, atMs: this.#now, key, isLine: false };
+    const part = piece ? { part: { of: `p${piece.of}`, waitMs: piece.waitMs } } : {};
+    const { inbox, settle } = await recorded(this.#under.store, chat, name, part);
+    const facts = { part: part.part?.of, untilMs: this.#now + (piece?.waitMs ?? 0) };
+    const message = { name, inbox, order, priority, atMs: this.#now, key, isLine: false, ...facts };
     const isBusy = [...this.#turns.values()].some((turn) => turn.chat === chat);
     const quietUntil = this.#quietUntil.get(chat) ?? 0;
     if (isBusy || quietUntil > this.#now) {
@@ -164,6 +150,10 @@ export class RandomWork {
     }
     const line = [...(this.#waiting.get(chat) ?? []), message];
     this.#waiting.set(chat, line);
+    if (piece) {
+      this.#pieces.add(name);
+      this.#hold(chat, line);
+    }
     (this.toAnswer[chat] ??= []).push(name);
     const expected = room ? this.#makeRoom(chat, line, message, room) : [];
     const tell = ({ id }: { id: InboxId }) => saying(chat, `${id}/notice`);
@@ -173,11 +163,16 @@ export class RandomWork {
     await this.#expectDepth(chat);
   }
 
+  #hold(chat: string, line: readonly Waiting[]): void {
+    this.#holdUntil.set(chat, holdOf(line));
+  }
+
   /** Which of the oldest go, or become lines. */
   #makeRoom(chat: string, line: Waiting[], { key }: Waiting, { keep, drop, among }: Room): Waiting[] {
     const inFull = line.filter((one) => !one.isLine);
     const counted = inFull.filter((one) => among === "session" || one.key === key);
-    const tooMany = inFull.length > keep ? counted.slice(0, Math.max(0, counted.length - keep)) : [];
+    const whole = [...Map.groupBy(counted, wholeOf).values()];
+    const tooMany = inFull.length > keep ? whole.slice(0, Math.max(0, whole.length - keep)).flat() : [];
     if (drop === "summarize") {
       for (const one of tooMany) one.isLine = true;
       return [];
@@ -186,6 +181,7 @@ export class RandomWork {
       chat,
       line.filter((one) => !tooMany.includes(one)),
     );
+    if (tooMany.some(({ part }) => part !== undefined)) this.#hold(chat, this.#waiting.get(chat) ?? []);
     this.#isAnsweredNoMore(chat, tooMany);
     for (const { inbox } of tooMany) this.#post(chat, `${inbox}/notice`);
     return tooMany;
@@ -225,6 +221,7 @@ export class RandomWork {
     const next = [...this.#waiting]
       .filter(([chat, messages]) => messages.length > 0 && !busy.has(chat))
       .filter(([chat]) => (this.#quietUntil.get(chat) ?? 0) <= this.#now)
+      .filter(([chat]) => (this.#holdUntil.get(chat) ?? 0) <= this.#now)
       .map(([chat, messages]) => {
         const head = messages[0]!;
         return { chat, head, since: Math.max(head.atMs, this.#lastEnd.get(chat) ?? 0) };
@@ -234,12 +231,9 @@ export class RandomWork {
       )[0];
     if (!next) return undefined;
     const line = this.#waiting.get(next.chat)!;
-    let count = 0;
-    for (let full = 0; count < line.length && line[count]?.key === line[0]?.key; count++) {
-      if (!line[count]?.isLine && ++full > mergeLimit) break;
-    }
+    const messages = takeRun(line, mergeLimit);
     this.#quietUntil.delete(next.chat);
-    const messages = line.splice(0, count);
+    if (line.length === 0) this.#holdUntil.delete(next.chat);
     return { chat: next.chat, messages, joined: [], attempt: 0, holder: undefined, dueAtMs: 0 };
   }
 
@@ -309,6 +303,7 @@ export class RandomWork {
       const joined = waiting.splice(0, 2);
       for (const one of joined) one.isLine = false;
       this.#quietUntil.delete(chat);
+      if (waiting.length === 0) this.#holdUntil.delete(chat);
       model.messages.push(...joined);
       model.joined.push(...joined);
     }
@@ -320,6 +315,7 @@ export class RandomWork {
     this.#isAnsweredNoMore(chat, waiting);
     // What asked for quiet has gone.
     this.#quietUntil.delete(chat);
+    this.#holdUntil.delete(chat);
     const cleared = await this.#under.store.turns.clear(sessionOf(chat));
     expect(cleared.map(({ message }) => message.id)).toEqual(waiting.map(({ name }) => name));
     await this.#expectDepth(chat);
@@ -384,7 +380,9 @@ export class RandomWork {
   /** A start ends the quiet of chats in which nothing runs. */
   #endQuiet(): void {
     const busy = new Set([...this.#turns.values()].map(({ chat }) => chat));
-    for (const chat of this.#quietUntil.keys()) if (!busy.has(chat)) this.#quietUntil.delete(chat);
+    for (const until of [this.#quietUntil, this.#holdUntil]) {
+      for (const chat of until.keys()) if (!busy.has(chat)) until.delete(chat);
+    }
   }
 
   async #expectDepth(chat: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { test } from "bun:test";
 import fc from "fast-check";
-import { RandomWork, type Step } from "./store-model.ts";
+import { RandomWork } from "./store-model.ts";
+import type { Step } from "./store-steps.ts";
 import type { OpenStore } from "./store-words.ts";
 
 /** `STORE_SEED=…` repeats a run; without it each run has a seed of its own, printed in the test's name. */
@@ -23,6 +24,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         }),
       ),
       quietMs: fc.constantFrom(0, 0, 30),
+      part: fc.option(fc.record({ of: fc.nat({ max: 1 }), waitMs: fc.constantFrom(0, 20, 40) }), { freq: 2 }),
     }),
   },
   { weight: 5, arbitrary: fc.record({ do: fc.constant("claim"), worker: who, merge: fc.nat({ max: 2 }) }) },

@@ -80,8 +80,8 @@ export const queued = (
 type HowQueued = Parameters<typeof queued>[2];
 
 /** Records a message; `settle` queues it. */
-export async function recorded(store: Store, chat: string, id: string) {
-  const message = inbound(chat, id);
+export async function recorded(store: Store, chat: string, id: string, facts: Partial<InboundMessage> = {}) {
+  const message = inbound(chat, id, facts);
   const { id: inbox } = await store.inbox.record(message);
   const settle = (priority: number, more: HowQueued = {}) =>
     store.inbox.settle(inbox, queued(message, priority, more));

@@ -128,7 +128,8 @@ function changingQueue(connection: Connection) {
        returning waiting, collapsed`,
     ),
     take: connection.query<unknown, Change>(
-      `update queue set waiting = waiting - $waiting, collapsed = collapsed - $collapsed, busy = 1, quiet_until = 0
+      `update queue set waiting = waiting - $waiting, collapsed = collapsed - $collapsed, busy = 1, quiet_until = 0,
+         hold_until = iif(waiting > $waiting, hold_until, 0)
        where session = $session`,
     ),
     drop: connection.query<unknown, Change>(

@@ -118,6 +118,7 @@ export class WaitingLine {
     if (rows.length === 0) return [];
     for (const { seq } of rows) this.#sql.cancel.run({ seq });
     this.#queue.drop(session, shareOf(rows));
+    if (rows.some(({ part }) => part !== null)) this.#queue.hold(session, this.holdUntil(session));
     return rows.map(entryOf);
   }
 }
