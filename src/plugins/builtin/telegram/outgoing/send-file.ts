@@ -55,12 +55,11 @@ export const SEND_FILE: Readonly<Record<FileKind, { readonly method: string; rea
   },
   video_note: {
     method: "sendVideoNote",
-    send: (raw, fields, note, signal) =>
-      raw.sendVideoNote({ ...withoutCaption(fields), video_note: note }, signal),
+    send: (raw, fields, note, signal) => raw.sendVideoNote({ ...fields, video_note: note }, signal),
   },
   sticker: {
     method: "sendSticker",
-    send: (raw, fields, sticker, signal) => raw.sendSticker({ ...withoutCaption(fields), sticker }, signal),
+    send: (raw, fields, sticker, signal) => raw.sendSticker({ ...fields, sticker }, signal),
   },
   document: {
     method: "sendDocument",
@@ -69,11 +68,6 @@ export const SEND_FILE: Readonly<Record<FileKind, { readonly method: string; rea
       raw.sendDocument({ ...fields, document, disable_content_type_detection: true }, signal),
   },
 };
-
-function withoutCaption(fields: FileFields): Omit<FileFields, keyof Caption> {
-  const { caption: _caption, parse_mode: _parseMode, ...others } = fields;
-  return others;
-}
 
 interface AlbumEntry {
   readonly kind: FileKind;

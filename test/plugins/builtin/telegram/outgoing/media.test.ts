@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { truncate } from "node:fs/promises";
 import { join } from "node:path";
+import { openLocalFile, uploadOf } from "../../../../../src/plugins/builtin/telegram/outgoing/local-file.ts";
 import type { MediaItem, MediaMessage } from "../../../../../src/plugins/types.ts";
 import { addressOf, errorOf, options, outgoingWorld, stateOf } from "./outgoing-world.ts";
 
@@ -56,6 +57,9 @@ describe("a file", () => {
     await world.out.send(world.to, alone(await itemOf(world, "document", "a.bin", {}, bytes)), options);
     const { file_id } = world.chat.last(world.bot)!.message.document!;
     expect(world.telegram.world.files.byId(file_id)?.bytes).toEqual(bytes);
+    expect(world.telegram.calls.of({ method: "sendDocument" })[0]?.params).toMatchObject({
+      disable_content_type_detection: true,
+    });
   });
 
   test("asks for silence, a topic and an answered message like a text does", async () => {
@@ -74,6 +78,13 @@ describe("a file", () => {
     expect(world.telegram.calls.of({ method: "sendDocument" })[0]?.params).not.toHaveProperty("parse_mode");
     expect(world.said()).toEqual(["(document a.txt) x"]);
   });
+});
+
+test("a file's name is sent in quotes, without what would end them", async () => {
+  await using world = await outgoingWorld();
+  const item = await itemOf(world, "document", "a.txt", { name: 'a "b"; c\\d\n.txt' });
+  const file = await openLocalFile(item, false);
+  expect(uploadOf(file).filename).toBe('"a _b_; c_d_.txt"');
 });
 
 describe("a picture", () => {
@@ -208,6 +219,18 @@ describe("a file that Telegram has already", () => {
     await world.out.send(world.to, alone({ ...photo, media: "document" }), options);
     await world.out.send(world.to, alone({ ...photo, media: "document", name: "2.png" }), options);
     expect(world.said()).toEqual(["(photo)", "(document 1.png)", "(document 2.png)"]);
+    const video = await itemOf(world, "video", "3.mp4");
+    await world.out.send(world.to, alone(video), options);
+    await world.out.send(world.to, alone({ ...video, media: "document" }), options);
+    await world.out.send(world.to, album(photo, { ...video, media: "document" }), options);
+    const documents = ["sendDocument", "sendDocument"];
+    expect(methods(world)).toEqual([
+      "sendPhoto",
+      ...documents,
+      "sendVideo",
+      "sendDocument",
+      "sendMediaGroup",
+    ]);
   });
 
   test("is uploaded once more if Telegram does not know its id any more", async () => {

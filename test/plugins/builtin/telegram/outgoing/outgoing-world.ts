@@ -44,13 +44,16 @@ export async function outgoingWorld(style: Partial<OutgoingStyle> & { isOwnServe
     moves,
     /** Another one with the same token, as after a restart. */
     make,
-    /** From now on a method is refused, as by a server that is older or a chat that is stricter. */
-    refuse: (refused: string, error_code: number, description: string) => {
-      api.config.use((call, method, payload, signal) =>
-        method === refused
-          ? Promise.resolve({ ok: false, error_code, description })
-          : call(method, payload, signal),
-      );
+    /** From now on a method is refused, as by a server that is older or a chat that is stricter; what was refused. */
+    refuse: (refused: string, error_code: number, description: string, what = "") => {
+      const payloads: unknown[] = [];
+      api.config.use((call, method, payload, signal) => {
+        if (method !== refused || !JSON.stringify(payload).includes(what))
+          return call(method, payload, signal);
+        payloads.push(payload);
+        return Promise.resolve({ ok: false, error_code, description });
+      });
+      return payloads;
     },
     group: (kind: "group" | "supergroup" = "supergroup", isForum = false) =>
       telegram.addGroup({ title: "Group", kind, isForum, members: [anna], bots: [bot] }),

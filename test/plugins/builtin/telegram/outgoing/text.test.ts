@@ -99,6 +99,8 @@ describe("a text", () => {
     expect(moves).toEqual([`${group.id} → ${there.id}`]);
     expect(world.said(there).slice(-2)).toEqual(["one", "two"]);
     expect(telegram.calls.of({ method: "sendMessage" })).toHaveLength(3);
+    out.noteMove(String(group.id), String(there.id));
+    expect(moves).toHaveLength(1);
   });
 });
 
@@ -181,10 +183,25 @@ describe("a rich message", () => {
   test("that is refused goes as HTML; a server that has none is not asked again", async () => {
     await using world = await outgoingWorld({ format: "rich" });
     const { out, to, said } = world;
-    world.refuse("sendRichMessage", 404, "Not Found: method not found");
+    const refused = world.refuse("sendRichMessage", 404, "Not Found: method not found");
     await out.send(to, text("**one**"), options);
     await out.send(to, text("**two**"), options);
     expect(said()).toEqual(["one", "two"]);
+    expect(refused).toHaveLength(1);
+  });
+
+  test("that is refused although it is longer than other messages is shown without its markup, and whole", async () => {
+    await using world = await outgoingWorld({ format: "rich" });
+    const { out, to, said } = world;
+    const long = `**All** of ${"it and ".repeat(1000)}`;
+    await out.send(to, text("short"), options);
+    world.refuse("sendRichMessage", 400, "Bad Request: RICH_MESSAGE_INVALID", '"markdown"');
+    await out.send(to, text(long), options);
+    await out.send(to, text("**short**"), options);
+    const [, shown = "", last] = said();
+    expect(shown).toContain(`All of ${"it and ".repeat(1000).trim()}`);
+    expect(shown).not.toContain("**");
+    expect(last).toBe("short");
   });
 });
 
