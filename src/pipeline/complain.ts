@@ -27,7 +27,7 @@ export async function complain(
     const say = (key: string, markdown: string) =>
       deliveries.push({ key, to, session: turn.session, message: { kind: "text", markdown, replyTo } });
     const lines = of.flatMap((one) => {
-      if (one.what === "file") return [file.failed(one.name, one.failure, one.mostMb)];
+      if (one.what === "file") return [file.failed[one.failure](one.name, one.mostMb)];
       return one.failure === "failed" ? [file.voiceFailed] : [];
     });
     if (lines.length > 0) say(filesKey(turn.id, chat), [...new Set(lines)].join("\n\n"));

@@ -23,15 +23,13 @@ const LONGEST_PAUSE_MS = 10_000;
  */
 export async function fetchAttachment(
   attachment: Attachment,
-  channel: Channel,
+  download: NonNullable<Channel["download"]>,
   rules: FetchRules,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   const { maxBytes, timeoutMs, clock } = rules;
   const { sizeBytes = 0 } = attachment;
   if (sizeBytes > maxBytes) throw new FileTooBig(sizeBytes, maxBytes);
-  const download = channel.download?.bind(channel);
-  if (!download) throw new ChannelError("forbidden", `the channel ${channel.name} hands over no files`);
   const once = () =>
     withDeadline((either) => download(attachment, { maxBytes, signal: either }), {
       clock,
@@ -50,6 +48,13 @@ export async function fetchAttachment(
       await clock.sleep(pauseMs, signal);
     }
   }
+}
+
+/** How the channel hands over files. Throws where it does not. */
+export function downloadOf(channel: Channel): NonNullable<Channel["download"]> {
+  const download = channel.download?.bind(channel);
+  if (download) return download;
+  throw new ChannelError("forbidden", `the channel ${channel.name} hands over no files`);
 }
 
 /** How long to wait before another try; undefined where none would help. */

@@ -10,7 +10,7 @@ import type { Clock } from "../lib/clock.ts";
 import { extensionOf, HEAD_BYTES, typeByBytes } from "../lib/file-type.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { DownloadCache } from "./download-cache.ts";
-import { failureOf, fetchAttachment, FileTooBig } from "./fetch-attachment.ts";
+import { downloadOf, failureOf, fetchAttachment, FileTooBig } from "./fetch-attachment.ts";
 import type { FileFailure } from "./file-sentences.ts";
 import { inboxFolder, placeCopy } from "./inbox-folder.ts";
 import { pictureIn } from "./picture.ts";
@@ -139,6 +139,7 @@ async function put(
   deps: IncomingFilesDeps,
 ): Promise<string> {
   const { attachment, folder, name } = arrival;
+  const download = downloadOf(channel);
   const path = join(folder, name);
   if (await exists(path)) return path;
   const { maxDownloadMb, downloadTimeoutMs } = deps.config().media;
@@ -146,7 +147,7 @@ async function put(
   const { cacheKey } = attachment;
   const key = cacheKey === undefined ? undefined : JSON.stringify([channel.name, cacheKey]);
   const kept = await deps.cache.file(key, signal, (either) =>
-    fetchAttachment(attachment, channel, rules, either),
+    fetchAttachment(attachment, download, rules, either),
   );
   await placeCopy(kept.path, folder, name);
   return path;
