@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
-import type { ChannelCapabilities } from "../../src/core/channel.ts";
+import type { Channel, ChannelCapabilities } from "../../src/core/channel.ts";
 import type { MediaItem, OutboundMessage } from "../../src/core/message.ts";
+import { deliveriesOf } from "../../src/delivery/deliveries-of.ts";
 import { fileMessages } from "../../src/delivery/file-messages.ts";
 
 /** Captions of ten characters, albums of two files. */
@@ -77,4 +78,24 @@ test("what makes a file what it is stays with it", () => {
 test("a platform that says nothing about files is given them as they are", () => {
   const message = { kind: "album", items: [item("a", "quite a long one"), item("b")] } as const;
   expect(fileMessages(message, simple)).toEqual([message]);
+});
+
+test("each message of it has a key of its own, a text behind a file is cut like any other, and no preview becomes one", () => {
+  const to = { channel: "c", account: "default", scope: "dm", chat: "1" } as const;
+  const channel: Channel = {
+    name: "c",
+    capabilities: able,
+    start: async () => {},
+    stop: async () => {},
+    send: async () => ({ address: to, id: "1" }),
+  };
+  const caption = `${"one ".repeat(20)}\n\n${"two ".repeat(20)}`;
+  const previews = ["1", "2", "3"].map((id) => ({ address: to, id }));
+  const keyOf = (part: number) => `k/${part}`;
+  const posted = deliveriesOf({ kind: "media", ...item("a", caption) }, { to, channel, keyOf, previews });
+  expect(posted.map(({ key, message, replaces }) => [key, message.kind, replaces])).toEqual([
+    ["k/0", "media", undefined],
+    ["k/1", "text", undefined],
+    ["k/2", "text", undefined],
+  ]);
 });

@@ -1,4 +1,6 @@
 import type { Api } from "grammy";
+import type { Address, MessageRef } from "../../../types.ts";
+import type { MessageNames } from "../message-names.ts";
 import { movedTo, toChannelError } from "./errors.ts";
 import { chatIdOf } from "./place.ts";
 
@@ -12,11 +14,19 @@ export type RawApi = Api["raw"];
 export class Calls {
   readonly #api: Api;
   readonly #onMoved: OnMoved;
+  readonly #names: MessageNames;
   readonly #moves = new Map<string, string>();
 
-  constructor(api: Api, onMoved: OnMoved) {
+  constructor(api: Api, onMoved: OnMoved, names: MessageNames) {
     this.#api = api;
     this.#onMoved = onMoved;
+    this.#names = names;
+  }
+
+  /** What the gateway calls a message that Telegram has taken for `to`. */
+  refTo(to: Address, message: number): MessageRef {
+    const chat = this.nowAt(to.chat);
+    return { address: { ...to, chat }, id: this.#names.nameOf(chat, message) };
   }
 
   /** The id that a chat has now. */

@@ -1,4 +1,4 @@
-import type { InputRichMessage } from "grammy/types";
+import type { InputRichBlockParagraph } from "grammy/types";
 import type { Formatter } from "./formatter.ts";
 import { isVisible, textOfHtml } from "./seen-text.ts";
 
@@ -10,8 +10,13 @@ export interface TextContent {
   readonly parse_mode?: "HTML";
 }
 
+/** Holds no files, so that a draft may be one. */
 export interface RichContent {
-  readonly rich_message: InputRichMessage;
+  readonly rich_message: {
+    markdown?: string;
+    blocks?: InputRichBlockParagraph[];
+    skip_entity_detection: true;
+  };
 }
 
 /** Shown where nothing of a text would be seen, such as a code block that has only begun. */

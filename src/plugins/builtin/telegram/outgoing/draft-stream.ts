@@ -83,7 +83,7 @@ class DraftStream implements ChannelStream {
           raw.sendMessageDraft({ chat_id, ...fields, ...content }, signalFor(signal)),
         )
       : calls.make("sendRichMessageDraft", (raw) =>
-          raw.sendRichMessageDraft({ chat_id, ...fields, ...withoutFiles(content) }, signalFor(signal)),
+          raw.sendRichMessageDraft({ chat_id, ...fields, ...content }, signalFor(signal)),
         );
   }
 
@@ -101,9 +101,4 @@ class DraftStream implements ChannelStream {
 /** The same for every state of a reply, and never 0: Telegram animates from one state to the next. */
 function draftIdOf(nonce: string): number {
   return Number(Bun.hash.wyhash(nonce) % MOST_DRAFT_ID) + 1;
-}
-
-/** Our rich messages hold no files, which a draft could not have. */
-function withoutFiles({ rich_message: { markdown = "" } }: Exclude<Content, { text: string }>) {
-  return { rich_message: { markdown, skip_entity_detection: true } };
 }

@@ -65,7 +65,7 @@ export class Media {
     send: (files: readonly LocalFile[]) => Promise<Message>,
   ): Promise<MessageRef> {
     const sent = await this.#orAsDocuments(files, send);
-    return { address: { ...to, chat: this.#parts.calls.nowAt(to.chat) }, id: String(sent.message_id) };
+    return this.#parts.calls.refTo(to, sent.message_id);
   }
 
   /** What is too long or too narrow for a picture, or none after all, goes as the file that it is. */

@@ -13,6 +13,7 @@ import type {
   StreamOptions,
 } from "../../../types.ts";
 import { albumsOf } from "./albums.ts";
+import { messageNumber, MessageNames } from "../message-names.ts";
 import { Calls, type OnMoved } from "./calls.ts";
 import { CommandMenu } from "./command-menu.ts";
 import { TEXT_LIMIT } from "./content.ts";
@@ -45,6 +46,8 @@ export interface OutgoingOptions {
   readonly isOwnServer: boolean;
   /** Told once for each group that turns out to have become a supergroup. */
   readonly onMoved: OnMoved;
+  /** What messages are called; their bare numbers when absent. */
+  readonly names?: MessageNames;
 }
 
 const CAPTION_LIMIT = 1024;
@@ -62,8 +65,9 @@ export class TelegramOutgoing {
   readonly #media: Media;
   readonly #drafts: Drafts;
 
-  constructor({ api, style, formatter, isOwnServer, onMoved }: OutgoingOptions) {
-    const calls = new Calls(api, onMoved);
+  constructor(options: OutgoingOptions) {
+    const { api, style, formatter, isOwnServer, onMoved, names = new MessageNames() } = options;
+    const calls = new Calls(api, onMoved, names);
     const rendering = new Rendering(formatter, style.format);
     const { linkPreview, silent: isSilent } = style;
     this.#calls = calls;
@@ -94,7 +98,7 @@ export class TelegramOutgoing {
   async remove({ address, id }: MessageRef): Promise<void> {
     try {
       await this.#calls.at(address.chat, "deleteMessage", (raw, chat_id) =>
-        raw.deleteMessage({ chat_id, message_id: Number(id) }),
+        raw.deleteMessage({ chat_id, message_id: messageNumber(id) }),
       );
     } catch (error) {
       if (!isKind(error, "message-gone")) throw error;
@@ -106,7 +110,7 @@ export class TelegramOutgoing {
     await this.#calls.at(address.chat, "setMessageReaction", (raw, chat_id) =>
       raw.setMessageReaction({
         chat_id,
-        message_id: Number(id),
+        message_id: messageNumber(id),
         reaction: emoji.trim() === "" ? [] : [{ type: "emoji", emoji: reactionFor(emoji) }],
       }),
     );
@@ -115,7 +119,7 @@ export class TelegramOutgoing {
   /** Nobody's telephone rings for it. */
   async pin({ address, id }: MessageRef): Promise<void> {
     await this.#calls.at(address.chat, "pinChatMessage", (raw, chat_id) =>
-      raw.pinChatMessage({ chat_id, message_id: Number(id), disable_notification: true }),
+      raw.pinChatMessage({ chat_id, message_id: messageNumber(id), disable_notification: true }),
     );
   }
 

@@ -1,5 +1,6 @@
 import type { InlineKeyboardMarkup, Message } from "grammy/types";
 import type { Address, EditOptions, MessageRef, SendOptions, TextMessage } from "../../../types.ts";
+import { messageNumber } from "../message-names.ts";
 import { signalFor } from "./api.ts";
 import type { Calls } from "./calls.ts";
 import { type Content, type TextContent, seenOf } from "./content.ts";
@@ -40,7 +41,7 @@ export class Text {
     const sent = await rendering.asTaken(message.markdown, style, (content) =>
       this.#post(to.chat, fields, content, signal),
     );
-    return { address: { ...to, chat: calls.nowAt(to.chat) }, id: String(sent.message_id) };
+    return calls.refTo(to, sent.message_id);
   }
 
   /** Resolves once the message shows the text. */
@@ -78,7 +79,7 @@ export class Text {
 
   /** What the message reads then; undefined where it did so before, or where Telegram does not tell. */
   async #replace(ref: MessageRef, content: Content, signal: AbortSignal): Promise<string | undefined> {
-    const message_id = Number(ref.id);
+    const message_id = messageNumber(ref.id);
     const body = "text" in content ? { ...content, ...this.#preview() } : content;
     try {
       const edited = await this.#parts.calls.at(ref.address.chat, "editMessageText", (raw, chat_id) =>
@@ -98,7 +99,7 @@ export class Text {
     { text: caption, ...parse }: TextContent,
     signal: AbortSignal,
   ): Promise<string | undefined> {
-    const message_id = Number(ref.id);
+    const message_id = messageNumber(ref.id);
     try {
       const edited = await this.#parts.calls.at(ref.address.chat, "editMessageCaption", (raw, chat_id) =>
         raw.editMessageCaption({ chat_id, message_id, caption, ...parse }, signalFor(signal)),

@@ -1,5 +1,6 @@
 import type { ReplyParameters } from "grammy/types";
 import type { Address, OutboundMessage } from "../../../types.ts";
+import { messageNumber } from "../message-names.ts";
 import { threadOf } from "./place.ts";
 
 /** What every kind of message may ask for. */
@@ -11,7 +12,7 @@ export interface Wishes {
 
 /** Where in the chat a message goes, whether it makes a sound, and what it answers, in Telegram's words. */
 export function wishesOf(to: Address, message: OutboundMessage, isSilent: boolean): Wishes {
-  const answered = Number(message.replyTo);
+  const answered = messageNumber(message.replyTo ?? "");
   return {
     ...threadOf(to),
     ...((message.silent ?? isSilent) ? { disable_notification: true } : {}),

@@ -57,6 +57,10 @@ describe("a draft", () => {
     await using world = await outgoingWorld({ format: "rich" });
     await (await world.out.openStream(world.to, draft))!.show("# x");
     expect(world.telegram.calls.all.map(({ method }) => method)).toEqual(["sendRichMessageDraft"]);
+    const long = "word ".repeat(1000);
+    world.refuse("sendRichMessageDraft", 400, "Bad Request: RICH_MESSAGE_INVALID", '"markdown"');
+    await (await world.out.openStream(world.to, draft))!.show(long);
+    expect(world.telegram.transcript(world.chat, { isLive: true })[1]).toContain(long.trim());
   });
 });
 
