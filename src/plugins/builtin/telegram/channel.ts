@@ -36,6 +36,7 @@ import { createApi } from "./outgoing/api.ts";
 import { toChannelError } from "./outgoing/errors.ts";
 import type { Formatter } from "./outgoing/formatter.ts";
 import { TelegramOutgoing } from "./outgoing/telegram-outgoing.ts";
+import { MessageNames } from "./message-names.ts";
 import { Settings } from "./settings.ts";
 
 export interface TelegramParts {
@@ -46,10 +47,13 @@ export interface TelegramParts {
   readonly formatter: Formatter;
   readonly clock: Clock;
   readonly log: Logger;
+  /** How long a call may take; see `ApiOptions`. */
+  readonly callLimitMs?: number;
 }
 
 const DEFAULT_MEDIA_MB = 20;
 const BYTES_PER_MB = 1_000_000;
+const FIRST_BOT_KEY = "firstBot";
 
 /** One bot on Telegram: what people write comes in by polling or by webhook, what the gateway says goes out. */
 export class TelegramChannel implements Channel {
@@ -61,6 +65,7 @@ export class TelegramChannel implements Channel {
   readonly #connection: Connection;
   readonly #settings: Settings;
   readonly #outgoing: TelegramOutgoing;
+  readonly #names = new MessageNames();
   #host: ChannelHost | undefined;
   #webhook: Webhook | undefined;
   #running: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
@@ -70,7 +75,9 @@ export class TelegramChannel implements Channel {
     const { apiRoot, proxy, format = "html", linkPreview = true, silent = false } = account;
     this.account = name;
     this.#parts = parts;
-    const api: Api = createApi({ token, apiRoot, proxy });
+    const { callLimitMs } = parts;
+    const limits = callLimitMs === undefined ? {} : { callLimitMs };
+    const api: Api = createApi({ token, apiRoot, proxy, ...limits });
     this.#calls = botCalls(api);
     this.#connection = new Connection(clock);
     this.#settings = new Settings(account, log);
@@ -80,6 +87,7 @@ export class TelegramChannel implements Channel {
       formatter,
       isOwnServer: apiRoot !== undefined,
       onMoved: (from, to) => this.#reportMove(from, to),
+      names: this.#names,
     });
     this.capabilities = this.#outgoing.capabilities;
   }
@@ -119,8 +127,11 @@ export class TelegramChannel implements Channel {
     const connection = this.#connection;
     const bot = await this.#introduce(log, signal);
     if (!bot) return;
+    const first = await firstBotOf(host.state, bot);
+    if (first !== bot.id) this.#names.distinguish(bot.id);
     const reader = {
       bot,
+      names: this.#names,
       pastes: new Pastes(),
       roleAt: (place: Address) => this.#settings.of(place).role,
       commandNameOf: (typed: string) => this.#outgoing.commandNameOf(typed),
@@ -245,4 +256,11 @@ export class TelegramChannel implements Channel {
       host.log.warn({ error, from, to }, "that a group has got another id could not be noted yet");
     });
   }
+}
+
+/** The bot that this account was first; noted once. */
+async function firstBotOf(state: ChannelHost["state"], { id }: BotIdentity): Promise<number> {
+  const known = await state.get(FIRST_BOT_KEY);
+  if (known === undefined) await state.set(FIRST_BOT_KEY, String(id));
+  return known === undefined ? id : Number(known);
 }

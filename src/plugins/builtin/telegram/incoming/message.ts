@@ -1,5 +1,6 @@
 import type { Message } from "grammy/types";
 import type { Address, Attachment, InboundMessage } from "../../../types.ts";
+import type { MessageNames } from "../message-names.ts";
 import { type Addressed, answered, readAddressing, readCommand } from "./addressing.ts";
 import { attachmentsOf } from "./attachments.ts";
 import { saidIn } from "./content.ts";
@@ -11,6 +12,7 @@ import { type BotIdentity, placeOf } from "./places.ts";
 /** What is needed to read updates. */
 export interface Reader {
   readonly bot: BotIdentity;
+  readonly names: MessageNames;
   readonly pastes: Pastes;
   /** The role that the configuration gives to the agent there. */
   readonly roleAt: (place: Address) => string | undefined;
@@ -23,7 +25,7 @@ const ALBUM_WAIT_MS = 800;
 
 /** What a person wrote. Undefined for what bots wrote, what the platform itself says, and what is not listened to. */
 export function readMessage(whole: Message, reader: Reader): InboundMessage | undefined {
-  const { bot, pastes, roleAt } = reader;
+  const { bot, names, pastes, roleAt } = reader;
   const address = placeOf(whole, bot);
   const sender = authorOf(whole);
   if (!address || !sender || sender.isBot) return undefined;
@@ -34,9 +36,9 @@ export function readMessage(whole: Message, reader: Reader): InboundMessage | un
   const piece = pastes.pieceOf(whole);
   const part = whole.media_group_id === undefined ? piece?.part : albumOf(whole.media_group_id);
   const { forward_origin: origin } = whole;
-  const replyTo = replyOf(whole);
+  const replyTo = replyOf(whole, names);
   return {
-    id: String(whole.message_id),
+    id: names.nameOf(address.chat, whole.message_id),
     address,
     sender,
     text: `${piece?.gap ?? ""}${text}`,
@@ -66,13 +68,17 @@ function shownBy(message: Message): readonly Attachment[] {
   return to === undefined || to.from?.is_bot ? [] : attachmentsOf(to);
 }
 
-function replyOf(message: Message): InboundMessage["replyTo"] {
+function replyOf(message: Message, names: MessageNames): InboundMessage["replyTo"] {
   const to = answered(message);
   const quote = message.quote && markdownOf(message.quote.text, message.quote.entities);
   if (to) {
     const from = authorOf(to)?.name;
     const text = quote ?? describe(to);
-    return { id: String(to.message_id), text, ...(from === undefined ? {} : { from }) };
+    return {
+      id: names.nameOf(message.chat.id, to.message_id),
+      text,
+      ...(from === undefined ? {} : { from }),
+    };
   }
   const { external_reply: elsewhere } = message;
   if (!elsewhere) return undefined;

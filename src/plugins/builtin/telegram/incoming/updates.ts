@@ -41,8 +41,8 @@ function eventsIn(update: Update, reader: Reader): readonly InboundEvent[] {
     update;
   const { bot } = reader;
   if (edited_message) return edits(edited_message, reader);
-  if (message_reaction) return reactions(message_reaction, bot);
-  if (callback_query) return presses(callback_query, bot);
+  if (message_reaction) return reactions(message_reaction, reader);
+  if (callback_query) return presses(callback_query, reader);
   if (my_chat_member) return ownComings(my_chat_member, bot);
   return stopped_message_generation ? [stop(stopped_message_generation, bot)] : [];
 }
@@ -59,14 +59,14 @@ function edits(edited: Message, reader: Reader): readonly InboundEvent[] {
   if (!address || !by || by.isBot || !hasWords(edited)) return [];
   const text = saidIn(addressed(edited, reader).message) ?? "";
   const atMs = (edited.edit_date ?? edited.date) * 1000;
-  return [{ kind: "edited", message: refTo(edited.message_id, address), by, text, atMs }];
+  return [{ kind: "edited", message: refTo(edited.message_id, address, reader), by, text, atMs }];
 }
 
-function reactions(update: MessageReactionUpdated, bot: BotIdentity): readonly InboundEvent[] {
-  const address = chatOf(update.chat, bot);
+function reactions(update: MessageReactionUpdated, reader: Reader): readonly InboundEvent[] {
+  const address = chatOf(update.chat, reader.bot);
   const by = reactorOf(update);
   if (!address || !by) return [];
-  const message = refTo(update.message_id, address);
+  const message = refTo(update.message_id, address, reader);
   const before = new Set(update.old_reaction.map(emojiOf));
   const after = new Set(update.new_reaction.map(emojiOf));
   const change = (emoji: string, added: boolean): InboundEvent => ({
@@ -92,10 +92,12 @@ function emojiOf(reaction: ReactionType): string {
   return reaction.type === "paid" ? "⭐" : `custom:${reaction.custom_emoji_id}`;
 }
 
-function presses({ message, data, from }: CallbackQuery, bot: BotIdentity): readonly InboundEvent[] {
-  const address = message && placeOf(message, bot);
+function presses({ message, data, from }: CallbackQuery, reader: Reader): readonly InboundEvent[] {
+  const address = message && placeOf(message, reader.bot);
   if (!address || data === undefined) return [];
-  return [{ kind: "button", message: refTo(message.message_id, address), by: senderOf(from), button: data }];
+  return [
+    { kind: "button", message: refTo(message.message_id, address, reader), by: senderOf(from), button: data },
+  ];
 }
 
 /** That the bot itself came to a group or left it. That somebody blocked it shows when it is written to. */
@@ -148,4 +150,6 @@ function stop({ chat, message_thread_id: thread }: MessageGenerationStopped, bot
   return { kind: "stop", address, by: senderOfChat(chat) };
 }
 
-const refTo = (id: number, address: Address): MessageRef => ({ address, id: String(id) });
+function refTo(message: number, address: Address, { names }: Reader): MessageRef {
+  return { address, id: names.nameOf(address.chat, message) };
+}

@@ -1,6 +1,7 @@
 import type { Chat, Message, MessageEntity, Update, User } from "grammy/types";
 import type { InboundEvent, InboundMessage } from "../../../../../src/core/message.ts";
 import type { Reader } from "../../../../../src/plugins/builtin/telegram/incoming/message.ts";
+import { MessageNames } from "../../../../../src/plugins/builtin/telegram/message-names.ts";
 import { Pastes } from "../../../../../src/plugins/builtin/telegram/incoming/pastes.ts";
 import { readUpdate } from "../../../../../src/plugins/builtin/telegram/incoming/updates.ts";
 
@@ -17,6 +18,7 @@ let lastUpdate = 900;
 export function reader(roleAt: Reader["roleAt"] = () => undefined): Reader {
   return {
     bot: { account: "default", id: us.id, username: "My_Bot" },
+    names: new MessageNames(),
     pastes: new Pastes(),
     roleAt,
     commandNameOf: (typed) => typed.replace("my_skill", "my-skill"),
