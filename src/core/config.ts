@@ -263,9 +263,12 @@ class Draft {
   }
 
   #hiddenVariables(): readonly string[] {
-    const inAgent = new Set(this.#uses.filter(({ path }) => path[0] === "agent").map(({ name }) => name));
+    const isForPi = ({ name, path }: VariableUse) =>
+      // The key of a model's maker is that of pi's own models, too.
+      path[0] === "agent" || (path[0] === "audio" && name.endsWith("_API_KEY"));
+    const open = new Set(this.#uses.filter(isForPi).map(({ name }) => name));
     const all = new Set(this.#uses.map(({ name }) => name));
-    return [...all].filter((name) => !inAgent.has(name) && !COMMON_VARIABLES.has(name));
+    return [...all].filter((name) => !open.has(name) && !COMMON_VARIABLES.has(name));
   }
 }
 

@@ -163,6 +163,15 @@ describe("what pi may see", () => {
     expect(hidden({ hooks: { token: "${A}" }, agent: { model: "${A}/x" } })).toEqual([]);
   });
 
+  test("includes the key of a model's maker that voice messages need as well: pi's models may be of the same", () => {
+    const given = (apiKey: string) => {
+      const audio = { transcription: { baseUrl: "https://api.openai.com/v1", apiKey } };
+      return load({ audio }, { env: { OPENAI_API_KEY: "1", EARS: "2", HOME: "/h" } }).hiddenVariables;
+    };
+    expect(given("${OPENAI_API_KEY}")).toEqual([]);
+    expect(given("${EARS}")).toEqual(["EARS"]);
+  });
+
   test("includes what programs cannot do without", () => {
     expect(hidden({ gateway: { stateDir: "${HOME}/state" } })).toEqual([]);
   });

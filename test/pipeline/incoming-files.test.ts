@@ -140,12 +140,12 @@ test("a file that does not come costs nothing but itself: pi is told why, and it
   expect(world.platform.downloads).not.toContain("huge");
   expect(world.told).toEqual([
     [
-      "The file “old.txt” is not there any more. Please send it again.",
-      "The file “huge.txt” is too big: at most 1 MB can be taken.",
-      "The file “grew.txt” is too big: at most 1 MB can be taken.",
-      "The file “odd.txt” could not be fetched, so the agent has not seen it.",
-      "The file “inside.txt” could not be fetched, so the agent has not seen it.",
-      "The file “theirs.txt” is too big to be taken here.",
+      "The file `old.txt` is not there any more. Please send it again.",
+      "The file `huge.txt` is too big: at most 1 MB can be taken.",
+      "The file `grew.txt` is too big: at most 1 MB can be taken.",
+      "The file `odd.txt` could not be fetched, so the agent has not seen it.",
+      "The file `inside.txt` could not be fetched, so the agent has not seen it.",
+      "The file `theirs.txt` is too big to be taken here.",
     ].join("\n\n"),
   ]);
   await world.prompt(message);
@@ -156,7 +156,7 @@ test("in Chinese, too", async () => {
   using world = new FilesWorld({ language: "zh" });
   world.platform.holds("旧", gone());
   await world.prompt(withFiles("1", "", file("旧", { name: "报告.pdf" })));
-  expect(world.told).toEqual(["文件“报告.pdf”已经失效,请重新发送。"]);
+  expect(world.told).toEqual(["文件 `报告.pdf` 已经失效,请重新发送。"]);
 });
 
 test("whoever sent it is told where they sent it, as an answer to it", async () => {
