@@ -16,6 +16,7 @@ import { latency } from "./parts/latency.ts";
 import { longReply } from "./parts/long-reply.ts";
 import { memory } from "./parts/memory.ts";
 import { start } from "./parts/start.ts";
+import { telegram } from "./parts/telegram.ts";
 import { type PartReport, tableOfPart } from "./figures.ts";
 import { seededRandom } from "./statistics.ts";
 import { store } from "./store.ts";
@@ -27,6 +28,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   cpu,
   "long-reply": longReply,
   crowd,
+  telegram,
   store,
 };
 

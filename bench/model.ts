@@ -27,7 +27,7 @@ export async function startModel(): Promise<RunningModel> {
 }
 
 /** Tells the pi that lives in `agentDir` about the model. */
-export function introduceModel(agentDir: string, model: RunningModel): void {
+export function introduceModel(agentDir: string, model: Pick<RunningModel, "url">): void {
   const [provider = "", id = ""] = MODEL.split("/");
   const cost = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
   const known = { id, name: id, input: ["text"], contextWindow: 1_000_000, maxTokens: 100_000, cost };

@@ -4,7 +4,7 @@ import { GatewayProcess } from "../test/fakes/gateway-process.ts";
 import { introduceModel, MODEL, type RunningModel, startModel } from "./model.ts";
 
 /** What Bun has compiled once need not be compiled for each pi: as at home, from the second start on. */
-const COMPILED = join(import.meta.dir, "../.cache/bun-transpiler");
+export const COMPILED = join(import.meta.dir, "../.cache/bun-transpiler");
 
 /** A gateway with a pi and the measuring model, on a home of its own. */
 export interface Place extends AsyncDisposable {

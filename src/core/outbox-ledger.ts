@@ -74,6 +74,8 @@ export interface Delivery {
   readonly words?: string;
   /** The preview that becomes this message. Present ⇒ delivery is an edit, which is safe to repeat. */
   readonly replaces?: MessageRef;
+  /** What it replaces says exactly this already, as the platform has confirmed: there is nothing left to do. */
+  readonly isShown?: boolean;
 }
 
 /** Takes back the preview in `replaces`: nothing is left of it. */

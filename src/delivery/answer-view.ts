@@ -19,6 +19,8 @@ export interface AnswerView {
 export interface ShownAnswer {
   /** Messages that hold what the answer was on its way: the answer takes their place. */
   readonly previews: readonly MessageRef[];
+  /** Of those, what each that is complete says. */
+  readonly sealed?: (page: number) => string | undefined;
   /** What of the answer is still to be said. */
   readonly unsaid: string;
   /** Parts of the answer went out before. */
@@ -53,7 +55,9 @@ export class PreviewView implements AnswerView {
   }
 
   async close(answer: string): Promise<ShownAnswer> {
-    return { previews: await this.#live.close(), unsaid: answer, hasSpoken: false };
+    const live = this.#live;
+    const previews = await live.close();
+    return { previews, sealed: (page) => live.sealed(page), unsaid: answer, hasSpoken: false };
   }
 }
 

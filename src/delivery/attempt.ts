@@ -9,7 +9,11 @@ export type Step =
   | { readonly do: "remove"; readonly ref: MessageRef }
   | { readonly do: "edit"; readonly ref: MessageRef }
   | { readonly do: "send" }
+  | { readonly do: "keep"; readonly ref: MessageRef }
   | { readonly do: "give-up"; readonly reason: string };
+
+/** A step that is a call to the platform. */
+export type Call = Exclude<Step, { do: "give-up" | "keep" }>;
 
 /**
  * What to do with a delivery now. The whole promise of "exactly once" is this function:
@@ -27,6 +31,7 @@ export function nextStep(
       ? { do: "remove", ref: delivery.replaces }
       : { do: "give-up", reason: "nothing to withdraw" };
   }
+  if (delivery.replaces && delivery.isShown) return { do: "keep", ref: delivery.replaces };
   if (delivery.replaces && channel.canEdit && !delivery.known.previewGone)
     return { do: "edit", ref: delivery.replaces };
   if (!delivery.known.maybeSent) return { do: "send" };
@@ -39,7 +44,7 @@ export function nextStep(
 /** One attempt, turned into what to write down. Never rejects. */
 export async function attempt(
   delivery: PendingDelivery,
-  step: Exclude<Step, { do: "give-up" }>,
+  step: Call,
   channel: Channel,
   maxAttempts: number,
   signal: AbortSignal,
@@ -62,7 +67,7 @@ export async function attempt(
 
 async function perform(
   delivery: PendingDelivery,
-  step: Exclude<Step, { do: "give-up" }>,
+  step: Call,
   channel: Channel,
   options: SendOptions,
 ): Promise<MessageRef> {

@@ -15,13 +15,15 @@ export interface Destination {
   readonly keyOf: (index: number) => DeliveryKey;
   /** What the preview left, page by page. Each becomes the message of its page. */
   readonly previews?: readonly MessageRef[];
+  /** What those that are complete say: a part that is the same needs no call. */
+  readonly sealed?: ((page: number) => string | undefined) | undefined;
   /** What it answers, where answers quote that. */
   readonly quote?: Quote | undefined;
 }
 
 /** A message as the outbox wants it: cut to fit the platform, each part named once and for all. */
 export function deliveriesOf(message: OutboundMessage, destination: Destination): Delivery[] {
-  const { to, session, turn, keyOf, channel, previews = [], quote } = destination;
+  const { to, session, turn, keyOf, channel, quote } = destination;
   const parts = messagesOf(message, channel);
   return parts.map((part, page) => ({
     key: keyOf(page),
@@ -29,8 +31,19 @@ export function deliveriesOf(message: OutboundMessage, destination: Destination)
     message: { ...replyToOf(quote, page), ...part },
     ...(session === undefined ? {} : { session }),
     ...(turn === undefined ? {} : { turn }),
-    ...(previews[page] && message.kind === "text" ? { replaces: previews[page] } : {}),
+    ...(message.kind === "text" ? inPlaceOf(page, part, destination) : {}),
   }));
+}
+
+function inPlaceOf(
+  page: number,
+  part: OutboundMessage,
+  { previews, sealed }: Destination,
+): Pick<Delivery, "replaces" | "isShown"> {
+  const replaces = previews?.[page];
+  if (!replaces) return {};
+  const isShown = part.kind === "text" && !part.buttons && part.markdown === sealed?.(page);
+  return { replaces, ...(isShown ? { isShown } : {}) };
 }
 
 /** Takes back the previews from page `from` on: what they showed did not become part of the reply. */

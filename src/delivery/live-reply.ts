@@ -28,6 +28,9 @@ export interface LiveReplyParts {
 interface Page {
   readonly stream: ChannelStream;
   shown?: string;
+  isSealed?: boolean;
+  /** A call of it failed: who knows what still comes of that. */
+  isInDoubt?: boolean;
   isClosed: boolean;
 }
 
@@ -84,6 +87,12 @@ export class LiveReply {
     const last = this.#pages.at(-1);
     if (last) await this.#closePage(last);
     return this.#refs;
+  }
+
+  /** What the platform has confirmed to show on a page, once all of it was there and the next page had begun. */
+  sealed(page: number): string | undefined {
+    const { shown, isSealed, isInDoubt } = this.#pages[page] ?? {};
+    return isSealed && !isInDoubt ? shown : undefined;
   }
 
   /** Never rejects: what goes wrong costs the preview, not the reply. */
@@ -161,10 +170,14 @@ export class LiveReply {
     const { clock, openPage } = this.#parts;
     const page = (this.#pages[index] ??= { stream: await openPage(index), isClosed: false });
     this.#shownAtMs = clock.now();
+    const doubt = page.isInDoubt;
+    page.isInDoubt = true;
     await page.stream.show(markdown);
+    page.isInDoubt = doubt ?? false;
     page.shown = markdown;
+    page.isSealed = isSealed && !this.#isNameless;
     await this.#note(index, page.stream);
-    if (isSealed && !this.#isNameless) await this.#closePage(page);
+    if (page.isSealed) await this.#closePage(page);
   }
 
   async #note(index: number, { ref }: ChannelStream): Promise<void> {

@@ -162,6 +162,7 @@ export class Deliverer implements Service {
     const able = { canEdit: channel.edit !== undefined, capabilities: channel.capabilities };
     const step = nextStep(delivery, able, onDoubt, clock.now());
     if (step.do === "give-up") return { state: "dead", error: step.reason };
+    if (step.do === "keep") return { state: "sent", ref: step.ref };
 
     this.#paceOf(to, (pace) => pacer.take(paceKey(to), pace));
     failpoint("outbox.before-call");

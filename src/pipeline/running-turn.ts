@@ -324,9 +324,9 @@ const minutes = (ms: number) => Math.max(1, Math.round(ms / 60_000));
 function markStopped(replies: readonly Delivery[], mark: string): Delivery[] {
   const last = replies.findLastIndex((reply) => reply.message.kind === "text");
   if (last < 0) return [];
-  return replies.map((reply, index) =>
-    index === last && reply.message.kind === "text"
-      ? { ...reply, message: { ...reply.message, markdown: `${reply.message.markdown}\n\n*${mark}*` } }
-      : reply,
-  );
+  return replies.map((reply, index) => {
+    if (index !== last || reply.message.kind !== "text") return reply;
+    const { isShown: _, ...rest } = reply;
+    return { ...rest, message: { ...reply.message, markdown: `${reply.message.markdown}\n\n*${mark}*` } };
+  });
 }

@@ -206,7 +206,7 @@ function failureOf(event: AgentEvent & { type: "end" }): AgentError {
 async function outcomeOf(
   turn: Turn,
   answer: Answer,
-  { previews, unsaid, hasSpoken }: ShownAnswer,
+  { previews, sealed, unsaid, hasSpoken }: ShownAnswer,
   quote: Quote | undefined,
   deps: TurnDeps,
 ): Promise<TurnOutcome> {
@@ -232,6 +232,7 @@ async function outcomeOf(
     turn: turn.id,
     keyOf: (part) => replyKey(turn.id, part),
     previews,
+    sealed,
     quote: hasSpoken && quote?.parts === "first" ? undefined : quote,
   });
   const shown = checked.message.kind === "text" ? checked.message.markdown : text;

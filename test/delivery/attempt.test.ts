@@ -50,6 +50,11 @@ describe("what to do with a delivery that may already be visible", () => {
     expect(nextStep(pending(), able(), "drop", 9e9).do).toBe("send");
   });
 
+  test("one that its preview says already needs nothing more, however often it is tried", () => {
+    const shown = pending({ replaces: ref, isShown: true, known: doubtful });
+    expect(nextStep(shown, able(), "drop", 9e9)).toEqual({ do: "keep", ref });
+  });
+
   test("a withdrawal takes its preview back", () => {
     const withdrawal = pending({ message: { kind: "withdrawal" }, replaces: ref });
     expect(nextStep(withdrawal, able(), "drop", 0)).toEqual({ do: "remove", ref });
@@ -62,7 +67,7 @@ describe("what a failure means", () => {
     platform.failures.push(error as ChannelError);
     const delivery = pending(facts);
     const step = nextStep(delivery, able(), "resend", 0);
-    if (step.do === "give-up") throw new Error(step.reason);
+    if (step.do === "give-up" || step.do === "keep") throw new Error("there is no call");
     return attempt(delivery, step, platform, most, never);
   };
 

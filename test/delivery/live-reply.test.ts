@@ -160,6 +160,30 @@ describe("a growing text", () => {
     expect((await stage.live.close()).map(({ id }) => id)).toEqual(pages.map((page) => `m${page}`));
   });
 
+  test("is known to stand on the pages that are complete, and on no other", async () => {
+    const stage = new Stage({ limit: 50 });
+    stage.text(`${"word ".repeat(9)}\n\n${"next ".repeat(9)}\n\nlast`);
+    await stage.clock.advance(60_000);
+    await stage.live.close();
+    const last = stage.shown.length - 1;
+    expect(last).toBeGreaterThan(0);
+    expect(stage.shown.map(({ page }) => stage.live.sealed(page))).toEqual(
+      stage.shown.map(({ text }, page) => (page === last ? undefined : text)),
+    );
+  });
+
+  test("is not known to stand on a page that had a failure", async () => {
+    const stage = new Stage({ limit: 50 });
+    stage.failures.push(new ChannelError("timed-out", "late", { retry: "now" }));
+    stage.text(`${"word ".repeat(9)}\n\n${"next ".repeat(9)}\n\nlast`);
+    await stage.clock.advance(60_000);
+    await stage.live.close();
+    expect([stage.live.sealed(0), stage.live.sealed(1)]).toEqual([
+      undefined,
+      expect.stringContaining("next"),
+    ]);
+  });
+
   test("that begins anew is shown from its beginning", async () => {
     const stage = new Stage();
     stage.text("Let me look into that for a moment, please wait.");

@@ -202,6 +202,19 @@ describe("partial", () => {
     expect(platform.transcript()).toEqual([text]);
   });
 
+  test("when a long answer ends, what its complete pages say is not sent again: all of it is there at once", async () => {
+    await using stage = await open({ streamingMode: "partial" }, 1500);
+    const { world, platform } = stage;
+    world.pi.script = slowly(world, LONG, 4);
+    await world.say("1", "tell me");
+    await world.pass((LONG.length / 4) * 10);
+    const before = platform.calls.length;
+    await world.pass(100);
+    expect(words(platform.transcript().join(" "))).toBe(words(LONG));
+    expect(platform.calls.length - before).toBeLessThanOrEqual(1);
+    expect(platform.transcript().length).toBeGreaterThan(2);
+  });
+
   test("tools and thoughts are in the preview and in nothing that stays", async () => {
     await using stage = await open({ streamingMode: "partial", showThinking: true });
     const { world, platform } = stage;
