@@ -7,6 +7,9 @@ import { nameOf, oneLine, overheardLine } from "./chat-context.ts";
 type Edit = InboundEvent & { readonly kind: "edited" };
 type Removal = InboundEvent & { readonly kind: "removed" };
 
+/** Of a message that nobody was to hear, no later word is kept either. */
+const HEARD: ReadonlySet<KnownMessage["state"]> = new Set(["waiting", "taken", "overheard"]);
+
 /**
  * Somebody changed what they had written. The latest text counts as long as the message waits; if the agent has it
  * already, its next prompt tells. It never makes a turn.
@@ -14,14 +17,14 @@ type Removal = InboundEvent & { readonly kind: "removed" };
 export async function takeEdit({ message, by, text }: Edit, deps: EventDeps): Promise<void> {
   const { inbox, chats } = deps.store;
   const known = await inbox.find(message);
-  if (!known || known.message.text === text) return;
+  if (!known || !HEARD.has(known.state) || known.message.text === text) return;
   const heard = known.state === "waiting" ? await heardNow(known, text, deps) : known.heard;
   if (!heard || (await inbox.rewrite(known.id, { written: text, heard }))) return;
   const { address } = known.message;
   if (known.state === "overheard") {
     const line = overheardLine({ ...known.message, text });
     if (await chats.rewrite(address, message.id, line)) return;
-  } else if (known.state !== "waiting" && known.state !== "taken") return;
+  }
   await chats.note(address, {
     about: `edit/${message.id}`,
     text: oneLine(`${nameOf(by.name)} edited message ${message.id}, which now says: ${text}`),
