@@ -148,6 +148,7 @@ test("a stop ends the poll that is open at Telegram, so that the next one meets 
   await telegram.until(() => bot.updates.isPolled);
   await channel.stop();
   expect(channel.status().state).toBe("stopped");
+  await telegram.until(() => !bot.updates.isPolled);
   const next = await world.start();
   await telegram.until(() => bot.updates.isPolled);
   const anna = telegram.addPerson({ firstName: "Anna" });
@@ -155,6 +156,17 @@ test("a stop ends the poll that is open at Telegram, so that the next one meets 
   await host.texts(1);
   expect(telegram.calls.of({ method: "getUpdates" }).filter(({ status }) => status === 409)).toEqual([]);
   expect(next.status().state).toBe("connected");
+});
+
+test("an update that cannot be read is left out, and holds nobody up", async () => {
+  await using world = await TelegramWorld.open();
+  const { telegram, bot, host } = world;
+  bot.updates.push("message", {} as never, { lane: "x" });
+  const anna = telegram.addPerson({ firstName: "Anna" });
+  anna.say(anna.dm(bot), "next");
+  await world.start();
+  expect(await host.texts(1)).toEqual(["next"]);
+  expect(host.lines.filter(({ level }) => level === "error")).toMatchObject([{ kinds: ["message"] }]);
 });
 
 test("another program with the same bot is shown, and survived", async () => {
@@ -253,6 +265,7 @@ describe("everything that people do", () => {
       { nonce: "n", style: "rich", signal: new AbortController().signal },
     );
     expect(ref.address.chat).toBe(String(moved.id));
+    expect(telegram.calls.of({ method: "sendMessage" })).toHaveLength(1);
   });
 
   test("a pressed button is told by its own name, however long, and answered each time", async () => {

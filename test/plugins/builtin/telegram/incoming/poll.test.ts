@@ -106,6 +106,14 @@ test("a stop while the gateway has no room confirms only what was taken", async 
   expect(asked.slice(1)).toEqual([{ offset: 6, limit: 1, timeout: 0 }]);
 });
 
+test("a stop before anything was taken confirms nothing", async () => {
+  const { world, clock, asked, end } = pollOver(updates(5, 6));
+  world.take = async () => "busy";
+  await clock.advance(0);
+  await end();
+  expect(asked).toHaveLength(1);
+});
+
 test("a fault of the gateway costs one message after several tries, and never the ones behind it", async () => {
   const { world, clock, offsets, lines, end } = pollOver(updates(5, 6));
   const taken: number[] = [];
