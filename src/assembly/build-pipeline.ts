@@ -1,7 +1,10 @@
 import { workspaceOf } from "../core/agent-list.ts";
+import type { LoadedConfig } from "../core/config.ts";
+import type { LiveConfig } from "../core/config-live.ts";
 import { configuredRouter } from "../core/session-router.ts";
 import { systemClock } from "../lib/clock.ts";
 import { assemblePipeline, type Pipeline } from "../pipeline/pipeline.ts";
+import { redactText, secretsOf } from "../security/redact.ts";
 import { buildFetch } from "./build-fetch.ts";
 import type { Base, Parts } from "./parts.ts";
 
@@ -21,6 +24,7 @@ export function buildPipeline(needs: PipelineNeeds, _whole: () => Parts): Pipeli
     questions,
     channel: (to) => registry.channelFor(to),
     config: () => live.config,
+    redact: redactor(live),
     namesMessages: true,
     folders: {
       sessions: layout.sessions,
@@ -32,4 +36,14 @@ export function buildPipeline(needs: PipelineNeeds, _whole: () => Parts): Pipeli
     clock: systemClock,
     log: options.log,
   });
+}
+
+/** Takes the secrets of the configuration in force out of a text. They change when it is read again. */
+function redactor(live: Pick<LiveConfig, "loaded">): (text: string) => string {
+  let of: LoadedConfig | undefined;
+  let secrets: readonly string[] = [];
+  return (text) => {
+    if (of !== live.loaded) [of, secrets] = [live.loaded, secretsOf(live.loaded)];
+    return redactText(text, secrets);
+  };
 }

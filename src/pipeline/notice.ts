@@ -11,3 +11,9 @@ export function noticeKeyOf({ id, message: { address, part } }: InboxEntry): Del
 
 /** The platform's id of the message that an answer quotes. */
 export const quotedIn = ({ id, pressedOn }: InboundMessage): string => pressedOn ?? id;
+
+/** The same for the answer to several messages: it is the latest of them. */
+export function answeredIn(messages: readonly InboundMessage[]): string | undefined {
+  const latest = messages.at(-1);
+  return latest && quotedIn(latest);
+}

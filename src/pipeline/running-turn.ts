@@ -13,6 +13,7 @@ import { failpoint } from "../lib/failpoint.ts";
 import type { Logger } from "../lib/logger.ts";
 import { newRef } from "../lib/ref.ts";
 import { LEASE_MS, keepLease } from "./lease.ts";
+import { answeredIn } from "./notice.ts";
 import type { Sentences } from "./sentences.ts";
 import type { Steering } from "./steering.ts";
 import { addressOf, LeaseLost, type TurnOutcome, type TurnProgress } from "./turn.ts";
@@ -256,7 +257,7 @@ export class RunningTurn {
     const keyOf = (part: number) => replyKey(id, part);
     const to = addressOf(this.#turn);
     const channel = this.#deps.channel(this.#turn);
-    const quote = quoteOf(replyStyleOf(channel, to), this.#messageIds.at(-1));
+    const quote = quoteOf(replyStyleOf(channel, to), answeredIn(this.messages));
     const said = deliveriesOf(
       { kind: "text", markdown },
       { to, channel, session, turn: id, keyOf, previews, quote },

@@ -39,7 +39,8 @@ export class TurnSigns {
     const message = turn.messages.at(-1);
     const channel = message && this.#deps.channel(message.address);
     const emoji = channel && replyStyleOf(channel, message.address).ackReaction;
-    if (!emoji) return;
+    // A button was pressed on a message of ours.
+    if (!emoji || message.pressedOn !== undefined) return;
     this.#acks.set(turn.id, { address: message.address, id: message.id }, channel, emoji);
   }
 

@@ -14,6 +14,7 @@ import { replyKey, withdrawalKey } from "../delivery/keys.ts";
 import { type Quote, quoteOf, replyStyleOf } from "../delivery/reply-style.ts";
 import { ReplyText } from "../delivery/reply-text.ts";
 import { failpoint } from "../lib/failpoint.ts";
+import { answeredIn } from "./notice.ts";
 import type { ViewRequest } from "./open-view.ts";
 import { checkOutgoing } from "./outgoing.ts";
 import { compact, isCompaction, piCommandOf, runnableText } from "./pi-command.ts";
@@ -83,7 +84,7 @@ export async function runTurn(
   const session = await deps.session(turn);
   const { steering } = progress;
   const style = replyStyleOf(channel, address);
-  const quote = () => quoteOf(style, steering.messageIds.at(-1));
+  const quote = () => quoteOf(style, answeredIn([...turn.messages, ...steering.joined]));
   const onPage = (page: number, ref: MessageRef) => progress.notePreview(page, ref);
   const inChat = await deps.openView({ turn, to: address, channel, style, quote, onPage, signal });
   const view = new TurnView(turn, () => steering.messageIds, deps.events, inChat, deps.hooks);
