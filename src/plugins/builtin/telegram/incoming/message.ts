@@ -28,7 +28,7 @@ export function readMessage(whole: Message, reader: Reader): InboundMessage | un
   const { bot, names, pastes, roleAt } = reader;
   const address = placeOf(whole, bot);
   const sender = authorOf(whole);
-  if (!address || !sender || sender.isBot) return undefined;
+  if (!address || !sender || sender.isBot || isForOneOnly(whole)) return undefined;
   const { isForBot, message } = addressed(whole, reader);
   const text = saidIn(message);
   if (text === undefined) return undefined;
@@ -50,6 +50,14 @@ export function readMessage(whole: Message, reader: Reader): InboundMessage | un
     ...(role === undefined ? {} : { role }),
     sentAtMs: whole.date * 1000,
   };
+}
+
+/**
+ * In a group, only the bot was shown it. It has no number, so it could not be told from the next one, and an answer
+ * for everybody would give it away.
+ */
+export function isForOneOnly({ message_id }: Message): boolean {
+  return message_id === 0;
 }
 
 /** A private chat is with the bot; in a group it depends. */

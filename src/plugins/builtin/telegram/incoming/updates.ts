@@ -8,7 +8,7 @@ import type {
 import type { MessageGenerationStopped, ReactionType, Update } from "grammy/types";
 import type { Address, InboundEvent, InboundMessage, MessageRef, Sender } from "../../../types.ts";
 import { hasWords, saidIn } from "./content.ts";
-import { addressed, readMessage, type Reader } from "./message.ts";
+import { addressed, isForOneOnly, readMessage, type Reader } from "./message.ts";
 import { authorOf, senderOf, senderOfChat } from "./people.ts";
 import { addressOf, type BotIdentity, chatOf, placeOf } from "./places.ts";
 
@@ -56,7 +56,7 @@ function edits(edited: Message, reader: Reader): readonly InboundEvent[] {
   const address = placeOf(edited, reader.bot);
   const by = authorOf(edited);
   // A poll that is voted on and a location that moves are “edited” as well.
-  if (!address || !by || by.isBot || !hasWords(edited)) return [];
+  if (!address || !by || by.isBot || isForOneOnly(edited) || !hasWords(edited)) return [];
   const text = saidIn(addressed(edited, reader).message) ?? "";
   const atMs = (edited.edit_date ?? edited.date) * 1000;
   return [{ kind: "edited", message: refTo(edited.message_id, address, reader), by, text, atMs }];

@@ -322,6 +322,10 @@ describe("nothing comes of", () => {
   test.each<[string, Partial<Message>]>([
     ["what bots write", { text: "x", from: us }],
     ["what other bots write", { text: "x", from: { ...ben, is_bot: true } }],
+    [
+      "what only the bot is shown in a group",
+      { chat: group, message_id: 0, ephemeral_message_id: 4, text: "x" },
+    ],
     ["a topic that is made", { chat: forum, forum_topic_created: { name: "T", icon_color: 0 } }],
     ["a topic that is renamed", { chat: forum, forum_topic_edited: { name: "U" } }],
     ["a new title", { chat: group, new_chat_title: "New" }],
