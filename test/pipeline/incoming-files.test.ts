@@ -250,11 +250,15 @@ test("no more than three are fetched side by side, and they keep their order", a
   using world = new FilesWorld();
   let running = 0;
   let most = 0;
+  const full = Promise.withResolvers<void>();
   const names = Array.from({ length: 9 }, (_, index) => `f${index}`);
   for (const name of names) {
     world.platform.holds(name, async () => {
       most = Math.max(most, ++running);
-      await new Promise((resolve) => setImmediate(resolve));
+      if (running === 3) full.resolve();
+      await full.promise;
+      // A fourth one would come now.
+      await Bun.sleep(5);
       running--;
       return Buffer.from(name);
     });
