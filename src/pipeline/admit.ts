@@ -1,6 +1,6 @@
 import type { CommandDesk } from "../core/command.ts";
 import type { Channel } from "../core/channel.ts";
-import type { HookContext, HookRunner } from "../core/hooks.ts";
+import type { HookRunner } from "../core/hooks.ts";
 import type { Address, InboundMessage } from "../core/message.ts";
 import type { MessageQueue } from "../core/message-queue.ts";
 import type { QuestionDesk } from "../core/question.ts";
@@ -20,6 +20,7 @@ import type { TurnEvents } from "../core/turn-events.ts";
 import { failpoint } from "../lib/failpoint.ts";
 import type { AccessControl } from "../security/access-control.ts";
 import { historyLimitOf, overheardLine, unreadContext } from "./chat-context.ts";
+import { hear } from "./hear.ts";
 import { noticeKeyOf, quotedIn } from "./notice.ts";
 import { dropEvent, isRefused, queuedAs } from "./queue-rules.ts";
 import type { Sentences } from "./sentences.ts";
@@ -86,14 +87,12 @@ async function decide({ id, message: written }: InboxEntry, deps: AdmitDeps): Pr
   }
 
   const context = await unreadContext(message.address, session, pieces, deps);
-  const heard: HookContext<"message_received"> = {
-    sessionKey: session,
-    message: context && context.lines.length > 0 ? { ...message, context: context.lines } : message,
-    channel: message.address.channel,
-  };
-  const block = await deps.hooks.run("message_received", heard);
-  if (block) {
-    return { fate: { fate: "blocked", session: heard.sessionKey }, said: { text: block.block } };
+  const isContext = context && context.lines.length > 0;
+  const told = isContext ? { ...message, context: context.lines } : message;
+  const hearing = await hear(told, session, deps.hooks);
+  const { heard } = hearing;
+  if ("blocked" in hearing) {
+    return { fate: { fate: "blocked", session: heard.sessionKey }, said: { text: hearing.blocked } };
   }
   const route = deps.router.route(heard.message, heard.agent);
   return direct({ id, message: heard.message, route, pieces, readUpTo: context?.upTo }, deps);

@@ -1,7 +1,7 @@
-import type { HookContext } from "../core/hooks.ts";
 import type { InboundEvent, InboundMessage } from "../core/message.ts";
 import type { KnownMessage } from "../core/store.ts";
 import type { EventDeps } from "./act-on-event.ts";
+import { hear } from "./hear.ts";
 import { nameOf, oneLine, overheardLine } from "./chat-context.ts";
 
 type Edit = InboundEvent & { readonly kind: "edited" };
@@ -51,9 +51,8 @@ async function heardNow(
 ): Promise<InboundMessage | undefined> {
   const message = { ...known.heard, text: withoutCommand(known, text) };
   const sessionKey = known.session ?? deps.router.route(message).session;
-  const channel = message.address.channel;
-  const heard: HookContext<"message_received"> = { sessionKey, message, channel };
-  return (await deps.hooks.run("message_received", heard)) ? undefined : heard.message;
+  const hearing = await hear(message, sessionKey, deps.hooks);
+  return "blocked" in hearing ? undefined : hearing.heard.message;
 }
 
 /** Of `/new Hello` the agent hears “Hello”. */
