@@ -1,6 +1,6 @@
-/** What people take for one character, however many code points it has. */
-const GRAPHEMES = new Intl.Segmenter();
-const FENCE = /^\s*(```+|~~~+)/;
+import type { Fence } from "../lib/markdown/fence.ts";
+import { closed, type Cut, findCut, lengthIn } from "./find-cut.ts";
+import { type Line, linesOf, type Remainder, skipBlank, WHOLE } from "./remainder.ts";
 
 /** How a platform counts a text, and how long one message may be; a channel's `capabilities.text` is one. */
 export interface TextMeasure {
@@ -9,110 +9,119 @@ export interface TextMeasure {
   length?(markdown: string): number;
 }
 
-type Fits = (part: string) => boolean;
+const ITEM = /^\s*(?:[-+*]|\d{1,9}[.)])\s+/;
+/** What is said again in every part must not fill it: the language of code takes no more than this share. */
+const INFO_SHARE = 1 / 10;
 
-interface Cut {
-  readonly part: string;
-  readonly next: string;
+/**
+ * Cuts Markdown into parts that fit one message each: between two blocks if it can be had, else between two
+ * items, else between two lines, else inside one. A code block that is cut is closed and opened again, a table
+ * that is cut gets its head again. Parts that would show nothing are left out.
+ */
+export function chunkMarkdown(markdown: string, measure: TextMeasure): readonly string[] {
+  return new GrowingChunks(measure).of(markdown);
 }
 
 /**
- * Cuts a text that grows, and remembers the parts that are complete: what a longer text begins with is
- * not looked at again.
+ * Cuts a text that grows. A cut depends only on the text up to it, so the parts before the last stay as they
+ * are; they are remembered, and what a longer text begins with is not looked at again.
  */
 export class GrowingChunks {
   readonly #measure: TextMeasure;
+  #sealed: string[] = [];
+  #sealedText = "";
+  #remainder = WHOLE;
+  #last: { readonly text: string; readonly parts: readonly string[] } = { text: "", parts: [] };
 
   constructor(measure: TextMeasure) {
     this.#measure = measure;
   }
 
-  /** The parts of the text so far; all but the last stay as they are while it grows. */
+  /** The parts of the text so far. */
   of(markdown: string): readonly string[] {
-    return chunkMarkdown(markdown, this.#measure);
+    const text = markdown.trim();
+    if (text !== this.#last.text) this.#last = { text, parts: this.#cut(text) };
+    return this.#last.parts;
+  }
+
+  #cut(text: string): readonly string[] {
+    if (!text.startsWith(this.#sealedText)) {
+      this.#sealed = [];
+      this.#remainder = WHOLE;
+    }
+    for (;;) {
+      const lines = linesOf(text, this.#remainder);
+      const cut = cutOff(lines, this.#measure);
+      this.#sealedText = text.slice(0, this.#remainder.start);
+      if (cut === undefined) return [...this.#sealed, ...this.#lastPart(lines)];
+      const part = partOf(lines, cut);
+      if (lengthIn(this.#measure, part) > 0) this.#sealed.push(part);
+      this.#remainder = skipBlank(text, remainderOf(lines, cut, this.#remainder, this.#measure.limit));
+    }
+  }
+
+  #lastPart(lines: readonly Line[]): string[] {
+    const part = joined(lines);
+    const isNothing = part.trim() === "" || (this.#sealed.length > 0 && lengthIn(this.#measure, part) === 0);
+    return isNothing ? [] : [part];
   }
 }
 
-/**
- * Cuts Markdown into parts that fit one message each: at a blank line if one is near, else at a
- * line end, else inside the line. A code fence that is cut is closed and opened again.
- *
- * The cut of a part depends only on the text up to it, so while a text grows its earlier parts
- * stay as they are. Live previews rely on that.
- */
-export function chunkMarkdown(markdown: string, measure: TextMeasure): string[] {
-  const fits: Fits = (part) => (measure.length?.(part) ?? part.length) <= measure.limit;
-  const parts: string[] = [];
-  let rest = markdown.trim();
-  while (rest !== "" && !fits(rest)) {
-    const { part, next } = takePart(rest, fits);
-    parts.push(part);
-    rest = next;
+/** Where to cut, so that what is before fits; undefined if everything does. */
+function cutOff(lines: readonly Line[], measure: TextMeasure): Cut | undefined {
+  const { limit } = measure;
+  const length = (markdown: string) => lengthIn(measure, markdown);
+  const all = joined(lines);
+  // Short texts are measured as a whole first: most of them fit.
+  if (all.length <= limit * 1.25 && length(all) <= limit) return undefined;
+  const texts = lines.map(({ text }) => text);
+  let cut: Cut | undefined;
+  for (let aim = limit; aim > limit / 2;) {
+    cut = findCut(texts, { limit: aim, length });
+    const excess = length(cut === undefined ? all : partOf(lines, cut)) - limit;
+    if (excess <= 0) return cut;
+    // Blocks can be longer together than each for itself, by the number of an item or a link that is resolved.
+    aim -= excess;
   }
-  return rest === "" ? parts : [...parts, rest];
+  return cut;
 }
 
-function takePart(text: string, fits: Fits): Cut {
-  const lines = text.split("\n");
-  const whole = wholeLines(lines, fits);
-  if (whole.end === 0) return cutLine("", lines, fits);
-  // Only the opening of a fence fits: its first line has to be cut, or the cut would never move on.
-  if (whole.end === 1 && whole.fence !== undefined) return cutLine(whole.fence, lines.slice(1), fits);
-  const part = close(lines.slice(0, whole.end).join("\n"), whole.fence).trimEnd();
-  const next = lines.slice(whole.end).join("\n");
-  return { part, next: whole.fence === undefined ? next.trimStart() : `${whole.fence}\n${next}` };
+function partOf(lines: readonly Line[], { line, at, place }: Cut): string {
+  const whole = joined(lines.slice(0, line));
+  const piece = at === 0 ? "" : (lines[line]?.text.slice(0, at) ?? "");
+  const text = line === 0 ? piece : at === 0 ? whole : `${whole}\n${piece}`;
+  return closed(text.trimEnd(), place.fence);
 }
 
-/** How many lines one message takes, and the fence that is open at their end. */
-function wholeLines(lines: readonly string[], fits: Fits): { end: number; fence: string | undefined } {
-  let fence: string | undefined;
-  let end = 0;
-  let paragraphEnd = 0;
-  let text = "";
-  for (const line of lines) {
-    const after = fenceAfter(fence, line);
-    text = end === 0 ? line : `${text}\n${line}`;
-    if (!fits(close(text, after))) break;
-    fence = after;
-    end += 1;
-    if (line.trim() === "" && fence === undefined) paragraphEnd = end;
-  }
-  return paragraphEnd > end / 2 ? { end: paragraphEnd, fence: undefined } : { end, fence };
-}
-
-/** One line alone is too long: cut at its last space that fits, else anywhere between characters. */
-function cutLine(fence: string, [line = "", ...others]: readonly string[], fits: Fits): Cut {
-  const wrap = (piece: string) => (fence === "" ? piece : close(`${fence}\n${piece}`, fence));
-  const characters = Array.from(GRAPHEMES.segment(line), ({ segment }) => segment);
-  let low = 1;
-  let high = characters.length;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (fits(wrap(characters.slice(0, middle).join("")))) low = middle;
-    else high = middle - 1;
-  }
-  const space = characters.lastIndexOf(" ", low - 1);
-  const at = space > low / 2 ? space : low;
-  const rest = [characters.slice(at).join("").trimStart(), ...others].join("\n");
+function remainderOf(
+  lines: readonly Line[],
+  { line, at, place }: Cut,
+  before: Remainder,
+  limit: number,
+): Remainder {
+  const { text, start, removed } = lines[line] ?? { text: "", start: before.start, removed: 0 };
+  // A head that is cut itself is not said again: the cutting would never end.
+  if (line < before.head.length) return { ...before, head: [] };
+  const { fence, table, indent } = place;
+  const isRow = at === 0 && table !== undefined && table.join("\n").length * 2 <= limit;
+  const below = fence ? (fence.quote === "" ? fence.indent : 0) : at === 0 ? indent : indentBelow(text);
   return {
-    part: wrap(characters.slice(0, at).join("")),
-    next: fence === "" ? rest : `${fence}\n${rest}`,
+    start: at === 0 ? start : start + removed + at,
+    head: fence ? [opening(fence, limit)] : isRow ? table.map((row) => row.trimStart()) : [],
+    dedent: below + (removed > 0 ? before.dedent : 0),
+    isInLine: at > 0,
   };
 }
 
-function fenceAfter(fence: string | undefined, line: string): string | undefined {
-  const mark = FENCE.exec(line)?.[1];
-  if (mark === undefined) return fence;
-  if (fence === undefined) return line.trim();
-  return closes(mark, fence, line) ? undefined : fence;
+function opening({ quote, mark, info }: Fence, limit: number): string {
+  return `${quote}${mark}${info.length > limit * INFO_SHARE ? "" : info}`;
 }
 
-/** A fence is closed by the same mark, at least as long, with nothing behind it. */
-function closes(mark: string, fence: string, line: string): boolean {
-  const opened = FENCE.exec(fence)?.[1] ?? "";
-  return mark.startsWith(opened) && line.trim() === mark;
+/** How far the lines that belong to an item, or to a paragraph in one, stand in. */
+function indentBelow(line: string): number {
+  return ITEM.exec(line)?.[0].length ?? line.length - line.trimStart().length;
 }
 
-function close(part: string, fence: string | undefined): string {
-  return fence === undefined ? part : `${part}\n${FENCE.exec(fence)?.[1]}`;
+function joined(lines: readonly Line[]): string {
+  return lines.map(({ text }) => text).join("\n");
 }

@@ -4,6 +4,8 @@ export interface Fence {
   readonly quote: string;
   /** How far it is indented behind them. */
   readonly indent: number;
+  /** It stands behind the mark of an item, on the same line. */
+  readonly isInItem: boolean;
   readonly mark: string;
   /** What stands behind the mark: the language. */
   readonly info: string;
@@ -15,10 +17,16 @@ const OPENING = /^((?:[ \t]*(?:[-+*]|\d{1,9}[.)])(?=[ \t]))*[ \t]*)(`{3,}(?=[^`]
 /** The code block that is open behind a line, if `open` was before it. */
 export function fenceAfter(open: Fence | undefined, line: string): Fence | undefined {
   const quote = quoteOf(line);
-  const rest = line.slice(quote.length);
-  if (open === undefined || (open.quote !== "" && quote === "")) return openingOf(quote, rest);
-  const isClosed = rest.trim().startsWith(open.mark) && /^(`+|~+)$/.test(rest.trim());
-  return isClosed ? undefined : open;
+  if (open === undefined || isOutside(open, quote, line)) return openingOf(quote, line.slice(quote.length));
+  // In code outside of quotes the sign of a quote is code.
+  const code = (open.quote === "" ? line : line.slice(quote.length)).trim();
+  return code.startsWith(open.mark) && /^(`+|~+)$/.test(code) ? undefined : open;
+}
+
+/** Whether a line is no longer part of the quote or of the item that the code block began in. */
+function isOutside(open: Fence, quote: string, line: string): boolean {
+  if (open.quote !== "") return quote === "";
+  return open.isInItem && line.trim() !== "" && line.length - line.trimStart().length < open.indent;
 }
 
 /** The quote marks at the start of a line. */
@@ -29,7 +37,7 @@ export function quoteOf(line: string): string {
 function openingOf(quote: string, rest: string): Fence | undefined {
   const [, lead, mark, info = ""] = OPENING.exec(rest) ?? [];
   if (lead === undefined || mark === undefined) return undefined;
-  return { quote, indent: lead.length, mark, info: info.trim() };
+  return { quote, indent: lead.length, isInItem: lead.trim() !== "", mark, info: info.trim() };
 }
 
 /** A row of backticks that a code block can be put between: longer than any inside it. */

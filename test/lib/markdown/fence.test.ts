@@ -8,7 +8,7 @@ const after = (text: string) => {
 };
 
 test("a code block is open from its mark to the same mark, at least as long, alone on a line", () => {
-  expect(after("```ts title\na")).toEqual({ quote: "", indent: 0, mark: "```", info: "ts title" });
+  expect(after("```ts title\na")).toMatchObject({ quote: "", indent: 0, mark: "```", info: "ts title" });
   expect(after("```\na\n```")).toBeUndefined();
   expect(after("````\n```\na")).toMatchObject({ mark: "````" });
   expect(after("```\n~~~\n``` x\n``")).toMatchObject({ mark: "```" });
@@ -27,6 +27,9 @@ test("a code block in a list or a quote is one, and ends with its quote", () => 
   expect(after("> ```js\n> a")).toMatchObject({ quote: "> ", info: "js" });
   expect(after("> ```\n> a\n> ```")).toBeUndefined();
   expect(after("> ```\n> a\nb")).toBeUndefined();
+  expect(after("- ```\n  a\nb")).toBeUndefined();
+  expect(after("- ```\n  > ```\n  > a")).toMatchObject({ indent: 2 });
+  expect(after("- ```\n  a\n\n  b")).toMatchObject({ isInItem: true });
 });
 
 test("the quote marks of a line are told", () => {

@@ -6,14 +6,16 @@ import { Page } from "./page.ts";
 /** Most UTF-16 units that one message of Telegram takes, counted without its tags. */
 export const MESSAGE_LIMIT = 4096;
 
+/** As many texts are remembered: one is measured, alone and with what goes around it, and then sent. */
+const REMEMBERED = 8;
+
 interface Shown {
-  readonly markdown: string;
   readonly html: string;
   readonly text: string;
 }
 
-/** What was asked about last: a text is measured, then sent. */
-let last: Shown = { markdown: "", html: "", text: "" };
+const NOTHING: Shown = { html: "", text: "" };
+const lastShown = new Map<string, Shown>();
 
 /** Markdown as Telegram's HTML, which its parser accepts. Empty when nothing of it would be visible. */
 export function toHtml(markdown: string): string {
@@ -36,12 +38,15 @@ export function toPlain(markdown: string): string {
 }
 
 function shownAs(markdown: string): Shown {
-  if (last.markdown !== markdown) {
-    const page = setOn(markdown, true);
-    const { text } = page;
-    last = isVisible(text) ? { markdown, html: page.html, text } : { markdown, html: "", text: "" };
-  }
-  return last;
+  const known = lastShown.get(markdown);
+  if (known !== undefined) return known;
+  const page = setOn(markdown, true);
+  const { text } = page;
+  const shown = isVisible(text) ? { html: page.html, text } : NOTHING;
+  const [oldest] = lastShown.keys();
+  if (lastShown.size >= REMEMBERED && oldest !== undefined) lastShown.delete(oldest);
+  lastShown.set(markdown, shown);
+  return shown;
 }
 
 function setOn(markdown: string, hasTags: boolean): Page {
