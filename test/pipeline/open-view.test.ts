@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import type { AgentEvent } from "../../src/core/agent.ts";
 import type { ChatSettings } from "../../src/core/chat-settings.ts";
-import { answer, hang, inTurn, type PiScript, steerable } from "../fakes/fake-pi.ts";
-import { PathWorld, SESSION } from "../fakes/path-world.ts";
+import { ChannelError } from "../../src/core/errors.ts";
+import { answer, answerOnce, hang, inTurn, type PiScript, steerable } from "../fakes/fake-pi.ts";
+import { CHAT, PathWorld, SESSION } from "../fakes/path-world.ts";
 import { TalkingPlatform } from "../fakes/talking-platform.ts";
 
 const MODES = ["off", "partial", "block", "draft"] as const;
@@ -296,6 +297,23 @@ describe("block", () => {
     expect(platform.calls.every(({ kind }) => kind === "send")).toBe(true);
   });
 
+  test("what is said on the way to a tool is there while the tool works, and not said again", async () => {
+    await using stage = await open({ streamingMode: "block" });
+    const { world, platform } = stage;
+    world.pi.script = async function* (prompt, pi, signal) {
+      yield* answerOnce(pi, "Let me look.", "toolUse");
+      yield { type: "tool_start", id: "t1", tool: "bash", params: {} };
+      await world.clock.sleep(10_000);
+      yield { type: "tool_end", id: "t1", tool: "bash", result: { content: [], isError: false } };
+      yield* answer("It is 42.")(prompt, pi, signal);
+    };
+    await world.say("1", "what is it?");
+    await world.pass(1000);
+    expect(platform.transcript()).toEqual(["Let me look."]);
+    await world.pass(20_000);
+    expect(platform.transcript()).toEqual(["Let me look.", "It is 42."]);
+  });
+
   test("each piece is a row of the history, and whoever watches is told of it", async () => {
     await using stage = await open({ streamingMode: "block" });
     const { world } = stage;
@@ -374,6 +392,41 @@ describe("block", () => {
     await world.pass(60_000);
     expect(platform.transcript()).toEqual(["re: one", "re: two"]);
     expect(world.endings()).toEqual(["1+2: final re: two"]);
+  });
+});
+
+describe("a rate limit", () => {
+  const limited = (isAccountWide: boolean) =>
+    new ChannelError("rate-limited", "429", { retry: { afterMs: 20_000 }, isAccountWide });
+
+  test.each([
+    ["of one chat", false, 1],
+    ["of the whole account", true, 0],
+  ])("%s, met by an answer, holds what it says", async (_, isAccountWide, inOtherChat) => {
+    await using stage = await open({ streamingMode: "off" });
+    const { world, platform } = stage;
+    platform.failures.push(limited(isAccountWide));
+    await world.say("1", "hello");
+    await world.pass(1000);
+    await world.say("2", "hello", { address: { ...CHAT, chat: "other" } });
+    await world.pass(10_000);
+    expect(platform.transcript()).toHaveLength(inOtherChat);
+    await world.pass(20_000);
+    expect(platform.transcript()).toHaveLength(2);
+  });
+
+  test("of the whole account, met by a preview, holds the other chats as well", async () => {
+    await using stage = await open({ streamingMode: "partial" });
+    const { world, platform } = stage;
+    platform.failures.push(limited(true));
+    world.pi.script = hang("Something that is long enough to be shown at once.");
+    await world.say("1", "hello");
+    await world.pass(1000);
+    await world.say("2", "hello", { address: { ...CHAT, chat: "other" } });
+    await world.pass(10_000);
+    expect(platform.transcript()).toEqual([]);
+    await world.pass(20_000);
+    expect(platform.transcript()).toHaveLength(2);
   });
 });
 
