@@ -37,3 +37,15 @@ test("an aborted sleep ends at once and leaves nobody asleep", async () => {
   await clock.sleep(1000, stop.signal);
   expect([clock.sleeping, clock.nextDueAtMs]).toEqual([0, undefined]);
 });
+
+test("whoever waits for slivers of a millisecond gets on, as with a real clock", async () => {
+  const clock = new FakeClock(1_700_000_000_000);
+  let rounds = 0;
+  const untilMs = clock.now() + 3;
+  const waiting = (async () => {
+    for (; clock.now() < untilMs; rounds++) await clock.sleep(1e-10);
+  })();
+  await clock.advance(3);
+  await waiting;
+  expect(rounds).toBe(3);
+});

@@ -23,7 +23,8 @@ export class FakeClock implements Clock {
     if (ms <= 0 || signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const sleeper: Sleeper = {
-        dueAtMs: this.#nowMs + ms,
+        // As with real timers: whoever waits for a sliver of a millisecond again and again gets on.
+        dueAtMs: this.#nowMs + Math.max(1, ms),
         wake: () => {
           this.#sleepers.delete(sleeper);
           signal?.removeEventListener("abort", sleeper.wake);

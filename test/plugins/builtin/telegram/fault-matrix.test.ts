@@ -41,10 +41,23 @@ describe("a call that can be made again", () => {
         world.telegram.faults.add({ ...fault, match: { method } });
         world.anna.say(world.chat, "q1");
         await world.untilAnswered("q1");
-        expect(world.lines()).toEqual(["Anna: q1", whole("q1")]);
+        await expectSeen(world, ["Anna: q1", whole("q1")]);
         expect(world.telegram.calls.of({ method })[0]?.fault).toBe(fault.kind);
       });
     }
+  }
+});
+
+describe("the edit that makes the preview the answer", () => {
+  for (const fault of ALL) {
+    test(`it meets ${nameOf(fault)}, and the answer is seen once`, async () => {
+      await using world = await FaultWorld.open({ mode: "partial" });
+      world.onAnswer = () => world.telegram.faults.add({ ...fault, match: { method: "editMessageText" } });
+      world.anna.say(world.chat, "q1");
+      await world.untilAnswered("q1");
+      await expectSeen(world, ["Anna: q1", whole("q1")]);
+      expect(world.telegram.faults.left).toEqual([]);
+    });
   }
 });
 
@@ -60,7 +73,7 @@ describe("a message that nothing has become of", () => {
         world.telegram.faults.add({ ...fault, match: { method: "sendMessage" } });
         world.anna.say(world.chat, "q1");
         await world.untilAnswered("q1");
-        expect(world.lines()).toEqual(["Anna: q1", whole("q1")]);
+        await expectSeen(world, ["Anna: q1", whole("q1")]);
         expect(world.telegram.calls.of({ method: "sendMessage" })[0]?.fault).toBe(fault.kind);
       });
     }
@@ -84,7 +97,7 @@ describe("the first hole: Telegram has taken a message, and nobody was told", ()
         world.telegram.faults.add({ ...fault, match: { method: "sendMessage" } });
         world.anna.say(world.chat, "q1");
         await world.untilAnswered("q1");
-        expect(world.lines()).toEqual(["Anna: q1", whole("q1"), whole("q1")]);
+        await expectSeen(world, ["Anna: q1", whole("q1"), whole("q1")]);
       });
     }
 
@@ -93,7 +106,7 @@ describe("the first hole: Telegram has taken a message, and nobody was told", ()
       world.telegram.faults.add({ ...fault, match: { method: "sendMessage" } });
       world.anna.say(world.chat, "q1");
       await world.untilAnswered("q1");
-      expect(world.lines()).toEqual(["Anna: q1", BEGINNING, whole("q1")]);
+      await expectSeen(world, ["Anna: q1", BEGINNING, whole("q1")]);
     });
   }
 
@@ -103,6 +116,7 @@ describe("the first hole: Telegram has taken a message, and nobody was told", ()
     world.anna.say(world.chat, "q1");
     await world.untilAnswered("q1");
     expect(world.lines()).toEqual(["Anna: q1", whole("q1")]);
+    expect(await world.unsent()).toHaveLength(1);
   });
 });
 
@@ -115,7 +129,7 @@ describe("polling", () => {
       await world.untilAnswered("q1");
       world.anna.say(world.chat, "q2");
       await world.untilAnswered("q2");
-      expect(world.lines()).toEqual(["Anna: q1", whole("q1"), "Anna: q2", whole("q2")]);
+      await expectSeen(world, ["Anna: q1", whole("q1"), "Anna: q2", whole("q2")]);
     });
   }
 });
@@ -129,7 +143,7 @@ describe("updates", () => {
         world.anna.say(world.chat, "q1");
         world.anna.say(world.chat, "q2");
         await world.untilAnswered("q1", "q2");
-        expect(askedOnce(world)).toEqual(["q1", "q2"]);
+        expect(await askedOnce(world)).toEqual(["q1", "q2"]);
       });
     }
   }
@@ -145,7 +159,7 @@ describe("updates", () => {
       world.anna.say(world.chat, "q1");
       world.anna.say(world.chat, "q2");
       await world.untilAnswered("q1", "q2");
-      expect(askedOnce(world)).toEqual(["q1", "q2"]);
+      expect(await askedOnce(world)).toEqual(["q1", "q2"]);
     });
   }
 });
@@ -161,7 +175,7 @@ describe("everything at once", () => {
       await world.pass(30_000);
       world.anna.say(world.chat, "q3");
       await world.untilAnswered("q1", "q2", "q3");
-      expect(askedOnce(world)).toEqual(["q1", "q2", "q3"]);
+      expect(await askedOnce(world)).toEqual(["q1", "q2", "q3"]);
       expect(world.telegram.transcript(world.chat, { isLive: true })).toEqual(world.lines());
     });
   }
@@ -177,15 +191,21 @@ describe("everything at once", () => {
         await world.pass(3000);
       }
       await world.untilAnswered(...questions);
-      expect(askedOnce(world)).toEqual(questions);
+      expect(await askedOnce(world)).toEqual(questions);
     });
   }
 });
 
+async function expectSeen(world: FaultWorld, lines: readonly string[]): Promise<void> {
+  expect(world.lines()).toEqual([...lines]);
+  expect(await world.unsent()).toEqual([]);
+}
+
 /** The questions that were answered, in order, as often as they were; nothing else may be there but the questions. */
-function askedOnce(world: FaultWorld): string[] {
+async function askedOnce(world: FaultWorld): Promise<string[]> {
   const answers = world.answers();
   const others = world.lines().filter((line) => !/^Anna: q\d+$/.test(line));
   expect(others).toEqual(answers.map(whole));
+  expect(await world.unsent()).toEqual([]);
   return answers.flatMap((asked) => asked.split("+")).toSorted();
 }

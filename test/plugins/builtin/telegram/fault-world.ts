@@ -22,10 +22,12 @@ export interface FaultWorldOptions {
 
 const USAGE = { inputTokens: 1, outputTokens: 1, costUsd: 0 };
 /** In real time: nobody sleeps through it, and a busy machine does not reach it by accident. */
-const CALL_LIMIT_MS = 1500;
+const CALL_LIMIT_MS = 1200;
 const STEP_MS = 100;
 const LONG_STEP_MS = 500;
 const PATIENCE_MS = 60_000;
+/** Of the test's own time: what takes longer is as good as lost. */
+const LONGEST_MS = 900_000;
 
 /** The whole way of a message between a stand-in of Telegram and a scripted pi, in time that the test moves. */
 export class FaultWorld implements AsyncDisposable {
@@ -33,6 +35,8 @@ export class FaultWorld implements AsyncDisposable {
   readonly anna: Person;
   readonly chat: Room;
   readonly path: PathWorld;
+  /** Called when the model has said its last word, before anybody knows. */
+  onAnswer: () => void = () => {};
   readonly #channel: TelegramChannel;
   readonly #hook: ReturnType<typeof Bun.serve>;
 
@@ -61,7 +65,7 @@ export class FaultWorld implements AsyncDisposable {
     });
     // The factory above has just made it.
     this.#channel = this.path.platform as unknown as TelegramChannel;
-    this.path.pi.script = answerSlowly(this.path.clock);
+    this.path.pi.script = answerSlowly(this.path.clock, () => this.onAnswer());
   }
 
   static async open(options: FaultWorldOptions): Promise<FaultWorld> {
@@ -86,8 +90,10 @@ export class FaultWorld implements AsyncDisposable {
   /** Lets time pass until `find` is true: slowly at first, since answers are written over seconds. */
   async until(find: () => boolean, what: string): Promise<void> {
     const late = Date.now() + PATIENCE_MS;
+    const tooLate = this.path.clock.now() + LONGEST_MS;
     for (let steps = 0; !find(); steps++) {
-      if (Date.now() > late) throw new Error(`${what} never came\n${this.#everything()}`);
+      if (Date.now() > late || this.path.clock.now() > tooLate)
+        throw new Error(`${what} never came\n${this.#everything()}`);
       await this.#step(steps < 100 ? STEP_MS : LONG_STEP_MS);
     }
   }
@@ -102,7 +108,25 @@ export class FaultWorld implements AsyncDisposable {
     const isAnswered = (question: string) =>
       this.answers().some((asked) => asked.split("+").includes(question));
     await this.until(() => questions.every(isAnswered), `an answer to each of ${questions.join(", ")}`);
+    // What is seen may still be on its way to be known: a preview can show the whole answer before it is one.
+    const { outbox } = this.path.store;
+    const tooLate = this.path.clock.now() + LONGEST_MS;
+    for (let isRunning = true; isRunning;) {
+      await this.#step(LONG_STEP_MS);
+      const [first] = await outbox.list("open", 1);
+      const { prompts } = this.path.pi;
+      isRunning = first !== undefined || this.path.endings().length < prompts.length;
+      if (this.path.clock.now() < tooLate) continue;
+      throw new Error(`never settled: ${JSON.stringify(first)}\n${this.#everything()}`);
+    }
     await this.pass(REST_MS);
+  }
+
+  /** Deliveries that still wait, or were given up. */
+  async unsent(): Promise<string[]> {
+    const { outbox } = this.path.store;
+    const left = await Promise.all([outbox.list("open", 10), outbox.list("dead", 10)]);
+    return left.flat().map(({ key }) => key);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -162,7 +186,7 @@ class LateClock implements Clock {
 const WHOLE = /^bot: The answer to (\S+) takes its time and ends here\.$/;
 
 /** Says which questions it answers, word by word over four seconds. Questions are `q1`, `q2` and so on. */
-function answerSlowly(clock: Clock): PiScript {
+function answerSlowly(clock: Clock, onAnswer: () => void): PiScript {
   return async function* (prompt, pi, signal) {
     pi.write("user", prompt.text);
     const asked = [...new Set(prompt.text.match(/\bq\d+\b/g))].join("+");
@@ -172,6 +196,7 @@ function answerSlowly(clock: Clock): PiScript {
       yield { type: "text", delta };
       await clock.sleep(400, signal);
     }
+    onAnswer();
     pi.write("assistant", text, "stop");
     yield { type: "message_end", text, stopReason: "stop" };
     yield { type: "end", reason: "stop", usage: USAGE };
