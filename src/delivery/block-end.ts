@@ -1,12 +1,12 @@
 import { fenceBehind } from "./fences.ts";
 
 /** How long a piece of an answer is that goes out while the rest is being written. */
-export interface BlockLength {
+interface BlockLength {
   readonly least: number;
   readonly most: number;
 }
 
-export const BLOCK_LENGTH: BlockLength = { least: 800, most: 1200 };
+const BLOCK_LENGTH: BlockLength = { least: 800, most: 1200 };
 
 /** The ends of sentences and of words. */
 const SENTENCES = /[.!?…]["')\]]*\s+|[。！？]["'”’」』）]*/g;

@@ -10,11 +10,11 @@ export interface Preview {
 }
 
 /** Whoever reads along gets no message of a single letter: the first text is held back this long, unless it says enough. */
-export const HOLD_MS = 250;
+const HOLD_MS = 250;
 const ENOUGH = 40;
 const SENTENCE = /[.!?…]["')\]]*\s|[。！？]|\n/;
 /** What is over sooner is not worth a message. */
-export const BUSY_MS = 1500;
+const BUSY_MS = 1500;
 
 /** When a reply of which nothing is visible yet may show itself; `writtenSinceMs` is when its first words came. */
 export function firstPreviewAtMs(
