@@ -14,7 +14,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "install-"));
 });
 
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(folder, { recursive: true, force: true }), INSTALL_MS);
 
 function run(cwd: string, ...command: string[]) {
   const { exitCode, stdout, stderr } = Bun.spawnSync(command, { cwd });
