@@ -82,6 +82,9 @@ async function perform(
   return step.ref;
 }
 
+/** A platform that does not know our credential is asked again this often: somebody may have mended it. */
+const CREDENTIAL_MS = 30_000;
+
 /** What a failure makes of a delivery: another try later, in the knowledge of what this one found out, or its end. */
 export function afterFailure(error: unknown, delivery: PendingDelivery, maxAttempts: number): DeliveryResult {
   const { known } = delivery;
@@ -93,15 +96,30 @@ export function afterFailure(error: unknown, delivery: PendingDelivery, maxAttem
   if (error.code === "not-found" && delivery.replaces && !known.previewGone) {
     return { state: "retry", afterMs: 0, known: { ...known, previewGone: true } };
   }
-  // Being told to wait is no failure of the message; but nothing is tried for ever.
-  const most = error.code === "rate-limited" ? maxAttempts * 10 : maxAttempts;
-  if (error.retry === "never" || delivery.attempt >= most) return { state: "dead", error: error.message };
-  const afterMs =
-    typeof error.retry === "object" ? error.retry.afterMs : backoffMs(delivery.attempt, 1000, 60_000);
+  const { isPatient, isAccountWide, afterMs } = nextTry(error, delivery.attempt);
+  // Nothing is tried for ever.
+  const most = isPatient ? maxAttempts * 10 : maxAttempts;
+  if (afterMs === undefined || delivery.attempt >= most) return { state: "dead", error: error.message };
   return {
     state: "retry",
     afterMs,
     known: { ...known, maybeSent: known.maybeSent || error.outcome === "unknown" },
-    ...(error.isAccountWide ? { isAccountWide: true } : {}),
+    ...(isAccountWide ? { isAccountWide: true } : {}),
   };
+}
+
+interface NextTry {
+  /** The message is not to blame: neither to be told to wait nor a wrong credential is a failure of its own. */
+  readonly isPatient: boolean;
+  readonly isAccountWide: boolean;
+  /** Undefined where there is none. */
+  readonly afterMs: number | undefined;
+}
+
+function nextTry({ code, retry, isAccountWide }: ChannelError, tries: number): NextTry {
+  if (code === "unauthorized") return { isPatient: true, isAccountWide: true, afterMs: CREDENTIAL_MS };
+  const isPatient = code === "rate-limited";
+  if (retry === "never") return { isPatient, isAccountWide, afterMs: undefined };
+  const afterMs = retry === "now" ? backoffMs(tries, 1000, 60_000) : retry.afterMs;
+  return { isPatient, isAccountWide, afterMs };
 }

@@ -100,6 +100,14 @@ describe("what a failure means", () => {
     expect(await failing(error, { attempt: 3 }, 3)).toMatchObject({ state: "dead" });
   });
 
+  test("a credential that the platform does not know costs no message: it waits for a better one, and all chats with it", async () => {
+    const error = new ChannelError("unauthorized", "the token is wrong");
+    const waits = { state: "retry", afterMs: 30_000, known: fresh, isAccountWide: true } as const;
+    expect(await failing(error, { attempt: 1 }, 8)).toEqual(waits);
+    expect(await failing(error, { attempt: 79 }, 8)).toEqual(waits);
+    expect(await failing(error, { attempt: 80 }, 8)).toEqual({ state: "dead", error: "the token is wrong" });
+  });
+
   test("each try waits longer than the one before, and no try more than a minute", async () => {
     const error = new ChannelError("unreachable", "down", { retry: "now" });
     const waits = await Promise.all([1, 2, 3, 20].map((n) => failing(error, { attempt: n }, 99)));
