@@ -1,6 +1,8 @@
 import type { InboundMessage } from "../core/message.ts";
+import { shownName } from "../lib/shown-name.ts";
+import { nameOf, oneLine } from "./chat-context.ts";
 
-const LINE_LENGTH = 200;
+const LINE_LENGTH = 201;
 /** Older ones are only counted: a prompt must not grow with what piled up. */
 const MOST_LINES = 50;
 
@@ -17,8 +19,7 @@ export function collapsedLines(messages: readonly InboundMessage[]): string {
 }
 
 function lineOf({ sender, address, text, attachments }: InboundMessage): string {
-  const who = address.scope === "dm" ? "" : `${sender.name}: `;
-  const files = attachments.map(({ kind, name }) => `[${name ?? kind}]`);
-  const line = [text.replaceAll(/\s+/g, " ").trim(), ...files].filter((part) => part !== "").join(" ");
-  return who + (line.length > LINE_LENGTH ? `${line.slice(0, LINE_LENGTH)}…` : line);
+  const who = address.scope === "dm" ? "" : `${nameOf(sender.name)}: `;
+  const files = attachments.map(({ kind, name }) => `[${shownName(name ?? kind, kind)}]`);
+  return who + oneLine([text, ...files].join(" "), LINE_LENGTH);
 }

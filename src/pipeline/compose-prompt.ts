@@ -43,7 +43,7 @@ function spoken(
   const from = replyTo?.from === undefined ? "" : `In reply to ${nameOf(replyTo.from)}:\n`;
   const quote = replyTo ? `${from}${replyTo.text.replace(/^/gm, "> ")}\n\n` : "";
   const passedOn = forwardedFrom === undefined ? "" : `forwarded from ${nameOf(forwardedFrom)}:\n`;
-  const who = address.scope === "dm" && !isShared ? "" : `${sender.name}: `;
+  const who = address.scope === "dm" && !isShared ? "" : `${nameOf(sender.name)}: `;
   const heard = files.flatMap(({ spoken: said }) => (said === undefined ? [] : [`[spoken] ${said}`]));
   return `${before}${quote}${who}${passedOn}${[text, ...heard].filter((part) => part !== "").join("\n")}`;
 }
