@@ -89,7 +89,8 @@ export class CommandMenus implements Service {
       const failures = (this.#failures.get(channel) ?? 0) + 1;
       this.#failures.set(channel, failures);
       const facts = { error, channel: channel.name, account: channel.account };
-      this.#deps.log.warn(facts, "the command menu of a channel could not be set, it is tried again");
+      const level = failures === 1 ? "warn" : "debug";
+      this.#deps.log[level](facts, "the command menu of a channel could not be set, it is tried again");
       return backoffMs(failures, FIRST_RETRY_MS, LOOK_MS);
     }
   }

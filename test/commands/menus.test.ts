@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { CommandMenus } from "../../src/commands/menus.ts";
 import type { Channel } from "../../src/core/channel.ts";
 import type { ListedCommand } from "../../src/core/command.ts";
-import { silentLogger } from "../../src/lib/logger.ts";
+import { type Logger, silentLogger } from "../../src/lib/logger.ts";
 import { FakeClock } from "../fakes/fake-clock.ts";
 
 const command = (name: string): ListedCommand => ({ name, summary: `What ${name} does`, from: "gateway" });
@@ -18,13 +18,17 @@ function channelWithMenu(fails = 0) {
   return { menus, channel: { name: "fake", setCommands } as unknown as Channel }; // The rest is not asked for.
 }
 
-async function follow(channels: readonly Channel[], offered: () => readonly ListedCommand[]) {
+async function follow(
+  channels: readonly Channel[],
+  offered: () => readonly ListedCommand[],
+  log: Logger = silentLogger,
+) {
   const clock = new FakeClock();
   const menus = new CommandMenus({
     channels: () => channels,
     offered: async () => offered(),
     clock,
-    log: silentLogger,
+    log,
   });
   await menus.start();
   await clock.advance(0);
@@ -66,4 +70,14 @@ test("a platform that refuses is asked again, later and later, and keeps no othe
   await world.clock.advance(11_000);
   expect(bad.menus).toEqual([["new"]]);
   expect(good.menus).toHaveLength(1);
+});
+
+test("a menu that cannot be set is one warning, however long that lasts", async () => {
+  const bad = channelWithMenu(Number.POSITIVE_INFINITY);
+  const warnings: string[] = [];
+  const log: Logger = { ...silentLogger, warn: (_fields, text) => void warnings.push(text) };
+  await using world = await follow([bad.channel], () => [command("new")], log);
+  await world.clock.advance(3_600_000);
+  await world.change();
+  expect(warnings).toHaveLength(1);
 });
