@@ -57,6 +57,17 @@ test("while an answer grows, its complete parts stay as they are, measured as Te
   );
 });
 
+test("an address that is longer while it is being written moves no cut when it has become a link", () => {
+  const measure = { limit: 220, length: lengthOf };
+  const text = `${"word ".repeat(40)}\n\n[here](https://example.com/a/long/address) it is\n\n${"word ".repeat(60)}`;
+  const full = chunkMarkdown(text, measure);
+  expect(full.length).toBeGreaterThan(2);
+  for (let end = 1; end < text.length; end += 1) {
+    const parts = chunkMarkdown(text.slice(0, end), measure);
+    expect(parts.slice(0, -1)).toEqual(full.slice(0, parts.length - 1));
+  }
+});
+
 for (const [name, markdown] of Object.entries(HARD_TEXTS)) {
   test(`${name}, many times over: every part is accepted by ${judge}`, () => {
     const text = `${markdown}\n\n`.repeat(Math.ceil(10_000 / markdown.length));
