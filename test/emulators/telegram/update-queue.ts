@@ -10,8 +10,8 @@ export interface QueuedUpdate {
   readonly kind: UpdateKind;
   readonly lane: string;
   readonly expiresAtMs: number;
-  /** How often it still has to be confirmed: twice where a fault hands it out again. */
-  copies: number;
+  /** Handed out once more after it was confirmed, because of a fault. */
+  isToRepeat: boolean;
 }
 
 export interface PushOptions {
@@ -57,6 +57,8 @@ export class UpdateQueue {
   readonly #clock: Clock;
   readonly #listeners = new Set<() => void>();
   #queued: QueuedUpdate[] = [];
+  /** Confirmed, and handed out once more to whoever polls. */
+  #repeated: QueuedUpdate[] = [];
   /** An update that the next one is to overtake. */
   #overtaken: QueuedUpdate | undefined;
   #nextId: number;
@@ -82,7 +84,7 @@ export class UpdateQueue {
       kind,
       lane: options.lane,
       expiresAtMs: this.#clock.now() + (options.lifeMs ?? DAY_MS),
-      copies: options.fault === "duplicate" ? 2 : 1,
+      isToRepeat: options.fault === "duplicate",
     };
     if (options.fault === "reorder" && !this.#overtaken) {
       this.#overtaken = queued;
@@ -109,8 +111,11 @@ export class UpdateQueue {
     return this.#poll !== undefined;
   }
 
+  /** Forgets an update that a webhook has taken. */
   confirm(id: number): void {
-    this.#confirm(({ update }) => update.update_id === id);
+    const queued = this.#queued.find(({ update }) => update.update_id === id);
+    if (queued?.isToRepeat) queued.isToRepeat = false;
+    else this.#queued = this.#queued.filter((other) => other !== queued);
   }
 
   clear(): void {
@@ -136,10 +141,14 @@ export class UpdateQueue {
     this.#lastOffset = offset;
     this.#lastPollMs = now;
     this.#confirmBelow(offset);
-    const found = this.pending.slice(0, limit);
+    const found = [...this.#repeated, ...this.pending].slice(0, limit);
+    this.#repeated = [];
     if (found.length > 0 || waitMs === 0) return found;
     this.endPoll("getUpdates");
-    return this.#wait(waitMs, limit, gone);
+    if ((await this.#wait(waitMs, gone)) !== "update") return [];
+    // Also what has come meanwhile counts as confirmed if it is below the offset.
+    this.#confirmBelow(offset);
+    return this.pending.slice(0, limit);
   }
 
   /** Ends the poll that waits, if any, with a conflict. */
@@ -153,7 +162,8 @@ export class UpdateQueue {
     for (const listener of this.#listeners) listener();
   }
 
-  async #wait(waitMs: number, limit: number, gone: AbortSignal): Promise<QueuedUpdate[]> {
+  /** Resolves once there is an update, time is up, or nobody waits any more; throws what another request made of it. */
+  async #wait(waitMs: number, gone: AbortSignal): Promise<"update" | "time"> {
     const woken = Promise.withResolvers<"update" | "time" | Conflict>();
     const mine: Waiting = { wake: woken.resolve };
     this.#poll = mine;
@@ -167,7 +177,7 @@ export class UpdateQueue {
       await this.#pauseConflict(gone);
       throw new ApiFailure(409, CONFLICTS[reason]);
     }
-    return gone.aborted ? [] : this.pending.slice(0, limit);
+    return gone.aborted ? "time" : reason;
   }
 
   /** Every further conflict within three seconds is told three seconds later. */
@@ -178,17 +188,21 @@ export class UpdateQueue {
   }
 
   #confirmBelow(offset: number): void {
-    if (offset > 0) this.#confirm(({ update }) => update.update_id < offset);
-    if (offset < 0) this.#queued = this.#queued.slice(offset);
-  }
-
-  #confirm(isMeant: (queued: QueuedUpdate) => boolean): void {
-    for (const queued of this.#queued) if (isMeant(queued)) queued.copies--;
-    this.#queued = this.#queued.filter(({ copies }) => copies > 0);
+    if (offset < 0) {
+      this.#queued = this.#queued.slice(offset);
+      return;
+    }
+    const [confirmed, left] = partition(this.#queued, ({ update }) => update.update_id < offset);
+    this.#repeated.push(...confirmed.filter(({ isToRepeat }) => isToRepeat));
+    this.#queued = left;
   }
 
   #dropExpired(): void {
     const now = this.#clock.now();
     this.#queued = this.#queued.filter(({ expiresAtMs }) => expiresAtMs > now);
   }
+}
+
+function partition<T>(items: readonly T[], isMeant: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(isMeant), items.filter((item) => !isMeant(item))];
 }

@@ -43,6 +43,17 @@ test("a negative offset forgets all but the last ones", async () => {
   expect(world.bot.updates.pendingCount).toBe(1);
 });
 
+test("an offset also drops what comes later with a lower number", async () => {
+  await using world = await open();
+  world.anna.say(world.chat, "one");
+  const [one] = await world.poll({});
+  const waiting = world.texts({ offset: (one?.update_id ?? 0) + 2, timeout: 30 });
+  await world.telegram.until(() => world.bot.updates.isPolled);
+  world.anna.say(world.chat, "two");
+  expect(await waiting).toEqual([]);
+  expect(world.bot.updates.pendingCount).toBe(0);
+});
+
 test("a poll waits for the first update, and for no longer than it said", async () => {
   await using world = await open();
   const waiting = world.texts({ timeout: 30 });
