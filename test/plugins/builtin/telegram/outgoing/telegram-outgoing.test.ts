@@ -98,11 +98,11 @@ describe("what others have to know about Telegram", () => {
   test("groups are slower than private chats, and in each the first and the last state may go at once", async () => {
     await using world = await outgoingWorld();
     const { capabilities } = world.out;
-    expect(capabilities.pace(world.to)).toEqual({ perChatMs: 1000, perPreviewMs: 1100, burst: 2 });
+    expect(capabilities.pace(world.to)).toEqual({ perChatMs: 1000, perPreviewMs: 1100, burst: 3 });
     expect(capabilities.pace(addressOf(world.group()))).toEqual({
       perChatMs: 3000,
       perPreviewMs: 3100,
-      burst: 2,
+      burst: 3,
     });
     expect(capabilities).toMatchObject({
       nonceWindowMs: 0,
