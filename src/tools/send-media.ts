@@ -10,6 +10,7 @@ import { ToolError } from "./tool-error.ts";
 interface Params {
   readonly path: string;
   readonly type?: Attachment["kind"];
+  readonly asNote?: boolean;
   readonly caption?: string;
   readonly replyTo?: string;
   readonly to?: string;
@@ -31,6 +32,11 @@ export function sendMedia(parts: ToolParts): Tool<Params> {
           enum: ["photo", "audio", "document", "video", "sticker"],
           description: "How it is shown. Default: what fits the file.",
         },
+        asNote: {
+          type: "boolean",
+          description:
+            "Shows sound as a voice message and a video as a round one, where the platform has those.",
+        },
         caption: { type: "string", description: "A text that goes with it." },
         replyTo: {
           type: "string",
@@ -42,7 +48,7 @@ export function sendMedia(parts: ToolParts): Tool<Params> {
       required: ["path"],
       additionalProperties: false,
     },
-    async execute({ path, type, caption, replyTo, to }, context) {
+    async execute({ path, type, asNote, caption, replyTo, to }, context) {
       const chat = await chatOf(to, context, parts);
       const { folders, maxFileMb } = parts.config().media;
       const file = await keepFile(path, {
@@ -56,10 +62,14 @@ export function sendMedia(parts: ToolParts): Tool<Params> {
       const media = type ?? kindOf(file.mimeType);
       const problem = mediaProblem(media, file.mimeType);
       if (problem !== undefined) throw new ToolError(`${file.name} ${problem}`);
+      if (asNote && media !== "audio" && media !== "video") {
+        throw new ToolError(`${file.name} cannot be sent with asNote: only sound and videos can.`);
+      }
       const message = {
         kind: "media",
         media,
         ...file,
+        ...(asNote ? { isNote: true } : {}),
         ...(caption === undefined || caption === "" ? {} : { caption }),
         ...(replyTo === undefined ? {} : { replyTo }),
       } as const;

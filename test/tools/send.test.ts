@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
 import { CHAT, ToolWorld } from "./tool-world.ts";
 
 const say = (world: ToolWorld) => world.run("send_message", { text: "hi", replyTo: "5" });
@@ -28,4 +29,18 @@ test("what does not go out is an error that says why, in the channel's words", a
   expect(say(world)).rejects.toThrow("fake did not take it: stickers must be WebP");
   world.outcome = { state: "withheld" };
   expect(say(world)).rejects.toThrow("A plugin of the gateway withheld this message");
+});
+
+test("sound and videos go out as what was spoken or filmed on the spot if the model asks for that, nothing else does", async () => {
+  using world = new ToolWorld();
+  writeFileSync(world.at("workspace", "hello.ogg"), "OggS\0and more");
+  writeFileSync(world.at("workspace", "notes.txt"), "text");
+  await world.run("send_media", { path: "hello.ogg", asNote: true });
+  await world.run("send_media", { path: "hello.ogg" });
+  expect(world.said.map(({ message }) => message)).toEqual([
+    expect.objectContaining({ kind: "media", media: "audio", isNote: true }),
+    expect.not.objectContaining({ isNote: true }),
+  ]);
+  const text = world.run("send_media", { path: "notes.txt", asNote: true });
+  expect(text).rejects.toThrow("only sound and videos can");
 });
