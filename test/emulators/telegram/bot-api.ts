@@ -6,6 +6,7 @@ import type { BotAccount } from "./bot-account.ts";
 import type { MethodName } from "./fields.ts";
 import { METHODS } from "./methods/index.ts";
 import { methodNamed, readArgs } from "./read-args.ts";
+import type { Rates } from "./rates.ts";
 import type { World } from "./world.ts";
 
 const MOST_UPLOADED = 50 * 1024 * 1024;
@@ -25,6 +26,8 @@ export function parsePath(pathname: string): ApiPath | undefined {
 /** The Bot API over a world: requests become what happens in it, and what happens becomes answers. */
 export class BotApi {
   readonly #world: World;
+  /** Set where calls that come too fast are refused. */
+  rates: Rates | undefined;
 
   constructor(world: World) {
     this.#world = world;
@@ -122,6 +125,7 @@ export class BotApi {
     // The fields were read by the table of this very method, which the types have checked.
     const run = METHODS[method] as (visit: object, args: object) => unknown;
     try {
+      this.rates?.count(bot.id, method, args["chat_id"]);
       const result = await run({ world: this.#world, bot, method, gone }, args);
       return { status: 200, body: JSON.stringify({ ok: true, result }) };
     } catch (error) {

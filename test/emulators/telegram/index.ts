@@ -21,6 +21,7 @@
  * - `telegram.transcript(chat, { thread, hasMarks, isLive })`: what a person sees, a line for each message.
  *   `telegram.until(() => …)` waits for anything; both end with what there is to see if it never comes.
  * - `telegram.faults.add({ kind: "429", retryAfter: 3, match: { method: "sendMessage" }, times: 2 })`: see `common/faults.ts`.
+ * - `telegram.enforceRates()`: calls that come faster than Telegram takes them are refused.
  * - `telegram.calls`: every request, with `of`, `maxRate`, `assertNoDuplicates`, `assertOrder`: see `common/call-log.ts`.
  * - `telegram.world.texts`: every text that was accepted, with its `parseMode`; `world.queries`: what became of buttons.
  * - `bot.webhook`, `bot.updates.pendingCount`, `bot.isTokenValid = false` (revoked), `bot.privacyMode`.

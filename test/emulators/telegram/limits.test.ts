@@ -251,6 +251,24 @@ test("a draft is shown for thirty seconds, can be stopped, and gives way to the 
   );
 });
 
+test("where rates are enforced, a chat takes a message a second and a group 20 a minute", async () => {
+  await using world = await open();
+  const { telegram, anna, bot, call, clock } = world;
+  const group = telegram.addGroup({ title: "Group", members: [anna], bots: [bot] });
+  telegram.enforceRates();
+  const send = async (chat: object = {}) => {
+    const answer = await call("sendMessage", { text: "x", ...chat });
+    return answer.ok ? 0 : answer.parameters?.retry_after;
+  };
+  for (let count = 0; count < 5; count++) expect(await send()).toBe(0);
+  expect(await send()).toBe(1);
+  await clock.advance(1000);
+  expect([await send(), await send()]).toEqual([0, 1]);
+  for (let count = 0; count < 20; count++) expect(await send({ chat_id: group.id })).toBe(0);
+  expect(await send({ chat_id: group.id })).toBe(3);
+  expect(await call("sendChatAction", { chat_id: group.id, action: "typing" })).toMatchObject({ ok: true });
+});
+
 test("what the Bot API does not have is refused, and fails whoever closes the server", async () => {
   const world = await open();
   expect(await world.refusal("sendMesage", { text: "x" })).toBe("Not Found: method not found");

@@ -7,6 +7,7 @@ import type { BotAccount, BotOptions } from "./bot-account.ts";
 import { Control } from "./control.ts";
 import { methodNamed } from "./read-args.ts";
 import { Person } from "./person.ts";
+import { Rates } from "./rates.ts";
 import type { Room } from "./room.ts";
 import { transcriptOf, type TranscriptOptions } from "./transcript.ts";
 import { WebhookSender, type AnswerTo } from "./webhook-sender.ts";
@@ -112,6 +113,11 @@ export class TelegramServer implements AsyncDisposable {
       room.members.set(bot.id, { user: bot.asUser(), standing: "member" });
     }
     return room;
+  }
+
+  /** From now on calls that come faster than Telegram takes them are refused. */
+  enforceRates(): void {
+    this.#api.rates = new Rates(this.clock);
   }
 
   /** What a person sees in a chat; see `transcriptOf`. */

@@ -180,6 +180,20 @@ describe("everything at once", () => {
     });
   }
 
+  for (const mode of ["off", "partial", "block", "draft"] as const) {
+    test(`${mode}: Telegram never has to ask for patience while several answers are written`, async () => {
+      await using world = await FaultWorld.open({ mode });
+      world.telegram.enforceRates();
+      for (const question of ["q1", "q2", "q3"]) {
+        world.anna.say(world.chat, question);
+        await world.pass(5000);
+      }
+      await world.untilAnswered("q1", "q2", "q3");
+      expect(await askedOnce(world)).toEqual(["q1", "q2", "q3"]);
+      expect(world.telegram.calls.all.filter(({ status }) => status === 429)).toEqual([]);
+    });
+  }
+
   for (const seed of [1, 2, 3]) {
     test(`a third of all calls fails by chance (seed ${seed}), and all is answered, once`, async () => {
       await using world = await FaultWorld.open({ mode: "partial" });
