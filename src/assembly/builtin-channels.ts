@@ -28,7 +28,7 @@ export class BuiltinChannels implements Service {
     this.#deps = deps;
     const always = (deps.given ?? []).map((one) => ({ ...one, isEnabled: () => true }));
     const all = [...(deps.builtin ?? builtinPlugins), ...always];
-    this.#last = Promise.all(all.map((one) => this.#setUp(one))).then(() => {});
+    this.#last = this.#setUpAll(all);
   }
 
   /** Why channels could not be set up, by name. */
@@ -60,11 +60,16 @@ export class BuiltinChannels implements Service {
     });
   }
 
-  async #setUp({ name, plugin, isEnabled }: BuiltinPlugin): Promise<void> {
+  async #setUpAll(all: readonly BuiltinPlugin[]): Promise<void> {
+    await Promise.all(all.map((one) => this.#setUp(one)));
+  }
+
+  async #setUp(builtin: BuiltinPlugin): Promise<void> {
+    const { name, plugin } = builtin;
     const config = this.#deps.config();
     const options = config.channels[name];
     this.#failures.delete(name);
-    if (!isEnabled(options)) return;
+    if (!builtin.isEnabled(options)) return;
     const open = this.#deps.registry.open({ name, config, options, log: this.#deps.log });
     this.#open.set(name, open);
     try {

@@ -224,7 +224,10 @@ describe("pi's own commands", () => {
     const file = { kind: "document", mimeType: "text/plain", name: "a.txt", source: "1" } as const;
     await ask(world, "/greet Bob", { ...owner, address, attachments: [file] });
     await ask(world, "/other Bob", { ...owner, address });
-    expect(prompts(world)).toEqual(["command /greet Bob\n\n[file not available: a.txt: it could not be fetched]", "Una: /other Bob"]);
+    expect(prompts(world)).toEqual([
+      "command /greet Bob\n\n[file not available: a.txt: it could not be fetched]",
+      "Una: /other Bob",
+    ]);
   });
 
   test("what only may be one answers a question that is open; what is one of ours does not", async () => {
