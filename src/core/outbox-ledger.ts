@@ -105,6 +105,8 @@ export type DeliveryResult =
       readonly state: "retry";
       readonly afterMs: number;
       readonly known: AttemptMemory;
+      /** Why this try failed. */
+      readonly error?: string;
       /** The platform lets nothing of the whole account through meanwhile. Not kept. */
       readonly isAccountWide?: boolean;
     }
@@ -119,7 +121,7 @@ export interface ListedDelivery extends Delivery {
   readonly dueAtMs?: number;
   /** So many wait behind it in its chat. */
   readonly behind: number;
-  /** Why it was given up. */
+  /** Why it was given up, or why the last try failed. */
   readonly error?: string;
 }
 

@@ -90,11 +90,11 @@ export function afterFailure(error: unknown, delivery: PendingDelivery, maxAttem
   const { known } = delivery;
   if (!(error instanceof ChannelError)) return { state: "dead", error: String(error) };
   if (error.code === "format-refused" && !known.plain)
-    return { state: "retry", afterMs: 0, known: { ...known, plain: true } };
+    return { state: "retry", afterMs: 0, known: { ...known, plain: true }, error: error.message };
   if (error.code === "not-found" && delivery.message.kind === "withdrawal")
     return { state: "dead", error: "already gone" };
   if (error.code === "not-found" && delivery.replaces && !known.previewGone) {
-    return { state: "retry", afterMs: 0, known: { ...known, previewGone: true } };
+    return { state: "retry", afterMs: 0, known: { ...known, previewGone: true }, error: error.message };
   }
   const { isPatient, isAccountWide, afterMs } = nextTry(error, delivery.attempt);
   // Nothing is tried for ever.
@@ -104,6 +104,7 @@ export function afterFailure(error: unknown, delivery: PendingDelivery, maxAttem
     state: "retry",
     afterMs,
     known: { ...known, maybeSent: known.maybeSent || error.outcome === "unknown" },
+    error: error.message,
     ...(isAccountWide ? { isAccountWide: true } : {}),
   };
 }

@@ -180,7 +180,8 @@ export class Deliverer implements Service {
     if (result.state === "dead")
       this.#deps.log.error({ ...fields, reason: result.error }, "a delivery was given up");
     if (result.state === "retry") {
-      this.#deps.log.warn({ ...fields, afterMs: result.afterMs }, "a delivery failed and is tried again");
+      const { afterMs, error: reason } = result;
+      this.#deps.log.warn({ ...fields, afterMs, reason }, "a delivery failed and is tried again");
     }
     if (result.state !== "sent" || message.kind === "withdrawal" || session === undefined) return;
     await this.#deps.hooks.run("message_sent", { sessionKey: session, message, channel: to.channel });

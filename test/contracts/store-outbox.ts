@@ -248,6 +248,20 @@ export function outboxContract(open: OpenStore): void {
     expect(heard).toEqual([]);
   });
 
+  storeTest(open, "of what is tried again it can be seen why, as long as it lasts", async ({ store }) => {
+    const { outbox } = store;
+    const why = async () => (await outbox.list("open", 10)).map(({ error }) => error);
+    const again = { state: "retry", afterMs: 0, known: UNTOUCHED } as const;
+    await outbox.post([saying("a", "1")]);
+    expect(await why()).toEqual([undefined]);
+    await claimIn(store, "a");
+    await outbox.settle("1", "d", { ...again, error: "the network is down" });
+    expect(await why()).toEqual(["the network is down"]);
+    await claimIn(store, "a");
+    await outbox.settle("1", "d", again);
+    expect(await why()).toEqual([undefined]);
+  });
+
   storeTest(
     open,
     "what was given up can be seen, tried again in the line of its chat, or forgotten",

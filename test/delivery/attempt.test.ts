@@ -73,7 +73,12 @@ describe("what a failure means", () => {
 
   test("a rate limit waits as long as the platform says", async () => {
     const error = new ChannelError("rate-limited", "429", { retry: { afterMs: 3000 } });
-    expect(await failing(error)).toEqual({ state: "retry", afterMs: 3000, known: fresh });
+    expect(await failing(error)).toEqual({
+      state: "retry",
+      afterMs: 3000,
+      known: fresh,
+      error: error.message,
+    });
   });
 
   test("an answer that never came leaves a doubt", async () => {
@@ -83,7 +88,11 @@ describe("what a failure means", () => {
 
   test("refused formatting is tried again as plain text, once", async () => {
     const error = new ChannelError("format-refused", "can't parse");
-    expect(await failing(error)).toEqual({ state: "retry", afterMs: 0, known: { ...fresh, plain: true } });
+    expect(await failing(error)).toMatchObject({
+      state: "retry",
+      afterMs: 0,
+      known: { ...fresh, plain: true },
+    });
     expect(await failing(error, { known: { ...fresh, plain: true } })).toMatchObject({ state: "dead" });
   });
 
@@ -102,10 +111,11 @@ describe("what a failure means", () => {
 
   test("a credential that the platform does not know costs no message: it waits for a better one, and all chats with it", async () => {
     const error = new ChannelError("unauthorized", "the token is wrong");
-    const waits = { state: "retry", afterMs: 30_000, known: fresh, isAccountWide: true } as const;
+    const why = "the token is wrong";
+    const waits = { state: "retry", afterMs: 30_000, known: fresh, isAccountWide: true, error: why } as const;
     expect(await failing(error, { attempt: 1 }, 8)).toEqual(waits);
     expect(await failing(error, { attempt: 79 }, 8)).toEqual(waits);
-    expect(await failing(error, { attempt: 80 }, 8)).toEqual({ state: "dead", error: "the token is wrong" });
+    expect(await failing(error, { attempt: 80 }, 8)).toEqual({ state: "dead", error: why });
   });
 
   test("each try waits longer than the one before, and no try more than a minute", async () => {

@@ -49,7 +49,14 @@ type Posted = {
   turn: number | null;
   now: number;
 };
-type Again = { seq: number; dueAt: number; maybeSent: number; plain: number; previewGone: number };
+type Again = {
+  seq: number;
+  dueAt: number;
+  maybeSent: number;
+  plain: number;
+  previewGone: number;
+  error: string | null;
+};
 
 /** What the outbox asks of the database. `due_at` is set on the head of each chat's line, and only there. */
 export function outboxStatements(connection: Connection) {
@@ -86,7 +93,8 @@ function deliveringStatements(connection: Connection) {
     ),
     retry: connection.query<unknown, Again>(
       `update outbox set state = 'pending', worker = null, due_at = $dueAt,
-         maybe_sent = $maybeSent, plain = $plain, preview_gone = $previewGone where seq = $seq`,
+         maybe_sent = $maybeSent, plain = $plain, preview_gone = $previewGone, error = $error
+       where seq = $seq`,
     ),
     sent: connection.query<unknown, { seq: number; now: number; ref: Json<MessageRef> }>(
       `update outbox set state = 'sent', worker = null, due_at = null, ended_at = $now, ref = $ref

@@ -179,7 +179,8 @@ export class SqliteOutbox implements OutboxLedger, Poster {
     if (result.state === "retry") {
       const { maybeSent, plain, previewGone } = result.known;
       const known = { maybeSent: +maybeSent, plain: +plain, previewGone: +previewGone };
-      this.#sql.retry.run({ seq, dueAt: now + result.afterMs, ...known });
+      const { afterMs, error = null } = result;
+      this.#sql.retry.run({ seq, dueAt: now + afterMs, ...known, error });
       return true;
     }
     if (result.state === "sent") this.#sql.sent.run({ seq, now, ref: encode(result.ref) });
