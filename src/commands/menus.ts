@@ -1,10 +1,11 @@
-import type { Channel } from "../core/channel.ts";
+import type { Channel, MenuCommand } from "../core/channel.ts";
 import type { ListedCommand } from "../core/command.ts";
 import { backoffMs } from "../lib/backoff.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Service } from "../lib/service.ts";
 import { Wake } from "../lib/wake.ts";
+import { summariesOf } from "./words.ts";
 
 export interface CommandMenusDeps {
   readonly channels: () => readonly Channel[];
@@ -66,9 +67,7 @@ export class CommandMenus implements Service {
     if (channels.length === 0) return LOOK_MS;
     try {
       const offered = await this.#deps.offered();
-      const menu = offered
-        .filter(({ name }) => NAME.test(name))
-        .map(({ name, summary }) => ({ name, summary }));
+      const menu = offered.filter(({ name }) => NAME.test(name)).map(menuCommandOf);
       return Math.min(LOOK_MS, ...(await Promise.all(channels.map((channel) => this.#show(channel, menu)))));
     } catch (error) {
       this.#deps.log.warn({ error }, "the commands for the platforms' menus could not be listed");
@@ -77,7 +76,7 @@ export class CommandMenus implements Service {
   }
 
   /** Never rejects: a menu is a convenience, and is tried again. */
-  async #show(channel: Channel, menu: readonly { readonly name: string; readonly summary: string }[]) {
+  async #show(channel: Channel, menu: readonly MenuCommand[]) {
     const wanted = JSON.stringify(menu);
     if (this.#shown.get(channel) === wanted) return LOOK_MS;
     try {
@@ -94,4 +93,9 @@ export class CommandMenus implements Service {
       return backoffMs(failures, FIRST_RETRY_MS, LOOK_MS);
     }
   }
+}
+
+function menuCommandOf({ name, summary, from }: ListedCommand): MenuCommand {
+  const translations = from === "gateway" ? summariesOf(name) : undefined;
+  return { name, summary, ...(translations ? { translations } : {}) };
 }

@@ -144,6 +144,12 @@ export interface HelpWords {
   readonly plainText: (p: string) => string;
 }
 
+/** What a command of the gateway's own does, by language; undefined for any other command. */
+export function summariesOf(name: string): Readonly<Record<string, string>> | undefined {
+  const known = BUILTIN_NAMES.find((one) => one === name);
+  return known && { en: en.summaries[known], zh: zh.summaries[known] };
+}
+
 /** The words in a language of `gateway.language`. */
 export function commandWords(language: "en" | "zh"): CommandWords {
   return language === "zh" ? zh : en;

@@ -52,7 +52,7 @@ export interface Channel {
   /** The address behind a chat id that a person wrote: whether it is a DM or a group. */
   addressOf?(chat: string): Address;
   /** Offers the commands in the platform's own menu. */
-  setCommands?(commands: readonly { readonly name: string; readonly summary: string }[]): Promise<void>;
+  setCommands?(commands: readonly MenuCommand[]): Promise<void>;
   /** Asks the platform who we are, such as `@my_bot`. For `pi-gw doctor`; works before `start`. */
   probe?(signal: AbortSignal): Promise<string>;
   /** How the connection is right now; absent where there is none to lose. */
@@ -128,6 +128,14 @@ export interface StreamOptions extends SendOptions {
 }
 
 export type StreamingMode = "off" | "partial" | "block" | "draft";
+
+/** A command as a platform's own menu shows it. */
+export interface MenuCommand {
+  readonly name: string;
+  readonly summary: string;
+  /** The summary in further languages, by their two letters, for platforms that show people their own. */
+  readonly translations?: Readonly<Record<string, string>>;
+}
 
 /**
  * A reply while it is being written. `show` replaces what is visible; it is never a delta, so a

@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import { CommandMenus } from "../../src/commands/menus.ts";
-import type { Channel } from "../../src/core/channel.ts";
+import { en } from "../../src/commands/words-en.ts";
+import { zh } from "../../src/commands/words-zh.ts";
+import type { Channel, MenuCommand } from "../../src/core/channel.ts";
 import type { ListedCommand } from "../../src/core/command.ts";
 import { type Logger, silentLogger } from "../../src/lib/logger.ts";
 import { FakeClock } from "../fakes/fake-clock.ts";
@@ -80,4 +82,22 @@ test("a menu that cannot be set is one warning, however long that lasts", async 
   await world.clock.advance(3_600_000);
   await world.change();
   expect(warnings).toHaveLength(1);
+});
+
+test("what the gateway's own commands do is there in all its languages, what others bring as they have it", async () => {
+  const shown: (readonly MenuCommand[])[] = [];
+  const setCommands: Channel["setCommands"] = async (commands) => void shown.push(commands);
+  const channel = { name: "fake", setCommands } as unknown as Channel; // The rest is not asked for.
+  const theirs: ListedCommand = { name: "stop", summary: "Halt", from: "plugin" };
+  await using _world = await follow([channel], () => [command("help"), theirs]);
+  expect(shown).toEqual([
+    [
+      {
+        name: "help",
+        summary: "What help does",
+        translations: { en: en.summaries.help, zh: zh.summaries.help },
+      },
+      { name: "stop", summary: "Halt" },
+    ],
+  ]);
 });

@@ -15,6 +15,7 @@ import {
   type Finding,
   type HttpRequest,
   type Logger,
+  type MenuCommand,
   type MessageRef,
   type OutboundMessage,
   type SendOptions,
@@ -202,7 +203,7 @@ export class TelegramChannel implements Channel {
   }
 
   /** Somebody who keeps a menu of their own, at @BotFather, says so. */
-  async setCommands(commands: readonly { readonly name: string; readonly summary: string }[]): Promise<void> {
+  async setCommands(commands: readonly MenuCommand[]): Promise<void> {
     if (this.#parts.account.commandMenu ?? true) await this.#outgoing.setCommands(commands);
   }
 

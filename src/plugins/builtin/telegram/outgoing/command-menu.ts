@@ -1,11 +1,7 @@
-import type { BotCommand, BotCommandScope } from "grammy/types";
+import type { BotCommand, BotCommandScope, LanguageCode } from "grammy/types";
+import type { MenuCommand } from "../../../types.ts";
 import type { Calls } from "./calls.ts";
 import { isKind } from "./errors.ts";
-
-interface OfferedCommand {
-  readonly name: string;
-  readonly summary: string;
-}
 
 const MOST_COMMANDS = 100;
 const LONGEST_DESCRIPTION = 256;
@@ -16,6 +12,12 @@ const SCOPES: readonly BotCommandScope[] = [
   { type: "all_private_chats" },
   { type: "all_group_chats" },
 ];
+
+/** For whom a menu is: where, and in which language; for all others without one. */
+interface Audience {
+  readonly scope: BotCommandScope;
+  readonly language_code?: LanguageCode;
+}
 
 /** Telegram's own menu of commands. Its names have no hyphens; the way back is known once the menu was shown. */
 export class CommandMenu {
@@ -32,38 +34,48 @@ export class CommandMenu {
   }
 
   /** Resolves once everybody is offered these. What is so already is left alone. */
-  async show(commands: readonly OfferedCommand[]): Promise<void> {
+  async show(commands: readonly MenuCommand[]): Promise<void> {
     const menu = menuOf(commands);
     this.#originals = new Map(menu.map(({ original, entry }) => [entry.command, original]));
-    const entries = menu.map(({ entry }) => entry);
-    for (const scope of SCOPES) await this.#showIn(scope, entries);
+    for (const language of [undefined, ...languagesOf(commands)]) {
+      const entries = menuOf(commands, language).map(({ entry }) => entry);
+      const spoken = language === undefined ? {} : { language_code: language };
+      for (const scope of SCOPES) await this.#showTo({ scope, ...spoken }, entries);
+    }
   }
 
-  async #showIn(scope: BotCommandScope, entries: readonly BotCommand[]): Promise<void> {
-    const shown = await this.#calls.make("getMyCommands", (raw) => raw.getMyCommands({ scope }));
+  async #showTo(audience: Audience, entries: readonly BotCommand[]): Promise<void> {
+    const shown = await this.#calls.make("getMyCommands", (raw) => raw.getMyCommands({ ...audience }));
     if (isSame(shown, entries)) return;
     if (entries.length === 0) {
-      await this.#calls.make("deleteMyCommands", (raw) => raw.deleteMyCommands({ scope }));
+      await this.#calls.make("deleteMyCommands", (raw) => raw.deleteMyCommands({ ...audience }));
       return;
     }
     try {
-      await this.#calls.make("setMyCommands", (raw) => raw.setMyCommands({ scope, commands: entries }));
+      await this.#calls.make("setMyCommands", (raw) => raw.setMyCommands({ ...audience, commands: entries }));
     } catch (error) {
       // All of them together may have too many letters, which Telegram does not count for us.
       if (!isKind(error, "too-many-commands") || entries.length < 2) throw error;
-      await this.#showIn(scope, entries.slice(0, Math.floor(entries.length / 2)));
+      await this.#showTo(audience, entries.slice(0, Math.floor(entries.length / 2)));
     }
   }
 }
 
-function menuOf(commands: readonly OfferedCommand[]) {
+/** Two letters are all that Telegram knows a language by. */
+function languagesOf(commands: readonly MenuCommand[]): readonly LanguageCode[] {
+  const all = new Set(commands.flatMap(({ translations = {} }) => Object.keys(translations)));
+  return [...all].filter((one): one is LanguageCode => /^[a-z]{2}$/.test(one));
+}
+
+function menuOf(commands: readonly MenuCommand[], language?: LanguageCode) {
   const menu = new Map<string, { readonly original: string; readonly entry: BotCommand }>();
   // Whoever is called so by right has the name before one that only becomes it here.
   const inOrder = [...commands].toSorted((one, other) => Number(isChanged(one)) - Number(isChanged(other)));
-  for (const { name, summary } of inOrder) {
+  for (const { name, summary, translations } of inOrder) {
     const command = menuNameOf(name);
     if (!NAME.test(command) || menu.has(command)) continue;
-    menu.set(command, { original: name, entry: { command, description: descriptionOf(summary, name) } });
+    const said = (language && translations?.[language]) ?? summary;
+    menu.set(command, { original: name, entry: { command, description: descriptionOf(said, name) } });
   }
   const asOffered = commands.map(({ name }) => menu.get(menuNameOf(name)));
   return [...new Set(asOffered)].filter((one) => one !== undefined).slice(0, MOST_COMMANDS);
@@ -73,7 +85,7 @@ function menuNameOf(name: string): string {
   return name.toLowerCase().replaceAll("-", "_");
 }
 
-function isChanged({ name }: OfferedCommand): boolean {
+function isChanged({ name }: MenuCommand): boolean {
   return menuNameOf(name) !== name;
 }
 

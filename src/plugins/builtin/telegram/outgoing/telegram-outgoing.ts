@@ -6,6 +6,7 @@ import type {
   ChannelStream,
   EditOptions,
   MediaItem,
+  MenuCommand,
   MessageRef,
   OutboundMessage,
   Pace,
@@ -134,7 +135,7 @@ export class TelegramOutgoing {
     return this.#drafts.open(to, options);
   }
 
-  async setCommands(commands: readonly { readonly name: string; readonly summary: string }[]): Promise<void> {
+  async setCommands(commands: readonly MenuCommand[]): Promise<void> {
     await this.#menu.show(commands);
   }
 

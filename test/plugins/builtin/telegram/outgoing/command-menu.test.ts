@@ -24,6 +24,23 @@ test("what is shown already is left alone, and nothing is offered when there is 
   expect(telegram.calls.of({ method: "deleteMyCommands" })).toHaveLength(3);
 });
 
+test("everybody reads the menu in their own language, where there are words in it", async () => {
+  await using world = await outgoingWorld();
+  const { out, bot, telegram } = world;
+  const translations = { en: "What there is", zh: "有什么" };
+  await out.setCommands([
+    { name: "help", summary: "What there is", translations },
+    { name: "mine", summary: "Mine" },
+  ]);
+  const menuIn = (language: string) => {
+    const person = telegram.addPerson({ firstName: "P", language });
+    return person.commands(person.dm(bot), bot);
+  };
+  expect(menuIn("zh")).toEqual(["/help 有什么", "/mine Mine"]);
+  expect(menuIn("en")).toEqual(["/help What there is", "/mine Mine"]);
+  expect(menuIn("fi")).toEqual(["/help What there is", "/mine Mine"]);
+});
+
 test("Telegram's names have no hyphens: what is picked there leads back to the gateway's own", async () => {
   await using world = await outgoingWorld();
   const { out, bot, anna, chat } = world;
