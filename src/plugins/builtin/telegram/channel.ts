@@ -204,7 +204,7 @@ export class TelegramChannel implements Channel {
 
   /** Somebody who keeps a menu of their own, at @BotFather, says so. */
   async setCommands(commands: readonly MenuCommand[]): Promise<void> {
-    if (this.#parts.account.commandMenu ?? true) await this.#outgoing.setCommands(commands);
+    await this.#outgoing.setCommands(commands, this.#parts.account.commandMenu ?? true);
   }
 
   async download(attachment: Attachment, options: DownloadOptions): Promise<Uint8Array> {

@@ -6,6 +6,8 @@ import { isKind } from "./errors.ts";
 const MOST_COMMANDS = 100;
 const LONGEST_DESCRIPTION = 256;
 const NAME = /^[a-z0-9_]{1,32}$/;
+/** What Telegram's own button sends with which every chat begins: whoever presses it has not asked anything yet. */
+const START = "start";
 /** A narrower scope hides a wider one, so each is set: what an older program left there would stay. */
 const SCOPES: readonly BotCommandScope[] = [
   { type: "default" },
@@ -19,7 +21,7 @@ interface Audience {
   readonly language_code?: LanguageCode;
 }
 
-/** Telegram's own menu of commands. Its names have no hyphens; the way back is known once the menu was shown. */
+/** Telegram's own menu of commands, whose names have no hyphens. The way back is known for the commands it was told of. */
 export class CommandMenu {
   readonly #calls: Calls;
   #originals: ReadonlyMap<string, string> = new Map();
@@ -30,13 +32,19 @@ export class CommandMenu {
 
   /** The gateway's name of a command that somebody picked from the menu, or typed. */
   nameOf(typed: string): string {
-    return this.#originals.get(typed.toLowerCase()) ?? typed;
+    const name = typed.toLowerCase();
+    return this.#originals.get(name) ?? (name === START ? "help" : typed);
+  }
+
+  /** From now on these are the commands there are. */
+  learn(commands: readonly MenuCommand[]): void {
+    const menu = menuOf(commands);
+    this.#originals = new Map(menu.map(({ original, entry }) => [entry.command, original]));
   }
 
   /** Resolves once everybody is offered these. What is so already is left alone. */
   async show(commands: readonly MenuCommand[]): Promise<void> {
-    const menu = menuOf(commands);
-    this.#originals = new Map(menu.map(({ original, entry }) => [entry.command, original]));
+    this.learn(commands);
     for (const language of [undefined, ...languagesOf(commands)]) {
       const entries = menuOf(commands, language).map(({ entry }) => entry);
       const spoken = language === undefined ? {} : { language_code: language };

@@ -135,8 +135,10 @@ export class TelegramOutgoing {
     return this.#drafts.open(to, options);
   }
 
-  async setCommands(commands: readonly MenuCommand[]): Promise<void> {
-    await this.#menu.show(commands);
+  /** Without `isShown` they only work, under whatever name Telegram has for them. */
+  async setCommands(commands: readonly MenuCommand[], isShown = true): Promise<void> {
+    if (isShown) await this.#menu.show(commands);
+    else this.#menu.learn(commands);
   }
 
   /** The gateway's own name of a command that somebody picked from Telegram's menu. */

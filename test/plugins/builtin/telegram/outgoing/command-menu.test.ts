@@ -53,6 +53,29 @@ test("Telegram's names have no hyphens: what is picked there leads back to the g
   expect(out.commandNameOf("unknown_one")).toBe("unknown_one");
 });
 
+test("whoever presses Start is told what there is, unless somebody has a command of that name", async () => {
+  await using world = await outgoingWorld();
+  const { out } = world;
+  await out.setCommands([help]);
+  expect(out.commandNameOf("start")).toBe("help");
+  await out.setCommands([help, { name: "start", summary: "Begin" }]);
+  expect(out.commandNameOf("start")).toBe("start");
+});
+
+test("commands that are not shown work all the same", async () => {
+  await using world = await outgoingWorld();
+  const { out, telegram } = world;
+  await out.setCommands(
+    [
+      { name: "my-skill", summary: "Mine" },
+      { name: "start", summary: "Begin" },
+    ],
+    false,
+  );
+  expect(telegram.calls.of({ method: "setMyCommands" })).toHaveLength(0);
+  expect([out.commandNameOf("my_skill"), out.commandNameOf("start")]).toEqual(["my-skill", "start"]);
+});
+
 test("a hundred are offered, with descriptions as long as Telegram takes them", async () => {
   await using world = await outgoingWorld();
   const { out, bot, anna, chat } = world;
