@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { joinPieces } from "../../src/pipeline/join-pieces.ts";
+import { answeredIn } from "../../src/pipeline/notice.ts";
 import { answer, hang } from "../fakes/fake-pi.ts";
 import { CHAT, inbound, PathWorld, SESSION } from "../fakes/path-world.ts";
 import { GroupWorld } from "../fakes/group-world.ts";
@@ -69,6 +70,13 @@ describe("pieces of one message", () => {
       ["5", "elsewhere"],
     ]);
     expect(joined[1]?.attachments.map(({ source }) => source)).toEqual(["a", "b", "c"]);
+  });
+
+  test("are quoted by what stands at their beginning", () => {
+    const album = ["1", "2", "3"].map((id) => ({ ...inbound(id, ""), ...part("album") }));
+    expect(answeredIn([inbound("0", "before"), ...album])).toBe("1");
+    expect(answeredIn([...album, inbound("4", "behind")])).toBe("4");
+    expect(answeredIn([])).toBeUndefined();
   });
 
   test.each(["steer", "followup", "collect"])("behind a turn are one turn in the mode %s", async (mode) => {
