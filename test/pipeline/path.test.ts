@@ -364,6 +364,29 @@ test("a message recorded before a crash and not admitted is admitted at the next
   expect(world.platform.transcript()).toEqual(["The answer is 42."]);
 });
 
+test("what is said while the platform does not know the credential arrives once it does, to every chat", async () => {
+  await using world = await new PathWorld({
+    platform: (clock) => new PlainPlatform("fake", caps(160, 0), clock.now),
+  }).start();
+  const platform = world.platform as PlainPlatform;
+  platform.failures.push(new ChannelError("unauthorized", "the token is wrong"));
+  const post = (chat: string) =>
+    world.pipeline.post({
+      to: { ...CHAT, chat },
+      session: SESSION,
+      key: chat,
+      message: { kind: "text", markdown: chat },
+    });
+  await post("one");
+  await world.pass(100);
+  await post("two");
+  await world.pass(20_000);
+  expect(platform.calls.filter(({ kind }) => kind === "send")).toHaveLength(1);
+  await world.pass(15_000);
+  await world.pass(1000);
+  expect(platform.transcript().toSorted()).toEqual(["one", "two"]);
+});
+
 test("a later message never overtakes an earlier one that has to wait", async () => {
   await using world = await new PathWorld({
     platform: (clock) => new PlainPlatform("fake", caps(160, 0), clock.now),
