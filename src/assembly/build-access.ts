@@ -6,7 +6,7 @@ import type { Store } from "../core/store.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import { AccessNotices } from "../pipeline/access-notices.ts";
-import { sentencesIn } from "../pipeline/sentences.ts";
+import { speechIn } from "../pipeline/sentences.ts";
 import { Allowlist } from "../security/allowlist.ts";
 import { PairingDesk } from "../security/pairing.ts";
 
@@ -34,7 +34,7 @@ export function assembleAccess({ config, store, channel, clock, log }: AccessNee
     state,
     owners,
     channel,
-    sentences: () => sentencesIn(config().gateway.language),
+    sentences: speechIn(() => config().gateway.language),
     prefix: () => config().commands.prefix,
     clock,
   });

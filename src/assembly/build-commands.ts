@@ -1,17 +1,19 @@
-import { builtinCommands } from "../commands/builtins.ts";
+import { builtinCommands, type BuiltinParts } from "../commands/builtins.ts";
 import type { Conversations } from "../commands/conversation.ts";
 import { Desk, type DeskDeps } from "../commands/desk.ts";
 import { CommandMenus } from "../commands/menus.ts";
 import type { ModelShelf } from "../commands/model.ts";
 import { type Asker, offeredTo, OURSELVES } from "../commands/offer.ts";
 import type { PairingBook } from "../commands/pair.ts";
-import { commandWords } from "../commands/words.ts";
+import { spokenCommands } from "../commands/spoken-command.ts";
+import { commandWords, summariesOf } from "../commands/words.ts";
 import type { AgentPool } from "../core/agent.ts";
 import type { Command, CommandDesk, ListedCommand } from "../core/command.ts";
 import type { Config } from "../core/config-schema.ts";
 import type { GatewayControl } from "../core/control.ts";
 import type { ModelCatalog } from "../core/model-catalog.ts";
 import type { Owners } from "../core/owners.ts";
+import { type Language, languageFor } from "../core/spoken-language.ts";
 import type { Store } from "../core/store.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -86,7 +88,7 @@ export function assembleCommands(needs: CommandNeeds): Commands {
   const { config, registered, store, pipeline, clock, log } = needs;
   const settings = () => config().commands;
   const prefix = () => settings().prefix;
-  const words = () => commandWords(config().gateway.language);
+  const language = () => config().gateway.language;
   const { owners, allowlist, pairing } = needs.access;
   const isKnown: DeskDeps["isKnown"] = (message) => allowlist.isKnown(message);
   const offered: Commands["offered"] = (asker) =>
@@ -95,7 +97,7 @@ export function assembleCommands(needs: CommandNeeds): Commands {
       settings,
       piCommands: (session) => needs.pool().commands(session),
     });
-  const builtins = builtinCommands({
+  const parts = {
     conversations: conversationsOf(needs),
     models: shelfOf(needs.models),
     statusOf: (session) => needs.control().sessionStatus(session),
@@ -103,23 +105,31 @@ export function assembleCommands(needs: CommandNeeds): Commands {
     pairing,
     budgets: () => needs.control().budgets(),
     queueDefaults: ({ channel }) => pipeline().queue.rules(channel, undefined),
-    offered: async ({ message, sessionKey: session, isOwner: owns }) =>
-      offered({ isOwner: owns, isTrusted: owns || (await isKnown(message)), session }),
+    offered: async ({ message, sessionKey: session, isOwner: owns }) => {
+      const listed = await offered({ isOwner: owns, isTrusted: owns || (await isKnown(message)), session });
+      return listed.map((one) => summedUpIn(languageFor(language(), message), one));
+    },
     prefix,
-    words,
-  });
-  for (const command of builtins) registered.add(command.name, command, OURSELVES);
+  } satisfies Omit<BuiltinParts, "words">;
+  const make = (spoken: () => Language) => builtinCommands({ ...parts, words: () => commandWords(spoken()) });
+  for (const command of spokenCommands(make, language)) registered.add(command.name, command, OURSELVES);
   const desk = new Desk({
     commands: registered,
     settings,
     isOwner: (message) => owners.isOwner(message),
     isKnown,
     say: ({ route, ...reply }) => pipeline().answerCommand({ ...reply, session: route.session }),
-    words,
+    words: (to) => commandWords(languageFor(language(), to)),
     clock,
     log,
   });
   return { desk, offered, prefix };
+}
+
+/** The gateway's own commands are explained in the language of whoever asks. */
+function summedUpIn(language: Language, listed: ListedCommand): ListedCommand {
+  const own = listed.from === "gateway" ? summariesOf(listed.name)?.[language] : undefined;
+  return own === undefined ? listed : { ...listed, summary: own };
 }
 
 function conversationsOf({ store, pipeline }: CommandNeeds): Conversations {

@@ -1,6 +1,6 @@
 import { systemClock } from "../lib/clock.ts";
 import { Questions } from "../pipeline/questions.ts";
-import { sentencesIn } from "../pipeline/sentences.ts";
+import { speechIn } from "../pipeline/sentences.ts";
 import type { Base, Parts } from "./parts.ts";
 
 /** The desk that asks people on behalf of pi and plugins. */
@@ -18,7 +18,7 @@ export function buildQuestions(
     settled: (...asked) => whole().pipeline.settlements.wait(...asked),
     config: () => live.config,
     owners: access.owners,
-    sentences: () => sentencesIn(live.config.gateway.language),
+    sentences: speechIn(() => live.config.gateway.language),
     clock: systemClock,
     log: options.log,
   });

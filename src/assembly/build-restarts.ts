@@ -1,5 +1,5 @@
 import { Restarts } from "../pipeline/restarts.ts";
-import { sentencesIn } from "../pipeline/sentences.ts";
+import { speechIn } from "../pipeline/sentences.ts";
 import type { Base, Parts } from "./parts.ts";
 
 /** Restarts that chats ask for; the process itself belongs to whoever started the gateway. */
@@ -8,7 +8,7 @@ export function buildRestarts({ options, live, store, pipeline }: Base & Pick<Pa
     state: store.state,
     turnEnd: (session) => pipeline.workers.running(session)?.ended,
     post: (posting) => pipeline.post(posting),
-    sentences: () => sentencesIn(live.config.gateway.language),
+    sentences: speechIn(() => live.config.gateway.language),
     restart: options.restart,
     log: options.log,
   });

@@ -24,7 +24,8 @@ export interface DeskDeps {
   /** Whether the sender is somebody whom an owner has let in. */
   readonly isKnown: (message: InboundMessage) => Promise<boolean>;
   readonly say: Say;
-  readonly words: () => CommandWords;
+  /** In the language of whoever is told. */
+  readonly words: (to: InboundMessage) => CommandWords;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -70,7 +71,7 @@ export class Desk implements CommandDesk {
     const owns = isOwner(message);
     const written = `${settings().prefix}${name}`;
     if (!owns && (command.who === "owner" || settings().ownerOnly.includes(name))) {
-      await this.#apologize(words().forOwners(written), replies);
+      await this.#apologize(words(message).forOwners(written), replies);
       return replies.fate();
     }
     const call: CommandCall = {
@@ -106,12 +107,12 @@ export class Desk implements CommandDesk {
       await replies.settled();
       if (result !== LATE) return result;
       log.warn(facts, "a command took too long, nobody waits for it any more");
-      await this.#apologize(words().tooSlow(written, LIMIT_MS / 1000, ref), replies);
+      await this.#apologize(words(call.message).tooSlow(written, LIMIT_MS / 1000, ref), replies);
     } catch (error) {
       // Nothing is lost: the message is admitted again.
       if (error instanceof StoreError) throw error;
       log.error({ ...facts, error }, "a command failed");
-      await this.#apologize(words().failed(written, ref), replies);
+      await this.#apologize(words(call.message).failed(written, ref), replies);
     } finally {
       over.abort();
     }

@@ -29,6 +29,8 @@ export interface Sender {
   readonly id: string;
   readonly name: string;
   readonly isBot: boolean;
+  /** The language that the platform says they use, such as `zh-hans`; the gateway speaks it where it can. */
+  readonly language?: string;
   /** The sender chose the id, and nobody vouches for it: it joins no sessions of the same name elsewhere. */
   readonly isSelfNamed?: boolean;
   /**

@@ -2,19 +2,20 @@ import type { AllowEntry, Pairing } from "../core/access.ts";
 import type { Channel } from "../core/channel.ts";
 import type { Address, InboundMessage, TextMessage } from "../core/message.ts";
 import type { Owners } from "../core/owners.ts";
+import type { Addressee } from "../core/spoken-language.ts";
 import type { Delivery, OutboxLedger, StateLedger } from "../core/store.ts";
 import { approvedKey, askedKey, unlistedKey } from "../delivery/keys.ts";
 import type { Clock } from "../lib/clock.ts";
 import { nameInMarkdown } from "../lib/shown-name.ts";
 import type { PairingNotices } from "../security/pairing.ts";
-import type { Sentences } from "./sentences.ts";
+import type { Speech } from "./sentences.ts";
 
 export interface AccessNoticesDeps {
   readonly outbox: Pick<OutboxLedger, "post">;
   readonly state: StateLedger;
   readonly owners: Pick<Owners, "chats">;
   readonly channel: (to: Pick<Address, "channel" | "account">) => Channel | undefined;
-  readonly sentences: () => Sentences;
+  readonly sentences: Speech;
   /** What a command begins with. */
   readonly prefix: () => string;
   readonly clock: Pick<Clock, "now">;
@@ -37,9 +38,9 @@ export class AccessNotices implements PairingNotices {
     this.#deps = deps;
   }
 
-  code({ channel, account, code }: Pairing): string {
+  code({ channel, account, code }: Pairing, to: Addressee): string {
     const where = account === "default" ? "" : ` --account ${account}`;
-    return this.#say.code(code, `pi-gw pairing approve ${channel} ${code}${where}`);
+    return this.#deps.sentences(to).access.code(code, `pi-gw pairing approve ${channel} ${code}${where}`);
   }
 
   approved({ channel, account, senderId, address, addedAtMs }: AllowEntry, isOwner: boolean): Delivery[] {

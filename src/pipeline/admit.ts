@@ -23,7 +23,7 @@ import { historyLimitOf, overheardLine, unreadContext } from "./chat-context.ts"
 import { hear } from "./hear.ts";
 import { noticeKeyOf, quotedIn } from "./notice.ts";
 import { dropEvent, isRefused, queuedAs } from "./queue-rules.ts";
-import type { Sentences } from "./sentences.ts";
+import type { Speech } from "./sentences.ts";
 
 export interface AdmitDeps {
   readonly inbox: Pick<InboxLedger, "settle" | "pieces">;
@@ -40,7 +40,7 @@ export interface AdmitDeps {
   readonly openSession: (route: Route, address: Address) => Promise<Session>;
   /** Told of each message that waits in a session now: a turn that runs there may take it in. */
   readonly onQueued: (session: SessionKey) => void;
-  readonly sentences: () => Sentences;
+  readonly sentences: Speech;
 }
 
 /** Takes a recorded message to its session's queue, or wherever else it ends, and tells who watches. */
@@ -148,12 +148,12 @@ async function queue(heard: Heard, deps: AdmitDeps): Promise<Decision> {
   const rules = record && deps.queue.rules(message.address.channel, record.queue);
   const isBegun = pieces.some(({ state }) => state === "waiting");
   if (!rules || (!isBegun && (await isRefused(session, rules, deps.queue)))) {
-    const said = deps.sentences().queueFull;
+    const said = deps.sentences(message).queueFull;
     await tell(said, { id, message }, session, deps);
     return { fate: { fate: "full", session }, said: { text: said } };
   }
   const entry = { id, message: withoutContextOf(message) };
-  const fate = queuedAs(entry, { session, priority, rules }, deps.sentences());
+  const fate = queuedAs(entry, { session, priority, rules }, deps.sentences(message));
   const earlier = pieces.filter(({ state }) => state === "overheard");
   const isRead = heard.readUpTo !== undefined && !message.isPiCommand;
   return {

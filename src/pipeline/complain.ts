@@ -2,11 +2,11 @@ import type { InboundMessage } from "../core/message.ts";
 import type { Delivery, OutboxLedger, Turn } from "../core/store.ts";
 import { filesKey, paceKey, voiceKey } from "../delivery/keys.ts";
 import type { Complaint } from "./incoming-files.ts";
-import type { Sentences } from "./sentences.ts";
+import type { Speech } from "./sentences.ts";
 
 export interface ComplainDeps {
   readonly outbox: Pick<OutboxLedger, "post">;
-  readonly sentences: () => Sentences;
+  readonly sentences: Speech;
   readonly nowMs: number;
 }
 
@@ -20,10 +20,10 @@ export async function complain(
   { outbox, sentences, nowMs }: ComplainDeps,
 ): Promise<void> {
   if (complaints.length === 0) return;
-  const { file } = sentences();
   const deliveries: Delivery[] = [];
   for (const [chat, { latest, of }] of byChat(complaints)) {
     const { address: to, id: replyTo } = latest;
+    const { file } = sentences(latest);
     const say = (key: string, markdown: string) =>
       deliveries.push({ key, to, session: turn.session, message: { kind: "text", markdown, replyTo } });
     const lines = of.flatMap((one) => {

@@ -7,7 +7,7 @@ import type { TurnEvents } from "../core/turn-events.ts";
 import type { Clock } from "../lib/clock.ts";
 import { failpoint } from "../lib/failpoint.ts";
 import { cancelWaiting } from "./cancel-waiting.ts";
-import type { Sentences } from "./sentences.ts";
+import type { Speech } from "./sentences.ts";
 import type { Workers } from "./work.ts";
 import { tellEnd } from "./session-hooks.ts";
 
@@ -18,7 +18,7 @@ export interface EndSessionDeps {
   readonly pool: AgentPool;
   readonly hooks: HookRunner;
   readonly events: TurnEvents;
-  readonly sentences: () => Sentences;
+  readonly sentences: Speech;
   readonly clock: Clock;
   /** The folder of pi's transcripts. */
   readonly folder: string;
@@ -41,7 +41,7 @@ export async function endSession(
   });
   failpoint("session.ended");
   // What waits goes before the turn, or the worker would take it as soon as the turn has ended.
-  const cancelled = await cancelWaiting(key, deps.sentences().conversationEnded, deps);
+  const cancelled = await cancelWaiting(key, (to) => deps.sentences(to).conversationEnded, deps);
   await deps.workers.stopTurn(key, "killed");
   await deps.pool.forget(key);
   await tellEnd(key, deps.hooks);

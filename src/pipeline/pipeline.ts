@@ -33,7 +33,7 @@ import { post, type Posting } from "./post.ts";
 import { promptsWith, whileWatched } from "./prompts.ts";
 import { Receiver } from "./receive.ts";
 import { RunningTurn } from "./running-turn.ts";
-import { sentencesIn } from "./sentences.ts";
+import { speechIn } from "./sentences.ts";
 import { Settlements } from "./settlements.ts";
 import { Steering, type SteeringDeps } from "./steering.ts";
 import { type Stopped, stopSession } from "./stop-session.ts";
@@ -100,7 +100,7 @@ export interface Pipeline {
 export function assemblePipeline(parts: PipelineParts): Pipeline {
   const { store, clock, log, config } = parts;
   const { turns, outbox, sessions } = store;
-  const sentences = () => sentencesIn(config().gateway.language);
+  const sentences = speechIn(() => config().gateway.language);
   const open = opener(parts);
   const queue = new MessageQueue(turns, () => config().queue);
   const admitDeps = {
@@ -203,7 +203,7 @@ function waysOut(parts: PipelineParts, workers: Workers, { pacer, settlements }:
     outlet: new ToolOutlet({
       ...shared,
       adopt: (session, said) => cutOff.adopt(session, said),
-      sentences: () => sentencesIn(config().gateway.language),
+      sentences: speechIn(() => config().gateway.language),
     }),
   };
 }
@@ -222,7 +222,7 @@ function runningTurns(
   { pacer, settlements, queue }: Shared,
 ): (turn: Turn) => RunningTurn {
   const { store, config, clock } = parts;
-  const sentences = () => sentencesIn(config().gateway.language);
+  const sentences = speechIn(() => config().gateway.language);
   const named = (text: string, messages: readonly InboundMessage[]) =>
     parts.namesMessages ? withIds(text, messages) : text;
   const deps: TurnDeps = {

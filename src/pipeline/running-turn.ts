@@ -14,7 +14,7 @@ import type { Logger } from "../lib/logger.ts";
 import { newRef } from "../lib/ref.ts";
 import { LEASE_MS, keepLease } from "./lease.ts";
 import { answeredIn } from "./notice.ts";
-import type { Sentences } from "./sentences.ts";
+import type { Speech } from "./sentences.ts";
 import type { Steering } from "./steering.ts";
 import { addressOf, LeaseLost, type TurnOutcome, type TurnProgress } from "./turn.ts";
 import { OverBudget, turnFailure } from "./turn-failure.ts";
@@ -46,7 +46,7 @@ export interface RunningTurnDeps {
   readonly channel: (turn: Turn) => Channel;
   readonly signs: TurnSigns;
   readonly limits: () => TurnLimits & { readonly maxAttempts: number };
-  readonly sentences: () => Sentences;
+  readonly sentences: Speech;
   readonly clock: Clock;
   readonly log: Logger;
   /** What becomes of messages that come while the turn runs; `interrupt` stops it for one of them. */
@@ -209,7 +209,7 @@ export class RunningTurn {
     if (reason === "lease-lost") return undefined;
     if (reason === "shutdown") return this.#giveBack(0, false);
     if (reason === "moved") return this.#giveBack(MOVE_MS, false);
-    const sentences = this.#deps.sentences();
+    const sentences = this.#deps.sentences(this.#turn.messages.at(-1));
     const { timeoutMs, stuckMs } = this.#deps.limits();
     if (reason === "asked" || reason === "killed" || reason === "interrupted") {
       const marked = markStopped(replies, sentences.stopped);
@@ -243,7 +243,7 @@ export class RunningTurn {
       return this.#giveBack(Math.max(afterMs, backoffMs(this.#turn.attempt, 100, 30_000) - 100), true);
     }
     const facts = { ref, retryable: mayRetry, attempts: this.#turn.attempt };
-    return this.#failed(turnFailure(error, facts, this.#deps.sentences()));
+    return this.#failed(turnFailure(error, facts, this.#deps.sentences(this.#turn.messages.at(-1))));
   }
 
   #failed(failure: TurnFailure): Ending {

@@ -1,3 +1,4 @@
+import { type Addressee, type Language, languageFor } from "../core/spoken-language.ts";
 import { type AccessSentences, accessSentencesEn, accessSentencesZh } from "./access-sentences.ts";
 import { fileSentencesEn, fileSentencesZh, type FileSentences } from "./file-sentences.ts";
 import { type ModelSentences, modelSentencesEn, modelSentencesZh } from "./model-sentences.ts";
@@ -89,6 +90,14 @@ const zh: Sentences = {
   access: accessSentencesZh,
 };
 
-export function sentencesIn(language: "en" | "zh"): Sentences {
+/** What the gateway says, in the language of whoever it is said to. */
+export type Speech = (to?: Addressee) => Sentences;
+
+/** The sentences of a gateway whose own language is what `language` gives. */
+export function speechIn(language: () => Language): Speech {
+  return (to) => sentencesIn(languageFor(language(), to));
+}
+
+export function sentencesIn(language: Language): Sentences {
   return language === "zh" ? zh : en;
 }

@@ -2,14 +2,14 @@ import type { SessionKey } from "../core/session-key.ts";
 import type { TurnLedger } from "../core/store.ts";
 import type { TurnEvents } from "../core/turn-events.ts";
 import { cancelWaiting } from "./cancel-waiting.ts";
-import type { Sentences } from "./sentences.ts";
+import type { Speech } from "./sentences.ts";
 import type { Workers } from "./work.ts";
 
 export interface StopSessionDeps {
   readonly turns: TurnLedger;
   readonly workers: Pick<Workers, "stopTurn">;
   readonly events: TurnEvents;
-  readonly sentences: () => Sentences;
+  readonly sentences: Speech;
 }
 
 /** What a stop came to. */
@@ -23,6 +23,6 @@ export interface Stopped {
 /** Nothing that was said in the session before this goes on; the conversation itself does. */
 export async function stopSession(session: SessionKey, deps: StopSessionDeps): Promise<Stopped> {
   // What waits goes before the turn, or the worker would take it as soon as the turn has ended.
-  const cancelled = await cancelWaiting(session, deps.sentences().cancelled, deps);
+  const cancelled = await cancelWaiting(session, (to) => deps.sentences(to).cancelled, deps);
   return { stopped: await deps.workers.stopTurn(session, "asked"), cancelled };
 }

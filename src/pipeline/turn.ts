@@ -20,7 +20,7 @@ import { checkOutgoing } from "./outgoing.ts";
 import { compact, isCompaction, piCommandOf, runnableText } from "./pi-command.ts";
 import { alreadyRead, goOn, messagesOf, resumePoint } from "./resume.ts";
 import { beforeRun, RunRecord } from "./run-hooks.ts";
-import type { Sentences } from "./sentences.ts";
+import type { Speech } from "./sentences.ts";
 import type { Steering } from "./steering.ts";
 import { TurnView } from "./turn-view.ts";
 
@@ -31,7 +31,7 @@ export interface TurnDeps {
   readonly hooks: HookRunner;
   readonly events: TurnEvents;
   readonly config: () => Config;
-  readonly sentences: () => Sentences;
+  readonly sentences: Speech;
   /** The record of a turn's session, as its admission left it. */
   readonly session: (turn: Turn) => Promise<Session>;
   readonly channel: (address: Address) => Channel;
@@ -126,7 +126,10 @@ async function ask(agent: Agent, asking: Asking, deps: TurnDeps, signal: AbortSi
   const command = piCommandOf(turn, deps.config().commands);
   if (command && isCompaction(command)) {
     onEvent({ type: "compacting", done: false }, new ReplyText());
-    return { text: await compact(agent, command, turn, deps.sentences(), signal), aborted: false };
+    return {
+      text: await compact(agent, command, turn, deps.sentences(turn.messages.at(-1)), signal),
+      aborted: false,
+    };
   }
   const opening = await openingOf(agent, asking, deps, signal);
   if ("answered" in opening) return { text: opening.answered, aborted: false };
@@ -223,7 +226,7 @@ async function outcomeOf(
     turn.session,
     channel,
     deps.hooks,
-    deps.sentences().withheld,
+    deps.sentences(turn.messages.at(-1)).withheld,
   );
   if (!checked.allowed) return { state, text: "", replies: takeBack(0) };
   const said = deliveriesOf(checked.message, {

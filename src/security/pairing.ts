@@ -3,6 +3,7 @@ import type { AccessLedger, AllowEntry, Pairing, PairingName } from "../core/acc
 import { RequestError } from "../core/errors.ts";
 import type { InboundMessage } from "../core/message.ts";
 import type { Owners } from "../core/owners.ts";
+import type { Addressee } from "../core/spoken-language.ts";
 import type { Delivery } from "../core/store.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -17,7 +18,7 @@ const MOST_OPEN = 3;
 /** What the people concerned read. */
 export interface PairingNotices {
   /** The answer to a stranger's first message. */
-  readonly code: (pairing: Pairing) => string;
+  readonly code: (pairing: Pairing, to: Addressee) => string;
   /** Said to owners about it, once for each pairing; nowhere if no owner can be reached. */
   readonly asked: (pairing: Pairing) => Promise<void>;
   /** Said to whoever was let in. */
@@ -60,7 +61,8 @@ export class PairingDesk {
   }
 
   /** Takes a stranger's private message; nothing that stands in it is looked at. */
-  async request({ id, address, sender }: InboundMessage): Promise<PairingAnswer> {
+  async request(message: InboundMessage): Promise<PairingAnswer> {
+    const { id, address, sender } = message;
     const { access, clock, notices } = this.#deps;
     const pairing: Pairing = {
       channel: address.channel,
@@ -79,7 +81,7 @@ export class PairingDesk {
     // Around a crash the same message comes again, and may not have been answered.
     if (request.pairing.askedBy !== id) return { why: "waits for approval" };
     await notices.asked(request.pairing);
-    return { reply: notices.code(request.pairing) };
+    return { reply: notices.code(request.pairing, message) };
   }
 
   /** Strangers who wait, the one whose time is over first. */

@@ -71,6 +71,19 @@ describe("in a private chat", () => {
     await answer(room, 3, "and now?", WHOLE);
   });
 
+  test("somebody is spoken to in the language of their app, where the gateway speaks it", async () => {
+    const mei = telegram.addPerson({ firstName: "Mei", language: "zh-hans" });
+    const room = mei.dm(bot);
+    mei.say(room, "你好");
+    const told = await answer(room, 0, "配对码是");
+    const [, code = ""] = /approve telegram ([A-Z2-9]{8})/.exec(told) ?? [];
+    expect((await shell.run("pairing", "approve", "telegram", code)).code).toBe(EXIT.ok);
+    await answer(room, 2, "let in");
+    const before = room.posts.length;
+    mei.say(room, "/help");
+    expect(await answer(room, before, "/status")).toContain("开始新的对话");
+  });
+
   test("a long paste is one message, and so is an album with its pictures", async () => {
     const room = anna.dm(bot);
     const before = room.posts.length;

@@ -21,6 +21,8 @@ const PAIRING: Pairing = {
   expiresAtMs: 0,
 };
 
+const STRANGER = { address: PAIRING.address, sender: { id: "7", name: "Eve", isBot: false } };
+
 let under: Awaited<ReturnType<typeof openTemporaryStore>>;
 let posted: Delivery[];
 let chats: Address[];
@@ -57,16 +59,16 @@ const inGroup = (chat: string, more: Partial<InboundMessage> = {}) =>
 
 describe("a stranger", () => {
   test("reads the code and what to do with it, and nothing they have written", () => {
-    const said = notices().code(PAIRING);
+    const said = notices().code(PAIRING, STRANGER);
     expect(said).toContain("`ABCD2345`");
     expect(said).toContain("```\npi-gw pairing approve chat ABCD2345\n```");
     expect(said).toContain("one hour");
     expect(said).not.toContain("Eve");
-    expect(notices().code({ ...PAIRING, account: "work" })).toContain(
+    expect(notices().code({ ...PAIRING, account: "work" }, STRANGER)).toContain(
       "pi-gw pairing approve chat ABCD2345 --account work\n",
     );
     language = "zh";
-    expect(notices().code(PAIRING)).toContain("配对码是 `ABCD2345`");
+    expect(notices().code(PAIRING, STRANGER)).toContain("配对码是 `ABCD2345`");
   });
 
   test("who is let in is told in the chat in which they asked, under a key of its own", () => {

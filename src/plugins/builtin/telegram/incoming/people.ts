@@ -3,7 +3,8 @@ import type { Sender } from "../../../types.ts";
 
 /** Somebody on Telegram, as the gateway speaks of people. */
 export function senderOf(user: User): Sender {
-  return { id: String(user.id), name: nameOf(user), isBot: user.is_bot };
+  const { id, is_bot: isBot, language_code: language } = user;
+  return { id: String(id), name: nameOf(user), isBot, ...(language ? { language } : {}) };
 }
 
 /** Whoever speaks for a group or a channel, without giving a name of their own. */
