@@ -169,6 +169,7 @@ export class RunningTurn {
       spent: (earlier) => this.#spending.add(earlier),
       notePreview: async (page, ref) => {
         this.#previews[page] = ref;
+        this.#typing?.previewShown();
         failpoint("preview.before-note");
         await this.#deps.outbox.notePreview(this.#turn.id, page, ref);
         failpoint("preview.noted");

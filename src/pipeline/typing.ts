@@ -33,6 +33,7 @@ export class Typing {
   #lastSignMs: number;
   #questions = 0;
   #isWaiting = false;
+  #hasPreview = false;
 
   constructor(parts: TypingParts) {
     this.#parts = parts;
@@ -47,12 +48,21 @@ export class Typing {
     if (this.#isWaiting) this.#bell.ring();
   }
 
+  /**
+   * A message shows that pi works, and platforms end the sign when it comes. The answer is an edit of it, which ends
+   * nothing: shown again, the sign would outlive the turn.
+   */
+  previewShown(): void {
+    this.#hasPreview = true;
+  }
+
   /** Shows it until `over` aborts. Never rejects. */
   async run(over: AbortSignal): Promise<void> {
     const { channel, clock } = this.#parts;
     if (!channel.typing) return;
     const everyMs = (channel.capabilities.typingLastsMs ?? LASTS_MS) * SHARE;
     while (!over.aborted) {
+      if (this.#hasPreview) return;
       this.#isWaiting = this.#questions > 0 || clock.now() - this.#lastSignMs >= SIGN_OF_LIFE_MS;
       // A call under way ends by itself: the end of the turn does not wait for it.
       if (!this.#isWaiting) void this.#show();

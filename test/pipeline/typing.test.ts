@@ -6,9 +6,15 @@ import { PathWorld, SESSION } from "../fakes/path-world.ts";
 import { EditingPlatform } from "../fakes/platforms.ts";
 import { TalkingPlatform } from "../fakes/talking-platform.ts";
 
-async function open(config: { queue?: object; agent?: object } = {}) {
+async function open(
+  config: { queue?: object; agent?: object } = {},
+  streamingMode: "off" | "partial" = "off",
+) {
   let made: TalkingPlatform | undefined;
-  const world = new PathWorld({ config, platform: (clock) => (made = new TalkingPlatform(clock.now)) });
+  const world = new PathWorld({
+    config,
+    platform: (clock) => (made = new TalkingPlatform(clock.now, { streamingMode })),
+  });
   await world.start();
   if (!made) throw new Error("no platform was made");
   return { world, platform: made, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
@@ -38,6 +44,15 @@ describe("typing is shown", () => {
     world.pi.script = script;
     await world.say("1", "hello");
     await world.pass(60_000);
+    expect(platform.typedAtMs).toHaveLength(1);
+  });
+
+  test("not above an answer that grows: what ends it is an edit, which does not end the sign", async () => {
+    await using stage = await open({}, "partial");
+    const { world, platform } = stage;
+    world.pi.script = hang("Well, this is an answer that can be seen.");
+    await world.say("1", "hello");
+    await world.pass(20_000);
     expect(platform.typedAtMs).toHaveLength(1);
   });
 
@@ -105,8 +120,11 @@ describe("a courtesy that fails", () => {
     expect(platform.transcript()).toEqual(["Yes."]);
   });
 
-  test("is left alone for as long as the platform says, and keeps no answer waiting", async () => {
-    await using stage = await open();
+  test.each([
+    ["is left alone for as long as the platform says", "off", [], 2],
+    ["keeps no answer waiting", "partial", ["send"], 1],
+  ] as const)("%s", async (_, mode, shown, later) => {
+    await using stage = await open({}, mode);
     const { world, platform } = stage;
     let calls = 0;
     platform.typing = async () => {
@@ -117,9 +135,9 @@ describe("a courtesy that fails", () => {
     await world.say("1", "hello");
     await world.pass(20_000);
     expect(calls).toBe(1);
-    expect(platform.calls.map(({ kind }) => kind)).toEqual(["send"]);
+    expect(platform.calls.map(({ kind }) => kind)).toEqual([...shown]);
     await world.pass(15_000);
-    expect(calls).toBe(2);
+    expect(calls).toBe(later);
   });
 });
 
