@@ -204,7 +204,8 @@ export class Questions implements QuestionDesk, Service {
     const { stopping } = running;
     signal.addEventListener("abort", () => open.close("over"), options);
     stopping.addEventListener("abort", () => open.close(whyStopped(stopping)), options);
-    void running.ended.then(() => open.close("over"));
+    // Whoever waits only so long may have given up a moment before our own clock says so, and ended its turn.
+    void running.ended.then(() => open.close(open.question.timeoutMs === undefined ? "over" : "late"));
   }
 
   /** Never rejects; ends with its question. */

@@ -152,6 +152,19 @@ describe("a question of the turn", () => {
     expect(world.endings()).toEqual(["1: final got [null]"]);
   });
 
+  test("was answered by nobody if whoever asks gives up a moment before our clock does", async () => {
+    await using world = await new PathWorld().start();
+    world.pi.script = async function* (...asked) {
+      void world.questions.ask(SESSION, { ...COLOUR, timeoutMs: 3000 }, NEVER);
+      await world.clock.sleep(2990);
+      yield* answer("Without you, then.")(...asked);
+    };
+    await world.say("1", "do it");
+    await world.pass(2995);
+    await world.pass(5000);
+    expect(world.platform.transcript()[0]).toContain("nobody answered");
+  });
+
   test("closes when the turn is stopped, and the turn ends at once", async () => {
     await using world = await asking([COLOUR]);
     const stopped = world.pipeline.workers.stopTurn(SESSION, "asked");
