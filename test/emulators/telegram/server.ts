@@ -36,7 +36,7 @@ export interface GroupFacts {
   readonly isForum?: boolean;
 }
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 40_000;
 const CONTROL = "/control";
 const LOOK_MS = 20;
 
