@@ -75,7 +75,7 @@ test("a rate limit of a whole account holds all of its chats, and no other accou
   expect(pacer.waitMs("telegram/default/1", PACE)).toBe(5000);
   expect(pacer.heldMs("telegram/default/2")).toBe(5000);
   expect(pacer.heldMs("telegram/default2/1")).toBe(0);
-  expect(pacer.heldMs("telegram/work/1")).toBe(0);
+  expect(pacer.heldMs("telegram/other/1")).toBe(0);
   await clock.advance(5000);
   expect(pacer.waitMs("telegram/default/1", PACE)).toBe(0);
 });
