@@ -20,15 +20,18 @@ export class BuiltinChannels implements Service {
   readonly #deps: BuiltinChannelsDeps;
   readonly #open = new Map<string, OpenPlugin>();
   readonly #failures = new Map<string, string>();
+  /** Those that are set up when the store is open: they may look into it. */
+  readonly #later: readonly BuiltinPlugin[];
   /** One change at a time. */
   #last: Promise<void>;
 
-  /** Sets up at once what needs nothing loaded: its names are taken then. */
+  /** Sets up at once what stays as it is: its names are taken then. */
   constructor(deps: BuiltinChannelsDeps) {
     this.#deps = deps;
-    const always = (deps.given ?? []).map((one) => ({ ...one, isEnabled: () => true }));
-    const all = [...(deps.builtin ?? builtinPlugins), ...always];
-    this.#last = this.#setUpAll(all);
+    const { given = [], builtin = builtinPlugins } = deps;
+    const always = given.map((one) => ({ ...one, isEnabled: () => true }));
+    this.#later = builtin.filter(({ isFixed }) => !isFixed);
+    this.#last = this.#setUpAll([...builtin.filter(({ isFixed }) => isFixed), ...always]);
   }
 
   /** Why channels could not be set up, by name. */
@@ -38,7 +41,7 @@ export class BuiltinChannels implements Service {
 
   /** Resolves once all are set up. Never rejects: a channel that cannot be costs nobody but itself. */
   start(): Promise<void> {
-    return this.#last;
+    return this.#inTurn(() => this.#setUpAll(this.#later));
   }
 
   stop(): Promise<void> {

@@ -59,6 +59,15 @@ test("a channel is there once the start is over, if its section asks for it", as
   expect(without.accounts()).toEqual([]);
 });
 
+test("nothing is set up before the start that could ask a store for what it knows", async () => {
+  const { builtin, accounts } = worldOf({ several: { accounts: ["a"] } });
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(accounts()).toEqual([]);
+  await builtin.start();
+  expect(accounts()).toEqual(["a"]);
+});
+
 test("a section that changes brings its accounts, and takes away those that are gone", async () => {
   const { builtin, accounts, sections } = worldOf({ several: { accounts: ["a", "b"] } });
   await builtin.start();
