@@ -1,6 +1,9 @@
 import type { Api } from "grammy";
 import type { Clock } from "../../../lib/clock.ts";
 import type { PlacedSettings } from "../../chat-rules.ts";
+import { Connection } from "../../connection.ts";
+import { Reconnect } from "../../reconnect.ts";
+import { comeAgain } from "../../webhook-answers.ts";
 import {
   type Address,
   type Attachment,
@@ -24,15 +27,14 @@ import {
 import type { TelegramAccount } from "./config.ts";
 import { allowedUpdates } from "./incoming/allowed-updates.ts";
 import { botCalls, type BotCalls } from "./incoming/bot-calls.ts";
-import { Connection } from "./incoming/connection.ts";
 import { download } from "./incoming/download.ts";
 import { findings } from "./incoming/findings.ts";
 import { Intake } from "./incoming/intake.ts";
 import { Pastes } from "./incoming/pastes.ts";
 import { addressOf, type BotIdentity } from "./incoming/places.ts";
 import { Poll } from "./incoming/poll.ts";
-import { Reconnect } from "./incoming/reconnect.ts";
-import { comeAgain, Webhook } from "./incoming/webhook.ts";
+import { telegramWords } from "./incoming/reconnect-words.ts";
+import { Webhook } from "./incoming/webhook.ts";
 import { createApi } from "./outgoing/api.ts";
 import { toChannelError } from "./outgoing/errors.ts";
 import type { Formatter } from "./outgoing/formatter.ts";
@@ -155,7 +157,7 @@ export class TelegramChannel implements Channel {
   /** Who we are on Telegram; undefined if that cannot be found out any more. */
   async #introduce(log: Logger, signal: AbortSignal): Promise<BotIdentity | undefined> {
     const { name, clock } = this.#parts;
-    const reconnect = new Reconnect({ connection: this.#connection, clock, log });
+    const reconnect = new Reconnect({ connection: this.#connection, clock, log }, telegramWords);
     while (!signal.aborted) {
       try {
         const { id, username } = await this.#calls.getMe(signal);

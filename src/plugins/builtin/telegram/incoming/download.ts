@@ -1,5 +1,6 @@
+import { assertFits, ofFetchError } from "../../../fetched-file.ts";
 import type { Attachment, ChannelHost, DownloadOptions } from "../../../types.ts";
-import { ChannelError, FetchError } from "../../../types.ts";
+import { ChannelError } from "../../../types.ts";
 import { toChannelError } from "../outgoing/errors.ts";
 import type { BotCalls } from "./bot-calls.ts";
 
@@ -37,7 +38,7 @@ export async function download(
     });
     return bytes;
   } catch (error) {
-    throw error instanceof FetchError ? ofFetch(error, maxBytes) : error;
+    throw ofFetchError(error, "Telegram", maxBytes);
   }
 }
 
@@ -52,28 +53,4 @@ function addressOf(path: string | undefined, { token, apiRoot = TELEGRAM }: Down
   }
   const root = apiRoot.replace(/\/+$/, "");
   return `${root}/file/bot${token}/${segments.map(encodeURIComponent).join("/")}`;
-}
-
-function assertFits(sizeBytes: number | undefined, maxBytes: number): void {
-  if (sizeBytes !== undefined && sizeBytes > maxBytes) throw tooBig(maxBytes);
-}
-
-function tooBig(maxBytes: number): ChannelError {
-  return new ChannelError("too-long", `The file is bigger than ${Math.floor(maxBytes / 1_000_000)} MB.`);
-}
-
-/** Without its cause, which may name the address. */
-function ofFetch({ code, message, retry }: FetchError, maxBytes: number): ChannelError {
-  switch (code) {
-    case "too-large":
-      return tooBig(maxBytes);
-    case "not-found":
-      return new ChannelError("not-found", "Telegram does not have the file any more.");
-    case "refused-address":
-      return new ChannelError("forbidden", message);
-    case "timed-out":
-      return new ChannelError("timed-out", "The file did not come in time.", { retry });
-    default:
-      return new ChannelError("unreachable", `The file could not be fetched: ${message}.`, { retry });
-  }
 }

@@ -1,11 +1,12 @@
 import type { Update } from "grammy/types";
 import { backoffMs } from "../../../../lib/backoff.ts";
 import { withDeadline } from "../../../../lib/with-deadline.ts";
+import { Reconnect, type ReconnectParts } from "../../../reconnect.ts";
 import { refusedAs } from "../outgoing/errors.ts";
 import type { UpdateKind } from "./allowed-updates.ts";
 import type { BotCalls } from "./bot-calls.ts";
 import type { Intake } from "./intake.ts";
-import { Reconnect, type ReconnectParts } from "./reconnect.ts";
+import { telegramWords } from "./reconnect-words.ts";
 
 export interface PollParts extends ReconnectParts {
   readonly calls: Pick<BotCalls, "getUpdates" | "getWebhookInfo" | "deleteWebhook">;
@@ -41,7 +42,7 @@ export class Poll {
 
   constructor(parts: PollParts) {
     this.#parts = parts;
-    this.#reconnect = new Reconnect(parts);
+    this.#reconnect = new Reconnect(parts, telegramWords);
   }
 
   async run(signal: AbortSignal): Promise<void> {

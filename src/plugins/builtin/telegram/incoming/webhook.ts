@@ -1,10 +1,12 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type { Update } from "grammy/types";
+import { Reconnect, type ReconnectParts } from "../../../reconnect.ts";
+import { comeAgain, isSameSecret } from "../../../webhook-answers.ts";
 import type { ChannelState, HttpRequest } from "../../../types.ts";
 import type { UpdateKind } from "./allowed-updates.ts";
 import type { BotCalls } from "./bot-calls.ts";
 import type { Intake } from "./intake.ts";
-import { Reconnect, type ReconnectParts } from "./reconnect.ts";
+import { telegramWords } from "./reconnect-words.ts";
 
 export interface WebhookPlace {
   readonly url: string;
@@ -28,7 +30,6 @@ const SECRET_KEY = "webhookSecret";
 const SET_KEY = "webhookSet";
 /** Somebody else may have taken the bot's webhook away. */
 const CHECK_MS = 600_000;
-const AGAIN_SECONDS = 1;
 
 /** Updates that Telegram brings. What it is not told 200 about, it brings again. */
 export class Webhook {
@@ -39,7 +40,7 @@ export class Webhook {
 
   constructor(parts: WebhookParts) {
     this.#parts = parts;
-    this.#reconnect = new Reconnect(parts);
+    this.#reconnect = new Reconnect(parts, telegramWords);
   }
 
   /** Sees to it that Telegram calls us, until `signal` aborts; nothing is taken any more once it resolves. */
@@ -70,7 +71,7 @@ export class Webhook {
   async #answer(request: Pick<HttpRequest, "headers" | "json">): Promise<Response> {
     if (this.#secret === undefined) return comeAgain();
     const shown = request.headers.get(SECRET_HEADER) ?? "";
-    if (!isSame(shown, this.#secret)) return new Response(null, { status: 401 });
+    if (!isSameSecret(shown, this.#secret)) return new Response(null, { status: 401 });
     const update = updateIn(request.json());
     if (update === undefined) return new Response(null, { status: 400 });
     const taken = await this.#parts.intake.take(update);
@@ -98,17 +99,6 @@ export class Webhook {
     await state.set(SET_KEY, told);
     log.info({ host: new URL(place.url).host }, "Telegram was told where to call");
   }
-}
-
-/** Nothing was taken: Telegram keeps the update and brings it again. */
-export function comeAgain(): Response {
-  return new Response(null, { status: 503, headers: { "Retry-After": String(AGAIN_SECONDS) } });
-}
-
-/** In a time that tells nothing about where they differ. */
-function isSame(one: string, other: string): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(one), digest(other));
 }
 
 function isSameSet(one: readonly string[], other: readonly string[]): boolean {

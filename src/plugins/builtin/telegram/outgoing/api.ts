@@ -1,5 +1,5 @@
-import { Api, type ApiClientOptions, GrammyError, InputFile, type Transformer } from "grammy";
-import { CallFailure, toCallFailure } from "./call-failure.ts";
+import { Api, type ApiClientOptions, GrammyError, HttpError, InputFile, type Transformer } from "grammy";
+import { CallFailure, toCallFailure } from "../../../call-failure.ts";
 
 export interface ApiOptions {
   readonly token: string;
@@ -53,7 +53,8 @@ function withinLimits(options: ApiOptions): Transformer {
       return await call(method, payload, signalFor(either));
     } catch (error) {
       if (error instanceof GrammyError) throw error;
-      throw toCallFailure(error, { isOurs: ours?.aborted === true, isLate: late.aborted });
+      const thrown = error instanceof HttpError ? error.error : error;
+      throw toCallFailure(thrown, { isOurs: ours?.aborted === true, isLate: late.aborted });
     }
   };
 }

@@ -1,3 +1,4 @@
+import type { Message } from "grammy/types";
 import type { MediaItem } from "../../../types.ts";
 
 /** How Telegram shows a file: each has a method of its own. */
@@ -60,4 +61,17 @@ const NO_CAPTION: ReadonlySet<FileKind> = new Set(["sticker", "video_note"]);
 
 export function takesCaption(kind: FileKind): boolean {
   return !NO_CAPTION.has(kind);
+}
+
+const NAMED: ReadonlySet<FileKind> = new Set(["document", "audio", "animation", "video"]);
+
+/** Whether people see the name that the file was uploaded with. */
+export function keepsName(kind: FileKind): boolean {
+  return NAMED.has(kind);
+}
+
+/** Telegram's id of the file that a message shows in the way that was asked for. */
+export function fileIdIn(message: Message, kind: FileKind): string | undefined {
+  if (kind === "photo") return message.photo?.at(-1)?.file_id;
+  return message[kind]?.file_id;
 }

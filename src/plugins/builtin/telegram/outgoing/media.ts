@@ -1,4 +1,5 @@
 import type { Message } from "grammy/types";
+import { PlatformError } from "../../../platform-error.ts";
 import type {
   Address,
   AlbumMessage,
@@ -7,14 +8,14 @@ import type {
   MessageRef,
   SendOptions,
 } from "../../../types.ts";
+import type { Uploads } from "../../../uploads.ts";
 import { signalFor } from "./api.ts";
 import type { Calls } from "./calls.ts";
-import { TelegramError, isKind } from "./errors.ts";
-import { albumClassOf, takesCaption } from "./file-kind.ts";
+import { isKind } from "./errors.ts";
+import { albumClassOf, fileIdIn, keepsName, takesCaption } from "./file-kind.ts";
 import { type LocalFile, openLocalFile, uploadOf } from "./local-file.ts";
 import type { Rendering } from "./rendering.ts";
 import { type Caption, type FileSource, SEND_FILE, albumItemsOf } from "./send-file.ts";
-import { type Uploads, fileIdIn } from "./uploads.ts";
 import { wishesOf } from "./wishes.ts";
 
 export interface MediaParts {
@@ -47,7 +48,7 @@ export class Media {
       message.items.map((item) => openLocalFile(item, this.#parts.isOwnServer)),
     );
     const [only, ...others] = files;
-    if (!only) throw new TelegramError("fault", "not-found", "There is nothing in the album.");
+    if (!only) throw new PlatformError("fault", "not-found", "There is nothing in the album.");
     if (others.length === 0) {
       const alone: MediaMessage = { ...message, ...only.item, kind: "media" };
       return this.#refOf(to, [only], ([file = only]) => this.#sendOne(to, alone, file, options));
@@ -118,7 +119,7 @@ export class Media {
   /** Sends what Telegram has already by its id, and once more with the bytes if it does not know the id any more. */
   async #reusing(files: readonly LocalFile[], post: Post): Promise<Message> {
     const { uploads } = this.#parts;
-    const keys = await Promise.all(files.map((file) => uploads.keyOf(file)));
+    const keys = await Promise.all(files.map((file) => uploads.keyOf(file, file.kind, keepsName(file.kind))));
     const known = await Promise.all(keys.map((key) => uploads.find(key)));
     const sent = await this.#postKnown(files, known, post);
     for (const [at, { kind }] of files.entries()) {
@@ -127,7 +128,7 @@ export class Media {
       if (key !== undefined && id !== undefined) await uploads.remember(key, id);
     }
     const [first] = sent;
-    if (!first) throw new TelegramError("fault", "unreachable", "Telegram names no message for the files.");
+    if (!first) throw new PlatformError("fault", "unreachable", "Telegram names no message for the files.");
     return first;
   }
 

@@ -1,16 +1,4 @@
-import type { ChannelError } from "../../../types.ts";
-
-/** What a refusal of the Bot API means to the gateway. */
-export interface Refusal {
-  /** Tells apart what the code of the port does not. */
-  readonly kind: RefusalKind;
-  readonly code: ChannelError["code"];
-  readonly retry: ChannelError["retry"];
-  /** True where the call may have worked all the same. */
-  readonly isUncertain: boolean;
-  /** The sentence that people read; `detail` is Telegram's own. */
-  readonly says: (detail: string) => string;
-}
+import { type Refusal, refusalIn, type RefusalRow } from "../../../refusals.ts";
 
 export type RefusalKind =
   | "rate-limited"
@@ -35,19 +23,8 @@ export type RefusalKind =
   | "server"
   | "other";
 
-interface Row {
-  readonly kind: RefusalKind;
-  /** The codes that Telegram answers it with; any when absent. */
-  readonly status?: readonly number[];
-  /** Part of the description; any when absent. */
-  readonly text?: RegExp;
-  readonly code: ChannelError["code"];
-  readonly retry?: ChannelError["retry"];
-  readonly says: string | ((detail: string) => string);
-}
-
 /** The first row that fits decides. */
-const ROWS: readonly Row[] = [
+const ROWS: readonly RefusalRow<RefusalKind>[] = [
   {
     kind: "rate-limited",
     status: [429],
@@ -213,31 +190,21 @@ const ROWS: readonly Row[] = [
     status: [500, 501, 502, 503, 504],
     code: "unreachable",
     retry: "now",
+    isUncertain: true,
     says: (detail) => `Telegram has a fault of its own at the moment: ${detail}.`,
   },
 ];
 
-const OTHER: Row = {
+const OTHER: RefusalRow<RefusalKind> = {
   kind: "other",
   code: "forbidden",
   says: (detail) => `Telegram refused it: ${detail}.`,
 };
 
 /** The meaning of what the Bot API answered. */
-export function refusalOf(answer: { readonly error_code: number; readonly description: string }): Refusal {
-  const { kind, code, retry = "never", says } = ROWS.find((row) => fits(row, answer)) ?? OTHER;
-  return {
-    kind,
-    code,
-    retry,
-    isUncertain: kind === "server",
-    says: typeof says === "string" ? () => says : (detail) => says(detail.replace(/[.\s]+$/, "")),
-  };
-}
-
-function fits(
-  { status, text }: Row,
-  { error_code, description }: { readonly error_code: number; readonly description: string },
-): boolean {
-  return (status?.includes(error_code) ?? true) && (text?.test(description) ?? true);
+export function refusalOf(answer: {
+  readonly error_code: number;
+  readonly description: string;
+}): Refusal<RefusalKind> {
+  return refusalIn(ROWS, OTHER, { status: answer.error_code, text: answer.description });
 }

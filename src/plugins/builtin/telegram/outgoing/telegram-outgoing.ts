@@ -1,4 +1,6 @@
 import type { Api } from "grammy";
+import { buttonIdOf } from "../../../button-ids.ts";
+import { ChannelMemory } from "../../../channel-memory.ts";
 import type {
   Address,
   ChannelCapabilities,
@@ -13,6 +15,7 @@ import type {
   SendOptions,
   StreamOptions,
 } from "../../../types.ts";
+import { Uploads } from "../../../uploads.ts";
 import { albumsOf } from "./albums.ts";
 import { messageNumber, MessageNames } from "../message-names.ts";
 import { Calls, type OnMoved } from "./calls.ts";
@@ -22,14 +25,11 @@ import { Drafts } from "./draft-stream.ts";
 import { isKind } from "./errors.ts";
 import { fileKindOf, takesCaption } from "./file-kind.ts";
 import type { Formatter } from "./formatter.ts";
-import { buttonIdOf } from "./keyboard.ts";
 import { Media } from "./media.ts";
-import { Memory } from "./memory.ts";
 import { isPrivate, typingThreadOf } from "./place.ts";
 import { reactionFor } from "./reactions.ts";
 import { Rendering } from "./rendering.ts";
 import { Text } from "./text.ts";
-import { Uploads } from "./uploads.ts";
 
 /** How the configuration wants messages to look. */
 export interface OutgoingStyle {
@@ -61,7 +61,7 @@ const GROUP_PACE: Pace = { perChatMs: 3000, perPreviewMs: 3100, burst: 3 };
 export class TelegramOutgoing {
   readonly capabilities: ChannelCapabilities;
   readonly #calls: Calls;
-  readonly #memory = new Memory();
+  readonly #memory = new ChannelMemory();
   readonly #menu: CommandMenu;
   readonly #text: Text;
   readonly #media: Media;

@@ -1,12 +1,13 @@
 import type { InlineKeyboardMarkup, Message } from "grammy/types";
+import type { ChannelMemory } from "../../../channel-memory.ts";
+import { PlatformError } from "../../../platform-error.ts";
 import type { Address, EditOptions, MessageRef, SendOptions, TextMessage } from "../../../types.ts";
 import { messageNumber } from "../message-names.ts";
 import { signalFor } from "./api.ts";
 import type { Calls } from "./calls.ts";
 import { type Content, type TextContent, seenOf } from "./content.ts";
-import { TelegramError, isKind } from "./errors.ts";
+import { isKind } from "./errors.ts";
 import { keyboardOf } from "./keyboard.ts";
-import type { Memory } from "./memory.ts";
 import type { Rendering } from "./rendering.ts";
 import { readsLike } from "./seen-text.ts";
 import { type Wishes, wishesOf } from "./wishes.ts";
@@ -14,7 +15,7 @@ import { type Wishes, wishesOf } from "./wishes.ts";
 export interface TextParts {
   readonly calls: Calls;
   readonly rendering: Rendering;
-  readonly memory: Memory;
+  readonly memory: ChannelMemory;
   readonly linkPreview: boolean;
   /** Every message comes without a sound. */
   readonly isSilent: boolean;
@@ -50,7 +51,7 @@ export class Text {
       const shown = await this.#replace(ref, content, signal);
       const wanted = seenOf(content);
       if (shown === undefined || wanted === undefined || readsLike(shown, wanted)) return;
-      throw new TelegramError("fault", "unreachable", "The message does not show what it should.", {
+      throw new PlatformError("fault", "unreachable", "The message does not show what it should.", {
         retry: { afterMs: EDIT_AGAIN_MS },
       });
     });

@@ -2,10 +2,10 @@ import { describe, expect, test } from "bun:test";
 import { GrammyError } from "grammy";
 import type { Update } from "grammy/types";
 import type { BotCalls } from "../../../../../src/plugins/builtin/telegram/incoming/bot-calls.ts";
-import { Connection } from "../../../../../src/plugins/builtin/telegram/incoming/connection.ts";
+import { Connection } from "../../../../../src/plugins/connection.ts";
 import { HAS_RIVAL, Poll } from "../../../../../src/plugins/builtin/telegram/incoming/poll.ts";
-import { TOKEN_REFUSED } from "../../../../../src/plugins/builtin/telegram/incoming/reconnect.ts";
-import { CallFailure } from "../../../../../src/plugins/builtin/telegram/outgoing/call-failure.ts";
+import { TOKEN_REFUSED } from "../../../../../src/plugins/builtin/telegram/incoming/reconnect-words.ts";
+import { CallFailure } from "../../../../../src/plugins/call-failure.ts";
 import { FakeClock } from "../../../../fakes/fake-clock.ts";
 import { keepLines } from "../../../../fakes/log-lines.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import type { Update } from "grammy/types";
-import { Connection } from "../../../../../src/plugins/builtin/telegram/incoming/connection.ts";
+import { Connection } from "../../../../../src/plugins/connection.ts";
 import type { WebhookWish } from "../../../../../src/plugins/builtin/telegram/incoming/bot-calls.ts";
 import { Webhook } from "../../../../../src/plugins/builtin/telegram/incoming/webhook.ts";
-import { CallFailure } from "../../../../../src/plugins/builtin/telegram/outgoing/call-failure.ts";
+import { CallFailure } from "../../../../../src/plugins/call-failure.ts";
 import { FakeClock } from "../../../../fakes/fake-clock.ts";
 import { keepLines } from "../../../../fakes/log-lines.ts";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, expect, test } from "bun:test";
 import { InputFile } from "grammy";
 import { createApi, signalFor } from "../../../../../src/plugins/builtin/telegram/outgoing/api.ts";
-import { CallFailure } from "../../../../../src/plugins/builtin/telegram/outgoing/call-failure.ts";
+import { CallFailure } from "../../../../../src/plugins/call-failure.ts";
 import { toChannelError } from "../../../../../src/plugins/builtin/telegram/outgoing/errors.ts";
 import { errorOf } from "./outgoing-world.ts";
 

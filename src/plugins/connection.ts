@@ -1,5 +1,5 @@
-import type { Clock } from "../../../../lib/clock.ts";
-import type { ChannelStatus } from "../../../types.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { ChannelStatus } from "./types.ts";
 
 /** What cannot be reached for this long is a failure that somebody should see. */
 const PATIENCE_MS = 60_000;

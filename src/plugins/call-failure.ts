@@ -1,12 +1,10 @@
-import { HttpError } from "grammy";
-
 /**
  * `not-sent`: no byte of the call left us. `cut-off`: the connection ended in the middle. `timed-out`: no
- * answer in time. `stopped`: we ended the call ourselves. `bad-answer`: something else than the Bot API answered.
+ * answer in time. `stopped`: we ended the call ourselves. `bad-answer`: something else than the platform answered.
  */
 export type CallFailureKind = "not-sent" | "cut-off" | "timed-out" | "stopped" | "bad-answer";
 
-/** A call that got no answer of the Bot API. Names neither the address, which holds the token, nor the payload. */
+/** A call that got no answer of its platform. Names neither the address, which may hold a secret, nor the payload. */
 export class CallFailure extends Error {
   override readonly name = "CallFailure";
   readonly kind: CallFailureKind;
@@ -40,9 +38,8 @@ const BEFORE_SENDING = new Set([
 ]);
 const CERTIFICATE = /CERT|SIGNATURE|ERR_TLS|SELF_SIGNED/;
 
-/** What became of a call that grammY could not make; `isOurs` where we had it ended, `isLate` where time was up. */
-export function toCallFailure(error: unknown, { isOurs, isLate }: { isOurs: boolean; isLate: boolean }) {
-  const thrown = error instanceof HttpError ? error.error : error;
+/** What became of a call that threw `thrown`; `isOurs` where we had it ended, `isLate` where time was up. */
+export function toCallFailure(thrown: unknown, { isOurs, isLate }: { isOurs: boolean; isLate: boolean }) {
   if (thrown instanceof CallFailure) return thrown;
   if (isOurs) return new CallFailure("stopped", "the call was ended");
   if (isLate) return new CallFailure("timed-out", "no answer in time");

@@ -1,7 +1,7 @@
-import type { ChannelState, Logger } from "../../../types.ts";
+import type { ChannelState, Logger } from "./types.ts";
 
 /** Small values that are worth keeping. In the process alone until the channel has started, durable from then on. */
-export class Memory {
+export class ChannelMemory {
   readonly #own = new Map<string, string>();
   #kept: { readonly state: ChannelState; readonly log: Logger } | undefined;
 
