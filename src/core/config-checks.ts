@@ -41,13 +41,41 @@ function channelAuthProblems({ channels }: Config, { reach, why }: Bind): readon
   });
 }
 
-function hookProblems({ hooks, gateway }: Config): readonly Problem[] {
-  const isShared = hooks.token !== undefined && hooks.token === gateway.auth.token;
-  if (!hooks.enabled || !isShared) return [];
-  return [
-    {
-      path: ["hooks", "token"],
-      sentence: "must differ from gateway.auth.token: who may call a webhook must not get the whole gateway",
-    },
+const OWN_TOKEN =
+  "who may call a webhook must not get more than that: choose another, or leave it out and one is made";
+
+/** A webhook's token opens webhooks, and no other door. */
+function hookProblems(config: Config): readonly Problem[] {
+  const { hooks } = config;
+  if (!hooks.enabled) return [];
+  const others = otherSecrets(config);
+  const tokens: readonly (readonly [readonly string[], string | undefined])[] = [
+    [["hooks", "token"], hooks.token],
+    ...Object.entries(hooks.mappings).map(
+      ([name, { token }]) => [["hooks", "mappings", name, "token"], token] as const,
+    ),
   ];
+  return tokens.flatMap(([path, token]) => {
+    const same = token === undefined ? undefined : others.find(({ secret }) => secret === token);
+    return same ? [{ path, sentence: `must differ from ${same.path}: ${OWN_TOKEN}` }] : [];
+  });
+}
+
+/** What opens the gateway, and the doors of single channels. */
+function otherSecrets({
+  gateway,
+  channels,
+}: Config): readonly { readonly path: string; readonly secret: unknown }[] {
+  const own = (["token", "password"] as const).map((kind) => ({
+    path: `gateway.auth.${kind}`,
+    secret: gateway.auth[kind],
+  }));
+  const ofChannels = Object.entries(channels).flatMap(([name, section]) => {
+    const auth = childOf(section, "auth");
+    return ["token", "password"].map((kind) => ({
+      path: `channels.${name}.auth.${kind}`,
+      secret: childOf(auth, kind),
+    }));
+  });
+  return [...own, ...ofChannels];
 }

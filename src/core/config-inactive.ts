@@ -4,7 +4,6 @@ import { childOf } from "./config-shape.ts";
 /** The sections whose features are not built yet, and when somebody wants them. */
 const UNBUILT: Readonly<Record<string, (loaded: LoadedConfig) => boolean>> = {
   cron: ({ config }) => config.cron.enabled && config.cron.jobs.some((job) => job.enabled),
-  hooks: ({ config }) => config.hooks.enabled,
 };
 
 /**

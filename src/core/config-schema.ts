@@ -5,7 +5,8 @@ import { audioSchema } from "./config-sections/audio.ts";
 import { commandsSchema } from "./config-sections/commands.ts";
 import { target } from "./config-sections/common.ts";
 import { gatewaySchema } from "./config-sections/gateway.ts";
-import { cronSchema, webhooksSchema } from "./config-sections/later.ts";
+import { hooksSchema } from "./config-sections/hooks.ts";
+import { cronSchema } from "./config-sections/later.ts";
 import { mediaSchema } from "./config-sections/media.ts";
 import { deliverySchema, queueSchema, storeSchema } from "./config-sections/pipeline.ts";
 import { pluginsSchema } from "./config-sections/plugins.ts";
@@ -30,7 +31,7 @@ const coreSections = {
   plugins: pluginsSchema
     .prefault([])
     .describe("A list of plugins, or `{ entries, hookTimeoutMs }`. Paths start at this file."),
-  hooks: webhooksSchema.prefault({}).describe("Webhooks that wake the agent."),
+  hooks: hooksSchema.prefault({}).describe("Webhooks, with which other programs reach the agent."),
   security: securitySchema.prefault({}).describe("From where the gateway itself fetches."),
   media: mediaSchema.prefault({}).describe("Files that come with messages, and files that agents send."),
   audio: audioSchema.prefault({}).describe("What becomes of voice messages."),

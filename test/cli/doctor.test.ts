@@ -82,7 +82,6 @@ test(
     expect(out).toMatch(/warning +config +git tracks .*hooks\.token/);
     expect(out).not.toContain("a-literal-secret");
     expect(out).toMatch(/warning +auth .*any program of this machine/);
-    expect(out).toMatch(/note +config +not active yet .*hooks/);
   },
   SLOW_MS,
 );

@@ -46,10 +46,32 @@ describe("auth", () => {
   });
 });
 
-test("webhooks do not share the gateway's token, unless they are off", () => {
+describe("the token of a webhook", () => {
   const gateway = { auth: { token: "same" } };
-  expect(problemsIn({ gateway, hooks: { enabled: true, token: "same" } })[0]).toContain(
-    "hooks.token: must differ",
-  );
-  expect(load({ gateway, hooks: { token: "same" } }).config.hooks.enabled).toBe(false);
+
+  test("is not the gateway's, unless webhooks are off", () => {
+    expect(problemsIn({ gateway, hooks: { enabled: true, token: "same" } })[0]).toContain(
+      "hooks.token: must differ from gateway.auth.token",
+    );
+    expect(load({ gateway, hooks: { token: "same" } }).config.hooks.enabled).toBe(false);
+    expect(load({ gateway, hooks: { enabled: true, token: "other" } }).config.hooks.token).toBe("other");
+  });
+
+  test("opens neither the page nor what a password opens", () => {
+    const webchat = { auth: { mode: "token", token: "page" } };
+    expect(problemsIn({ channels: { webchat }, hooks: { enabled: true, token: "page" } })[0]).toContain(
+      "must differ from channels.webchat.auth.token",
+    );
+    const password = { auth: { mode: "password", password: "sesame" } };
+    expect(problemsIn({ gateway: password, hooks: { enabled: true, token: "sesame" } })[0]).toContain(
+      "must differ from gateway.auth.password",
+    );
+  });
+
+  test("is looked at wherever one is set", () => {
+    const mappings = { deploy: { token: "same" } };
+    expect(problemsIn({ gateway, hooks: { enabled: true, mappings } })[0]).toContain(
+      "hooks.mappings.deploy.token: must differ",
+    );
+  });
 });

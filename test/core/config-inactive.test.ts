@@ -19,10 +19,9 @@ test("what was asked for and does not run yet is named, so that nobody waits for
     inactive({
       channels: { telegram: { botToken: "t" }, signal: {} },
       cron: { jobs: [job] },
-      hooks: { enabled: true },
       security: { ssrfGuard: {} },
       audio: {},
     }),
-  ).toEqual(["channels.telegram", "channels.signal", "cron", "hooks"]);
+  ).toEqual(["channels.telegram", "channels.signal", "cron"]);
   expect(inactive({ cron: { jobs: [{ ...job, enabled: false }] } })).toEqual([]);
 });

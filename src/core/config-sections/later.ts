@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { secret, target, urlPath } from "./common.ts";
+import { target } from "./common.ts";
 
 /** Sections whose features are not active yet: accepted and checked, so that a configuration stays valid. */
 
@@ -55,13 +55,6 @@ export const cronSchema = z
     jobs: z.array(jobSchema).superRefine(checkJobIds).default([]).describe("The jobs."),
   })
   .transform((cron) => ({ ...cron, enabled: cron.enabled ?? cron.jobs.length > 0 }));
-
-/** `hooks`: webhooks that wake the agent. */
-export const webhooksSchema = z.strictObject({
-  enabled: z.boolean().default(false).describe("Whether `POST /hooks/wake` is served."),
-  token: secret().optional().describe("What a caller must present. Made when omitted."),
-  path: urlPath().default("/hooks").describe("Where the webhooks live."),
-});
 
 function isTimeZone(name: string): boolean {
   try {

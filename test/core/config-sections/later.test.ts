@@ -37,9 +37,4 @@ describe("sections of features to come are checked all the same", () => {
       enabled: true,
     });
   });
-
-  test("webhooks live under /hooks unless another path is named", () => {
-    expect(load({ hooks: { enabled: true } }).config.hooks).toEqual({ enabled: true, path: "/hooks" });
-    expect(problemsIn({ hooks: { path: "hooks" } })[0]).toContain("expected a path such as /hooks");
-  });
 });
