@@ -83,7 +83,7 @@ const mappingSchema = z
     error: "is not needed beside `signature`: whoever signs shows no token",
   });
 
-const NAME = /^[A-Za-z0-9][\w.-]*$/;
+const NAME = /^[A-Za-z0-9][\w.-]{0,63}$/;
 /** Addresses that are always there. */
 const TAKEN = new Set(["wake", "agent"]);
 
@@ -123,17 +123,22 @@ export const hooksSchema = z.strictObject({
     .prefault({})
     .describe("More than that is answered with 429 and when to come again."),
   mappings: z
-    .record(
-      z
-        .string()
-        .max(64)
-        .regex(NAME, "expected a name of letters, digits, -, _ and .")
-        .refine((name) => !TAKEN.has(name), "this address has a meaning of its own; choose another name"),
-      mappingSchema,
-    )
+    .record(z.string(), mappingSchema)
+    .superRefine(checkNames)
     .default({})
     .describe("Your own addresses, by name: `github` is served at `/hooks/github`."),
 });
+
+function checkNames(mappings: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void {
+  for (const name of Object.keys(mappings)) {
+    const problem = TAKEN.has(name)
+      ? "this address has a meaning of its own; choose another name"
+      : NAME.test(name)
+        ? undefined
+        : "expected a name of letters, digits, -, _ and .";
+    if (problem !== undefined) context.addIssue({ code: "custom", path: [name], message: problem });
+  }
+}
 
 /** A check that passes on what a reader has to say. */
 function readBy(read: (text: string) => unknown) {
