@@ -1,204 +1,88 @@
-import type { ChannelHost, StreamingMode } from "../../../../src/core/channel.ts";
+import type { StreamingMode } from "../../../../src/core/channel.ts";
 import type { Clock } from "../../../../src/lib/clock.ts";
 import { silentLogger } from "../../../../src/lib/logger.ts";
 import { formatter } from "../../../../src/plugins/builtin/telegram/accounts.ts";
 import { TelegramChannel } from "../../../../src/plugins/builtin/telegram/channel.ts";
 import {
+  type BotAccount,
   type Person,
   type Room,
   startTelegram,
   type TelegramServer,
 } from "../../../emulators/telegram/index.ts";
-import type { PiScript } from "../../../fakes/fake-pi.ts";
-import { noFetch } from "../../../fakes/no-fetch.ts";
-import { PathWorld } from "../../../fakes/path-world.ts";
+import { CALL_LIMIT_MS, type FaultyPlatform, FaultWorld } from "../../../fakes/fault-world.ts";
 import { accountOf } from "./telegram-world.ts";
 
-export interface FaultWorldOptions {
+export interface TelegramFaultOptions {
   readonly mode: StreamingMode;
   readonly way?: "polling" | "webhook";
   readonly onDoubt?: "resend" | "drop";
 }
 
-const USAGE = { inputTokens: 1, outputTokens: 1, costUsd: 0 };
-/** In real time: nobody sleeps through it, and a busy machine does not reach it by accident. */
-const CALL_LIMIT_MS = 1200;
-const STEP_MS = 100;
-const LONG_STEP_MS = 500;
-const PATIENCE_MS = 60_000;
-/** Of the test's own time: what takes longer is as good as lost. */
-const LONGEST_MS = 900_000;
-
-/** The whole way of a message between a stand-in of Telegram and a scripted pi, in time that the test moves. */
-export class FaultWorld implements AsyncDisposable {
+/** Anna, a bot, and the stand-in of Telegram between them. */
+class FaultyTelegram implements FaultyPlatform {
   readonly telegram: TelegramServer;
   readonly anna: Person;
   readonly chat: Room;
-  readonly path: PathWorld;
-  /** Called when the model has said its last word, before anybody knows. */
-  onAnswer: () => void = () => {};
-  readonly #channel: TelegramChannel;
+  readonly #bot: BotAccount;
+  readonly #options: TelegramFaultOptions;
   readonly #hook: ReturnType<typeof Bun.serve>;
+  #channel: TelegramChannel | undefined;
 
-  private constructor(telegram: TelegramServer, time: LateClock, options: FaultWorldOptions) {
-    const { mode, way = "polling", onDoubt = "resend" } = options;
+  constructor(telegram: TelegramServer, options: TelegramFaultOptions) {
     this.telegram = telegram;
-    const bot = telegram.addBot({ username: "my_bot", name: "bot" });
+    this.#bot = telegram.addBot({ username: "my_bot", name: "bot" });
     this.anna = telegram.addPerson({ firstName: "Anna" });
-    this.chat = this.anna.dm(bot);
+    this.chat = this.anna.dm(this.#bot);
+    this.#options = options;
     this.#hook = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: (request) => this.#answerHook(request) });
-    const webhook = { webhookUrl: `http://127.0.0.1:${this.#hook.port}/hook`, webhookSecret: "secret" };
-    const account = accountOf({
-      apiRoot: telegram.url,
-      dmPolicy: "open",
-      streamingMode: mode,
-      ...(way === "webhook" ? webhook : {}),
-    });
-    const make = (clock: Clock) => {
-      time.real = clock;
-      const parts = { name: "default", token: bot.token, formatter, log: silentLogger };
-      return new TelegramChannel({ ...parts, account, clock, callLimitMs: CALL_LIMIT_MS });
-    };
-    this.path = new PathWorld({
-      platform: (clock) => Object.assign(make(clock), { transcript: () => this.lines() }),
-      config: { delivery: { onDoubt } },
-    });
-    // The factory above has just made it.
-    this.#channel = this.path.platform as unknown as TelegramChannel;
-    this.path.pi.script = answerSlowly(this.path.clock, () => this.onAnswer());
   }
 
-  static async open(options: FaultWorldOptions): Promise<FaultWorld> {
-    const time = new LateClock();
-    const world = new FaultWorld(await startTelegram({ clock: time }), time, options);
-    await world.path.start();
-    await world.#channel.start(world.#host);
-    await world.until(() => world.#channel.status().state === "connected", "a connection");
-    return world;
+  get calls() {
+    return this.telegram.calls;
   }
 
-  /** What Anna sees. */
   lines(): string[] {
     return this.telegram.transcript(this.chat);
   }
 
-  /** The complete answers that Anna sees, each as the questions it answers. */
-  answers(): string[] {
-    return this.lines().flatMap((line) => WHOLE.exec(line)?.[1] ?? []);
-  }
-
-  /** Lets time pass until `find` is true: slowly at first, since answers are written over seconds. */
-  async until(find: () => boolean, what: string): Promise<void> {
-    const late = Date.now() + PATIENCE_MS;
-    const tooLate = this.path.clock.now() + LONGEST_MS;
-    for (let steps = 0; !find(); steps++) {
-      if (Date.now() > late || this.path.clock.now() > tooLate)
-        throw new Error(`${what} never came\n${this.#everything()}`);
-      await this.#step(steps < 100 ? STEP_MS : LONG_STEP_MS);
-    }
-  }
-
-  /** Lets time pass, with room for the calls that are made in it. */
-  async pass(ms: number): Promise<void> {
-    for (let passed = 0; passed < ms; passed += LONG_STEP_MS) await this.#step(LONG_STEP_MS);
-  }
-
-  /** Waits until each question is answered, then long enough for whatever should not come any more. */
-  async untilAnswered(...questions: readonly string[]): Promise<void> {
-    const isAnswered = (question: string) =>
-      this.answers().some((asked) => asked.split("+").includes(question));
-    await this.until(() => questions.every(isAnswered), `an answer to each of ${questions.join(", ")}`);
-    // What is seen may still be on its way to be known: a preview can show the whole answer before it is one.
-    const { outbox } = this.path.store;
-    const tooLate = this.path.clock.now() + LONGEST_MS;
-    for (let isRunning = true; isRunning;) {
-      await this.#step(LONG_STEP_MS);
-      const [first] = await outbox.list("open", 1);
-      const { prompts } = this.path.pi;
-      isRunning = first !== undefined || this.path.endings().length < prompts.length;
-      if (this.path.clock.now() < tooLate) continue;
-      throw new Error(`never settled: ${JSON.stringify(first)}\n${this.#everything()}`);
-    }
-    await this.pass(REST_MS);
-  }
-
-  /** Deliveries that still wait, or were given up. */
-  async unsent(): Promise<string[]> {
-    const { outbox } = this.path.store;
-    const left = await Promise.all([outbox.list("open", 10), outbox.list("dead", 10)]);
-    return left.flat().map(({ key }) => key);
+  channel(clock: Clock): TelegramChannel {
+    const { mode, way = "polling" } = this.#options;
+    const webhook = { webhookUrl: `http://127.0.0.1:${this.#hook.port}/hook`, webhookSecret: "secret" };
+    const account = accountOf({
+      apiRoot: this.telegram.url,
+      dmPolicy: "open",
+      streamingMode: mode,
+      ...(way === "webhook" ? webhook : {}),
+    });
+    const parts = { name: "default", token: this.#bot.token, formatter, log: silentLogger };
+    this.#channel = new TelegramChannel({ ...parts, account, clock, callLimitMs: CALL_LIMIT_MS });
+    return this.#channel;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const stopped = this.#channel.stop();
-    const over = this.path[Symbol.asyncDispose]();
-    await Promise.all([stopped, over]);
     await this.#hook.stop(true);
     await this.telegram[Symbol.asyncDispose]();
-  }
-
-  async #step(ms: number): Promise<void> {
-    await this.path.clock.advance(ms);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-
-  #everything(): string {
-    const calls = this.telegram.calls.all.slice(-15);
-    const told = calls.map(({ method, status, fault = "" }) => `${method} ${status} ${fault}`);
-    return [...this.lines(), ...told].join("\n");
-  }
-
-  get #host(): ChannelHost {
-    const { receiver } = this.path.pipeline;
-    const { state } = this.path.store;
-    return {
-      receive: (message) => receiver.receive(message),
-      report: (id, event) => receiver.report(id, event),
-      fetch: noFetch,
-      log: silentLogger,
-      state: {
-        get: (key) => state.get("channel/test", key),
-        set: (key, value) => state.set("channel/test", key, value),
-      },
-      mediaDir: "/nonexistent",
-      signal: new AbortController().signal,
-    };
   }
 
   async #answerHook(request: Request): Promise<Response> {
     const body: unknown = await request.json();
     const readable = Object.fromEntries(request.headers);
     const headers = Object.assign(new Headers(readable), readable);
+    if (!this.#channel) return new Response(null, { status: 503 });
     return this.#channel.webhook({ headers, json: () => body });
   }
 }
 
-/** Longer than what was in doubt is left alone before it is tried again. */
-const REST_MS = 15_000;
+export type TelegramFaultWorld = FaultWorld<FaultyTelegram>;
 
-/** The time of a clock that is made later. */
-class LateClock implements Clock {
-  real: Clock | undefined;
-  readonly now = () => this.real?.now() ?? 0;
-  readonly sleep = (ms: number, signal?: AbortSignal) => this.real?.sleep(ms, signal) ?? Promise.resolve();
-}
-
-const WHOLE = /^bot: The answer to (\S+) takes its time and ends here\.$/;
-
-/** Says which questions it answers, word by word over four seconds. Questions are `q1`, `q2` and so on. */
-function answerSlowly(clock: Clock, onAnswer: () => void): PiScript {
-  return async function* (prompt, pi, signal) {
-    pi.write("user", prompt.text);
-    const asked = [...new Set(prompt.text.match(/\bq\d+\b/g))].join("+");
-    const text = `The answer to ${asked} takes its time and ends here.`;
-    yield { type: "message_start" };
-    for (const delta of text.split(/(?<= )/)) {
-      yield { type: "text", delta };
-      await clock.sleep(400, signal);
-    }
-    onAnswer();
-    pi.write("assistant", text, "stop");
-    yield { type: "message_end", text, stopReason: "stop" };
-    yield { type: "end", reason: "stop", usage: USAGE };
-  };
+/** A conversation over a stand-in of Telegram whose calls fail as the test says. */
+export function openFaultWorld({
+  onDoubt = "resend",
+  ...rest
+}: TelegramFaultOptions): Promise<TelegramFaultWorld> {
+  return FaultWorld.open(
+    async (time) => new FaultyTelegram(await startTelegram({ clock: time }), { ...rest, onDoubt }),
+    { onDoubt },
+  );
 }
