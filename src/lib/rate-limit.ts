@@ -31,7 +31,8 @@ export class RateLimit {
     // At most empty: also when the clock was set back.
     const emptyAtMs = nowMs + burst * eachMs;
     const fullAtMs = Math.min(emptyAtMs, Math.max(nowMs, this.#fullAtMs.get(source) ?? nowMs));
-    const waitMs = Math.ceil(fullAtMs + eachMs - emptyAtMs);
+    // Less than a hundredth is what rounding leaves.
+    const waitMs = Math.ceil(fullAtMs + eachMs - emptyAtMs - 0.01);
     this.#note(source, waitMs > 0 ? fullAtMs : fullAtMs + eachMs);
     return Math.max(0, waitMs);
   }

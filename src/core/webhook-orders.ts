@@ -1,0 +1,170 @@
+import { z } from "zod";
+import type { Config } from "./config-schema.ts";
+import { RequestError } from "./errors.ts";
+import { parsePath, parseTemplate, renderTemplate, valueAt } from "./text-template.ts";
+import type { WebhookOrder } from "./webhook-port.ts";
+
+type Hooks = Config["hooks"];
+export type WebhookMapping = Hooks["mappings"][string];
+
+const MOST_TEXT = 100_000;
+
+const text = () =>
+  z
+    .string()
+    .max(MOST_TEXT)
+    .refine((given) => given.trim() !== "", "must not be empty");
+const name = () => z.string().min(1).max(200);
+const mode = () => z.enum(["now", "next-heartbeat"]);
+
+const wakeSchema = z.strictObject({
+  text: text(),
+  mode: mode().default("now"),
+  agentId: name().optional(),
+  idempotencyKey: name().optional(),
+});
+
+const agentSchema = z.strictObject({
+  message: text(),
+  name: name().default("Webhook"),
+  agentId: name().optional(),
+  sessionKey: name().optional(),
+  deliver: z.boolean().default(true),
+  channel: name().optional(),
+  to: z.union([name(), z.int()]).transform(String).optional(),
+  model: name().optional(),
+  thinking: z.enum(["off", "minimal", "low", "medium", "high", "xhigh", "max"]).optional(),
+  timeoutSeconds: z.int().min(1).max(86_400).optional(),
+  waitForCompletion: z.boolean().default(false),
+  idempotencyKey: name().optional(),
+});
+
+/** A caller that waits is answered within this long, whatever becomes of the turn. */
+const MOST_WAIT_MS = 600_000;
+
+/** What `POST <hooks.path>/wake` asks for. Throws `RequestError` that names the field. */
+export function wakeOrder(body: unknown): WebhookOrder {
+  const { text: said, mode: when, agentId, idempotencyKey } = read(wakeSchema, body);
+  return {
+    action: "wake",
+    address: "wake",
+    from: "Webhook",
+    text: said,
+    ...(agentId === undefined ? {} : { agent: agentId }),
+    deliver: true,
+    mode: when,
+    ...(idempotencyKey === undefined ? {} : { key: idempotencyKey }),
+  };
+}
+
+/** What `POST <hooks.path>/agent` asks for, where the configuration lets a caller ask that. */
+export function agentOrder(
+  body: unknown,
+  hooks: Pick<Hooks, "allowedAgents" | "allowedSessions">,
+): WebhookOrder {
+  const asked = read(agentSchema, body);
+  const { agentId, sessionKey, channel, to, timeoutSeconds } = asked;
+  if (agentId !== undefined && hooks.allowedAgents && !hooks.allowedAgents.includes(agentId)) {
+    throw forbidden(`agentId: "${agentId}" may not be asked here; hooks.allowedAgents says who may`);
+  }
+  if (sessionKey !== undefined && !hooks.allowedSessions.some((pattern) => fits(sessionKey, pattern))) {
+    throw forbidden(
+      "sessionKey: callers may not choose this conversation; hooks.allowedSessions says which they may",
+    );
+  }
+  const target = targetOf(channel, to);
+  const timeoutMs = timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000;
+  return {
+    action: "agent",
+    address: "agent",
+    from: asked.name,
+    text: asked.message,
+    ...(agentId === undefined ? {} : { agent: agentId }),
+    ...(sessionKey === undefined ? {} : { session: sessionKey }),
+    ...(target === undefined ? {} : { to: target, isCallersTarget: true }),
+    deliver: asked.deliver,
+    ...(asked.model === undefined ? {} : { model: asked.model }),
+    ...(asked.thinking === undefined ? {} : { thinkingLevel: asked.thinking }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    mode: "now",
+    ...(asked.waitForCompletion ? { waitMs: Math.min(MOST_WAIT_MS, timeoutMs ?? MOST_WAIT_MS) } : {}),
+    ...(asked.idempotencyKey === undefined ? {} : { key: asked.idempotencyKey }),
+  };
+}
+
+/** What an address of the configuration makes of a body. */
+export interface MappedOrder {
+  /** Undefined where the mapping's `when` does not fit the body: it is taken, and nothing is done. */
+  readonly order: WebhookOrder | undefined;
+  /** Paths of its templates that led to nothing. */
+  readonly missing: readonly string[];
+}
+
+/** What `POST <hooks.path>/<address>` asks for. */
+export function mappedOrder(address: string, mapping: WebhookMapping, body: unknown): MappedOrder {
+  if (
+    !Object.entries(mapping.when).every(([path, wanted]) => isAmong(valueAt(body, parsePath(path)), wanted))
+  ) {
+    return { order: undefined, missing: [] };
+  }
+  const message = mapping.message ?? JSON.stringify(body, null, 2);
+  const said = mapping.message === undefined ? { text: cutText(message), missing: [] } : fill(message, body);
+  const session = mapping.session === undefined ? undefined : fill(mapping.session, body);
+  const { agent, to, task, model, thinkingLevel, timeoutSeconds } = mapping;
+  const order: WebhookOrder = {
+    action: mapping.action,
+    address,
+    from: address,
+    ...(task === undefined ? {} : { task }),
+    text: said.text,
+    ...(agent === undefined ? {} : { agent }),
+    ...(to === undefined ? {} : { to }),
+    // Bodies that lack what the name is made of have nothing in common.
+    ...(session && session.missing.length === 0
+      ? { session: `${address}:${session.text.slice(0, 200)}` }
+      : {}),
+    deliver: mapping.deliver,
+    ...(model === undefined ? {} : { model }),
+    ...(thinkingLevel === undefined ? {} : { thinkingLevel }),
+    ...(timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1000 }),
+    mode: "now",
+  };
+  return { order, missing: [...said.missing, ...(session?.missing ?? [])] };
+}
+
+const fill = (template: string, body: unknown) => renderTemplate(parseTemplate(template), body);
+const cutText = (whole: string) => (whole.length <= MOST_WHOLE ? whole : `${whole.slice(0, MOST_WHOLE)}…`);
+/** A body without a template: the beginning of it says what it is. */
+const MOST_WHOLE = 48_000;
+
+function isAmong(value: unknown, wanted: WebhookMapping["when"][string]): boolean {
+  return (Array.isArray(wanted) ? wanted : [wanted]).some((one) => one === value);
+}
+
+/** `telegram` and `123`, or `telegram:123` in one. */
+function targetOf(channel: string | undefined, to: string | undefined): string | undefined {
+  if (to === undefined) {
+    if (channel === undefined || channel === "last") return undefined;
+    throw new RequestError("BAD_REQUEST", `to: missing; it names the chat of ${channel}.`);
+  }
+  return channel === undefined || channel === "last" || to.startsWith(`${channel}:`)
+    ? to
+    : `${channel}:${to}`;
+}
+
+/** Whether `given` is what `pattern` says; `*` at its end stands for any ending. */
+export function fits(given: string, pattern: string): boolean {
+  return pattern.endsWith("*") ? given.startsWith(pattern.slice(0, -1)) : given === pattern;
+}
+
+function read<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const said = parsed.error.issues.slice(0, 5).map(({ path, message }) => {
+    const place = path.join(".");
+    return place === "" ? message : `${place}: ${message}`;
+  });
+  throw new RequestError("BAD_REQUEST", `${said.join("; ")}.`);
+}
+
+const forbidden = (sentence: string) => new RequestError("FORBIDDEN", `${sentence}.`);
