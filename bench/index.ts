@@ -10,13 +10,14 @@ import type { PiProgram } from "../src/core/pi-program.ts";
 import { piFor } from "./direct-pi.ts";
 import { listenForNoise, load, machineFacts, untilQuiet } from "./machine.ts";
 import type { BenchContext, Part } from "./part.ts";
+import { chatPart } from "./parts/chat.ts";
 import { cpu } from "./parts/cpu.ts";
 import { crowd } from "./parts/crowd.ts";
 import { latency } from "./parts/latency.ts";
 import { longReply } from "./parts/long-reply.ts";
 import { memory } from "./parts/memory.ts";
 import { start } from "./parts/start.ts";
-import { telegram } from "./parts/telegram.ts";
+import { telegram } from "./platforms/telegram.ts";
 import { type PartReport, tableOfPart } from "./figures.ts";
 import { seededRandom } from "./statistics.ts";
 import { store } from "./store.ts";
@@ -28,7 +29,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   cpu,
   "long-reply": longReply,
   crowd,
-  telegram,
+  telegram: chatPart(telegram),
   store,
 };
 

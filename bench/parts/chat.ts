@@ -1,10 +1,10 @@
+import { type ChatPlace, openChatPlace, type PlatformUnderBench, type SeenAnswer } from "../chat-place.ts";
 import { ChatSocket } from "../chat-socket.ts";
 import { estimated, type Figure, middle, single } from "../figures.ts";
 import { assertAnswer, type BenchContext, type Part } from "../part.ts";
 import { sessionOf } from "../place.ts";
 import { cpuMsOf } from "../processes.ts";
 import { bootstrap, median, quantile } from "../statistics.ts";
-import { openTelegramPlace, type SeenAnswer, type TelegramPlace } from "../telegram-place.ts";
 import { promptFor } from "../timed-model.ts";
 
 /** An answer that is there before anybody could read along, a short one, and one of several messages. */
@@ -22,17 +22,28 @@ const AIM_SHORT_CALLS = 3;
 const CHATS = 20;
 const PAUSE_MS = 15;
 
-/** One answer in Telegram, and the same one on the page of the gateway, which has no platform to wait for. */
+/** One answer in a chat, and the same one on the page of the gateway, which has no platform to wait for. */
 interface Pair {
-  readonly telegram: SeenAnswer;
+  readonly chat: SeenAnswer;
   readonly page: Omit<SeenAnswer, "calls">;
 }
 
-/** Telegram's side of an answer, as somebody sees it who reads along, against the page's side. */
-export const telegram: Part = async ({ program, isQuick, random }: BenchContext) => {
+/** A platform's side of an answer, as somebody sees it who reads along, against the page's side. */
+export const chatPart =
+  (under: PlatformUnderBench): Part =>
+  async (context) => [
+    ...(await oneByOne(under, context)),
+    ...(await atOnce(under, context)),
+    ...(await cpu(under, context)),
+  ];
+
+async function oneByOne(
+  under: PlatformUnderBench,
+  { program, isQuick, random }: BenchContext,
+): Promise<Figure[]> {
   const figures: Figure[] = [];
-  for (const mode of ["partial", "draft"] as const) {
-    await using place = await openTelegramPlace({ program, pool: { min: 1, max: 1 } }, mode);
+  for (const mode of under.modes) {
+    await using place = await openChatPlace({ program, pool: { min: 1, max: 1 } }, under, mode);
     await askBoth(place, ANSWERS["one word"], `warm-${mode}`, true);
     const names = mode === "draft" ? (["200 letters in 0.5 s"] as const) : namesOf(ANSWERS);
     for (const name of names) {
@@ -45,35 +56,27 @@ export const telegram: Part = async ({ program, isQuick, random }: BenchContext)
       figures.push(...figuresOf(`${name}, ${mode}`, pairs, random));
     }
   }
-  return [
-    ...figures,
-    ...(await atOnce({ program, isQuick, random })),
-    ...(await cpu({ program, isQuick, random })),
-  ];
-};
+  return figures;
+}
 
 const namesOf = <Name extends string>(answers: Readonly<Record<Name, Answer>>) =>
   Object.keys(answers) as Name[];
 
-async function askBoth(place: TelegramPlace, answer: Answer, id: string, pageFirst: boolean): Promise<Pair> {
+async function askBoth(place: ChatPlace, answer: Answer, id: string, pageFirst: boolean): Promise<Pair> {
   const onPage = async () => pageAnswer(place, answer, `${id}-page`);
-  const inTelegram = async () => {
+  const inChat = async () => {
     const seen = await place.ask(promptOf(answer, id), id);
     await Bun.sleep(PAUSE_MS);
     return seen;
   };
-  if (pageFirst) return { page: await onPage(), telegram: await inTelegram() };
-  const telegramFirst = await inTelegram();
-  return { telegram: telegramFirst, page: await onPage() };
+  if (pageFirst) return { page: await onPage(), chat: await inChat() };
+  const chatFirst = await inChat();
+  return { chat: chatFirst, page: await onPage() };
 }
 
 const promptOf = ({ length, chunk, pauseMs }: Answer, id: string) => promptFor(length, chunk, pauseMs, id);
 
-async function pageAnswer(
-  { gateway, model }: TelegramPlace,
-  answer: Answer,
-  id: string,
-): Promise<Pair["page"]> {
+async function pageAnswer({ gateway, model }: ChatPlace, answer: Answer, id: string): Promise<Pair["page"]> {
   using socket = await ChatSocket.connect(gateway.url, gateway.token);
   const askedAtMs = performance.now();
   const { text, firstDeltaMs, endMs } = await socket.ask(sessionOf(id), promptOf(answer, id));
@@ -88,12 +91,12 @@ async function pageAnswer(
 
 function figuresOf(name: string, pairs: readonly Pair[], random: () => number): Figure[] {
   const compare = (what: string, of: (seen: Pair["page"]) => number, aim: number) => {
-    const added = (rows: readonly Pair[]) => median(rows.map((row) => of(row.telegram) - of(row.page)));
+    const added = (rows: readonly Pair[]) => median(rows.map((row) => of(row.chat) - of(row.page)));
     return [
       middle(
         `${name}: ${what}`,
         "ms",
-        pairs.map((pair) => of(pair.telegram)),
+        pairs.map((pair) => of(pair.chat)),
         { aim },
       ),
       middle(
@@ -104,7 +107,7 @@ function figuresOf(name: string, pairs: readonly Pair[], random: () => number): 
       estimated("  added, median of the pairs", "ms", bootstrap(pairs, added, random)),
     ];
   };
-  const calls = pairs.map((pair) => pair.telegram.calls);
+  const calls = pairs.map((pair) => pair.chat.calls);
   return [
     ...compare("from the first delta to the first visible text", ({ firstMs }) => firstMs, AIM_FIRST_MS),
     ...compare("from the model's end to the complete text", ({ completeMs }) => completeMs, AIM_COMPLETE_MS),
@@ -113,9 +116,10 @@ function figuresOf(name: string, pairs: readonly Pair[], random: () => number): 
 }
 
 /** 20 people write at the same moment; the answers come side by side. */
-async function atOnce({ program, isQuick }: BenchContext): Promise<Figure[]> {
-  await using place = await openTelegramPlace(
+async function atOnce(under: PlatformUnderBench, { program, isQuick }: BenchContext): Promise<Figure[]> {
+  await using place = await openChatPlace(
     { program, pool: { min: 4, max: isQuick ? 4 : 10 } },
+    under,
     "partial",
   );
   const ids = Array.from({ length: CHATS }, (_, chat) => `crowd-${chat}`);
@@ -145,9 +149,9 @@ async function atOnce({ program, isQuick }: BenchContext): Promise<Figure[]> {
   ];
 }
 
-/** What a message costs the gateway, in Telegram and on the page. */
-async function cpu({ program, isQuick }: BenchContext): Promise<Figure[]> {
-  await using place = await openTelegramPlace({ program, pool: { min: 1, max: 1 } }, "partial");
+/** What a message costs the gateway, in a chat and on the page. */
+async function cpu(under: PlatformUnderBench, { program, isQuick }: BenchContext): Promise<Figure[]> {
+  await using place = await openChatPlace({ program, pool: { min: 1, max: 1 } }, under, "partial");
   const { gateway } = place;
   const answer = ANSWERS["200 letters in 0.5 s"];
   const count = isQuick ? 5 : 50;
@@ -157,10 +161,10 @@ async function cpu({ program, isQuick }: BenchContext): Promise<Figure[]> {
     for (let message = 0; message < count; message += 1) await ask(`${way}-${message}`);
     return (cpuMsOf(gateway.pid) - before) / count;
   };
-  const inTelegram = await cost("telegram", (id) => place.ask(promptOf(answer, id), id));
+  const inChat = await cost("chat", (id) => place.ask(promptOf(answer, id), id));
   const onPage = await cost("page", (id) => pageAnswer(place, answer, id));
   return [
-    single("CPU of the gateway per message, 200 letters in 0.5 s", "ms", inTelegram),
+    single("CPU of the gateway per message, 200 letters in 0.5 s", "ms", inChat),
     single("  the same on the page", "ms", onPage),
   ];
 }
