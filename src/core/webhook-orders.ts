@@ -100,16 +100,22 @@ export interface MappedOrder {
   readonly missing: readonly string[];
 }
 
-/** What `POST <hooks.path>/<address>` asks for. */
-export function mappedOrder(address: string, mapping: WebhookMapping, body: unknown): MappedOrder {
+/** What `POST <hooks.path>/<address>` asks for. Its templates see the body, and the headers as `$header`. */
+export function mappedOrder(
+  address: string,
+  mapping: WebhookMapping,
+  body: unknown,
+  headers: Headers = new Headers(),
+): MappedOrder {
+  const seen = withHeaders(body, headers);
   if (
-    !Object.entries(mapping.when).every(([path, wanted]) => isAmong(valueAt(body, parsePath(path)), wanted))
+    !Object.entries(mapping.when).every(([path, wanted]) => isAmong(valueAt(seen, parsePath(path)), wanted))
   ) {
     return { order: undefined, missing: [] };
   }
   const message = mapping.message ?? JSON.stringify(body, null, 2);
-  const said = mapping.message === undefined ? { text: cutText(message), missing: [] } : fill(message, body);
-  const session = mapping.session === undefined ? undefined : fill(mapping.session, body);
+  const said = mapping.message === undefined ? { text: cutText(message), missing: [] } : fill(message, seen);
+  const session = mapping.session === undefined ? undefined : fill(mapping.session, seen);
   const { agent, to, task, model, thinkingLevel, timeoutSeconds } = mapping;
   const order: WebhookOrder = {
     action: mapping.action,
@@ -130,6 +136,14 @@ export function mappedOrder(address: string, mapping: WebhookMapping, body: unkn
     mode: "now",
   };
   return { order, missing: [...said.missing, ...(session?.missing ?? [])] };
+}
+
+/** Headers that prove who somebody is. */
+const PROOF = /authorization|cookie|token|signature|secret|api-?key/;
+
+function withHeaders(body: unknown, headers: Headers): object {
+  const $header = Object.fromEntries([...headers].filter(([name]) => !PROOF.test(name)));
+  return Array.isArray(body) ? Object.assign([...body], { $header }) : Object.assign({}, body, { $header });
 }
 
 const fill = (template: string, body: unknown) => renderTemplate(parseTemplate(template), body);

@@ -111,21 +111,22 @@ export class HttpServer implements Service {
     if (isUpgrade(request)) throw new RequestError("NOT_FOUND", `The WebSocket is at ${SOCKET_PATH}.`);
     if (match.kind === "wrong-method") return wrongMethod(request.method, match.allowed);
     if (match.kind !== "found") throw this.#unmatched(match, url.pathname);
-    return this.#run(match, request, url, remote);
+    // 0: no limit.
+    const keepOpen = () => server.timeout(request, 0);
+    return this.#run(match, { request, url, remote, keepOpen });
   }
 
   async #run(
     match: Match & { kind: "found" },
-    request: Request,
-    url: URL,
-    remote: string,
+    asked: Pick<RouteCall, "request" | "url" | "remote" | "keepOpen">,
   ): Promise<Response> {
+    const { request, remote } = asked;
     const { route, params, rawParams } = match;
     const principal = () => this.#grantOf(request, remote)?.principal;
     if (route.auth === "admin") this.#assertAdmin(principal());
     const limit = route.maxBodyBytes ?? DEFAULT_BODY_BYTES;
     const body = () => readBody(request, limit);
-    const call: RouteCall = { request, url, params, rawParams, remote, principal, body };
+    const call: RouteCall = { ...asked, params, rawParams, principal, body };
     const response = await route.run(call);
     if (request.method !== "HEAD") return response;
     return new Response(null, { status: response.status, headers: response.headers });

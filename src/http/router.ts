@@ -14,6 +14,8 @@ export interface RouteCall {
   readonly principal: () => Principal | undefined;
   /** The body, at most `maxBodyBytes` of it: a longer one is refused. */
   readonly body: () => Promise<Uint8Array>;
+  /** The answer may take as long as it does: without this the connection ends after some seconds without a byte. */
+  readonly keepOpen: () => void;
 }
 
 export interface Route {

@@ -134,6 +134,23 @@ describe("an address of the configuration", () => {
     expect(order?.session).toBeUndefined();
   });
 
+  test("knows the headers, but none that proves who somebody is", () => {
+    const { mappings } = hooks({
+      mappings: {
+        gh: {
+          message:
+            "{{$header.x-github-event}} {{[0]}}{{$header.authorization}}{{$header.x-hub-signature-256}}",
+        },
+      },
+    });
+    const headers = new Headers({
+      "X-GitHub-Event": "push",
+      authorization: "s1",
+      "x-hub-signature-256": "s2",
+    });
+    expect(mappedOrder("gh", mappings["gh"]!, [7], headers).order?.text).toBe("push 7");
+  });
+
   test("leaves alone what is not meant", () => {
     expect(mapped({ when: { action: ["opened", "reopened"], "issue.number": 7 } }, body).order).toBeDefined();
     expect(mapped({ when: { action: "closed" } }, body).order).toBeUndefined();
