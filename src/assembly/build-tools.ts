@@ -1,7 +1,9 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { workspaceOf } from "../core/agent-list.ts";
+import { errandOf } from "../core/errand.ts";
 import type { Outlet } from "../core/outlet.ts";
+import { configuredRouter, routeTo } from "../core/session-router.ts";
 import { addressOf } from "../pipeline/turn.ts";
 import { ownTools, ToolBox, type ToolParts } from "../tools/index.ts";
 import type { Base, Parts } from "./parts.ts";
@@ -25,7 +27,19 @@ function toolParts({ live, layout, registry, store, access }: Base, whole: () =>
     owners: access.owners,
     turn: (session) => {
       const running = whole().pipeline.workers.running(session);
-      return running && { id: running.turn.id, chat: addressOf(running.turn), messages: running.messages };
+      if (!running) return undefined;
+      const { turn, messages } = running;
+      const { id } = turn;
+      const to = errandOf(turn)?.to;
+      const channel = to && registry.channelFor(to);
+      if (!to || !channel) return { id, chat: addressOf(turn), messages };
+      // What the gateway itself asks has the chat in which its answer is said.
+      const chatSession = routeTo(
+        to,
+        channel,
+        configuredRouter(() => live.config),
+      ).session;
+      return { id, chat: to, chatSession, messages };
     },
     channel: (to) => registry.channelFor(to),
     sessions: store.sessions,

@@ -3,9 +3,12 @@
  * stored, compared, replayed after a crash, and answered days later. No closures, no handles.
  */
 
+import type { Errand } from "./errand.ts";
+
 export type ChannelName = string;
 export type AccountName = string;
-export type Scope = "dm" | "group" | "topic" | "channel" | "thread";
+/** `job` is no chat of a platform: the gateway itself asks for something there, see {@link Errand}. */
+export type Scope = "dm" | "group" | "topic" | "channel" | "thread" | "job";
 
 /** Where a conversation takes place. */
 export interface Address {
@@ -95,6 +98,8 @@ export interface InboundMessage {
    * its own, neither merged with others nor steered into a run, since pi knows a command only at the beginning.
    */
   readonly isPiCommand?: boolean;
+  /** Set by the gateway, which asks for this itself: nobody wrote it in a chat. A turn of its own, like a command. */
+  readonly errand?: Errand;
 }
 
 /** What happened in a chat that is no new message. Recorded like messages, so that none is lost. */

@@ -3,11 +3,12 @@ import type { Address, Scope } from "./message.ts";
 declare const sessionKey: unique symbol;
 /**
  * Names a conversation: `agent:{agentId}:{channel}[:{account}]:{scope}:{id}[:{thread}]`, or, where private
- * chats share one, `agent:{agentId}:main` and `agent:{agentId}:dm:{person}`. Made and read only in this file.
+ * chats share one, `agent:{agentId}:main` and `agent:{agentId}:dm:{person}`. What the gateway itself asks for has
+ * places of its own, such as `agent:main:cron:job:daily-report`. Made and read only in this file.
  */
 export type SessionKey = string & { readonly [sessionKey]: true };
 
-const SCOPES: readonly Scope[] = ["dm", "group", "topic", "channel", "thread"];
+const SCOPES: readonly Scope[] = ["dm", "group", "topic", "channel", "thread", "job"];
 
 /** The form of a key, as people are told it when one is wrong. */
 export const SESSION_KEY_FORM = "agent:{agentId}:{channel}:{scope}:{id}, such as agent:main:webchat:dm:alice";

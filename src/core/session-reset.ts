@@ -9,6 +9,8 @@ export function resetPolicyOf(
   { reset, resetByType, resetByChannel }: SessionSection,
   { channel, scope }: Address,
 ): ResetPolicy {
+  // Whoever asks for something says itself whether it begins anew.
+  if (scope === "job") return { ...reset, mode: "off" };
   const ofChannel = Object.hasOwn(resetByChannel, channel) ? resetByChannel[channel] : undefined;
   return ofChannel ?? resetByType[TYPES[scope]] ?? reset;
 }

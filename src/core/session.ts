@@ -12,6 +12,8 @@ export interface Session {
   readonly model?: string;
   readonly thinkingLevel?: string;
   readonly queue?: QueueWishes;
+  /** The session from which an agent asked for this one. */
+  readonly parent?: SessionKey;
   readonly createdAtMs: number;
   /** When it last began anew; absent if it never did. */
   readonly startedAtMs?: number;

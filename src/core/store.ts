@@ -1,7 +1,8 @@
 import type { AccessLedger } from "./access.ts";
-import type { ChatLedger, LineId } from "./chat-ledger.ts";
+import type { ChatLedger, ChatNote, LineId } from "./chat-ledger.ts";
 import type { CronJob } from "./cron.ts";
 import type { Amended, Amendment, History, HistoryPage } from "./history.ts";
+import type { MessageOutcome } from "./errand.ts";
 import type { Address, InboundEvent, InboundMessage, MessageRef } from "./message.ts";
 import type { Delivery, OutboxLedger } from "./outbox-ledger.ts";
 import type { Session, SessionPatch } from "./session.ts";
@@ -91,6 +92,8 @@ export interface InboxLedger {
   pieces(message: InboundMessage): Promise<readonly KnownMessage[]>;
   /** The message that the platform calls so, whoever wrote it, and how far it got. */
   find(message: MessageRef): Promise<KnownMessage | undefined>;
+  /** What became of a message that the gateway itself asks; undefined if none is known by that name. */
+  outcome(message: MessageRef): Promise<MessageOutcome | undefined>;
   /**
    * Puts what was `written` later in the place of a message, as it stands in the history. True if it waits: then it
    * is also `heard` like that; whoever has it already goes on with what it was.
@@ -203,7 +206,10 @@ export interface TurnLedger {
    * Cancels what waits in a session; a running turn goes on. Returns the messages that were waiting; what `tell`
    * makes of each, for its sender to read, is posted in the same step.
    */
-  clear(session: SessionKey, tell?: (entry: InboxEntry) => Delivery): Promise<readonly InboxEntry[]>;
+  clear(
+    session: SessionKey,
+    tell?: (entry: InboxEntry) => Delivery | undefined,
+  ): Promise<readonly InboxEntry[]>;
   /** The turn of the session that has not ended: it runs, or is to be tried again. */
   unfinished(session: SessionKey): Promise<TurnId | undefined>;
   /** Messages waiting for a turn, in one session or in all. Costs the same however many there are. */
@@ -258,6 +264,15 @@ export interface TurnResult {
   readonly usage?: TurnUsage;
   /** Messages that joined the turn and that pi has not taken: they wait again, at their old place. */
   readonly putBack?: readonly InboxId[];
+  /** What came of something that the gateway itself asked: see {@link InboxLedger.outcome}. */
+  readonly answer?: string;
+  /** What chats are to know of it: context for what is said there next. */
+  readonly notes?: readonly PlacedNote[];
+}
+
+/** A line of a place. */
+export interface PlacedNote extends ChatNote {
+  readonly place: Address;
 }
 
 /** The conversations we know. */

@@ -26,8 +26,10 @@ export interface ToolContext {
   readonly callId: string;
   readonly turn: TurnId;
   readonly agent: string;
-  /** The chat that the turn answers. */
+  /** The chat that the turn answers; of scope `job` where that is none. */
   readonly chat: Address;
+  /** The conversation whose history shows what is said in `chat`, where it is another than `sessionKey`. */
+  readonly chatSession?: SessionKey;
   /** Aborted when the turn ends, or the person stops it. */
   readonly signal: AbortSignal;
   readonly log: Logger;

@@ -19,6 +19,7 @@ import type {
 import type { TurnEvents } from "../core/turn-events.ts";
 import { failpoint } from "../lib/failpoint.ts";
 import type { AccessControl } from "../security/access-control.ts";
+import { admitErrand, type AdmitErrandDeps } from "./admit-errand.ts";
 import { historyLimitOf, overheardLine, unreadContext } from "./chat-context.ts";
 import { hear } from "./hear.ts";
 import { noticeKeyOf, quotedIn } from "./notice.ts";
@@ -38,6 +39,7 @@ export interface AdmitDeps {
   readonly questions: QuestionDesk;
   readonly commands: CommandDesk;
   readonly openSession: (route: Route, address: Address) => Promise<Session>;
+  readonly openErrand: AdmitErrandDeps["openErrand"];
   /** Told of each message that waits in a session now: a turn that runs there may take it in. */
   readonly onQueued: (session: SessionKey) => void;
   readonly sentences: Speech;
@@ -76,6 +78,7 @@ interface Decision {
 }
 
 async function decide({ id, message: written }: InboxEntry, deps: AdmitDeps): Promise<Decision> {
+  if (written.errand) return admitErrand({ id, message: written }, written.errand, deps);
   const pieces = await deps.inbox.pieces(written);
   const message = isPieceForBot(written, pieces) ? { ...written, isForBot: true } : written;
   const access = await deps.access.check(message);

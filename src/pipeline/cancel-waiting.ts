@@ -13,12 +13,14 @@ export async function cancelWaiting(
   sentence: (to: Addressee) => string,
   { turns, events }: { readonly turns: TurnLedger; readonly events: TurnEvents },
 ): Promise<number> {
-  const cancelled = await turns.clear(session, (entry: InboxEntry) => ({
-    key: noticeKeyOf(entry),
-    to: entry.message.address,
-    message: { kind: "text", markdown: sentence(entry.message), replyTo: quotedIn(entry.message) },
-    session,
-  }));
+  const tell = (entry: InboxEntry) => {
+    const { message } = entry;
+    // What the gateway itself asked has no sender.
+    if (message.errand) return undefined;
+    const text = { kind: "text", markdown: sentence(message), replyTo: quotedIn(message) } as const;
+    return { key: noticeKeyOf(entry), to: message.address, message: text, session };
+  };
+  const cancelled = await turns.clear(session, tell);
   for (const { id, message } of cancelled) {
     const error = { code: "CANCELLED", message: sentence(message), retryable: true, ref: id };
     events.publish(session, { kind: "end", state: "aborted", messageIds: [message.id], text: "", error });

@@ -3,6 +3,7 @@ import type { InboundMessage } from "../core/message.ts";
 import type { Turn } from "../core/store.ts";
 import { isSharedByAll } from "../core/session-key.ts";
 import { contextBlock, nameOf } from "./chat-context.ts";
+import { errandPrompt } from "./errand-answer.ts";
 import { collapsedLines } from "./collapsed-lines.ts";
 import type { ReceivedFile } from "./incoming-files.ts";
 import { joinPieces } from "./join-pieces.ts";
@@ -34,11 +35,9 @@ export async function composePrompt(turn: Turn, { files, command }: ComposeDeps)
   };
 }
 
-function spoken(
-  { replyTo, address, sender, text, forwardedFrom, context }: InboundMessage,
-  files: readonly ReceivedFile[],
-  isShared: boolean,
-): string {
+function spoken(message: InboundMessage, files: readonly ReceivedFile[], isShared: boolean): string {
+  const { replyTo, address, sender, text, forwardedFrom, context, errand } = message;
+  if (errand) return errandPrompt(errand, text);
   const before = context && context.length > 0 ? `${contextBlock(context)}\n\n` : "";
   const from = replyTo?.from === undefined ? "" : `In reply to ${nameOf(replyTo.from)}:\n`;
   const quote = replyTo ? `${from}${replyTo.text.replace(/^/gm, "> ")}\n\n` : "";

@@ -8,7 +8,7 @@ export function withIds(text: string, messages: readonly InboundMessage[]): stri
   if (messages.length === 0 || text.startsWith("/") || messages.some((message) => message.isPiCommand))
     return text;
   const ids = messages
-    .filter(({ pressedOn }) => pressedOn === undefined)
+    .filter(({ pressedOn, errand }) => pressedOn === undefined && !errand)
     .map(({ id, replyTo }) => (replyTo ? `${id} (answers ${replyTo.id})` : id));
   if (ids.length === 0) return text;
   const name = ids.length === 1 ? "message_id" : "message_ids, in order";

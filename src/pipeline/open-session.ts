@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import type { Config } from "../core/config-schema.ts";
 import type { HookRunner } from "../core/hooks.ts";
 import type { Address } from "../core/message.ts";
@@ -26,7 +27,12 @@ type Opening = Pick<Route, "session" | "agent" | "role">;
  * or that is past what its reset policy allows, begins anew with it: with a transcript of its own, and that is
  * when it starts. Writes nothing otherwise, unless the role has changed.
  */
-export async function openSession(route: Opening, address: Address, deps: OpenSessionDeps): Promise<Session> {
+export async function openSession(
+  route: Opening,
+  address: Address,
+  deps: OpenSessionDeps,
+  parent?: Session["parent"],
+): Promise<Session> {
   const { session: key, agent, role } = route;
   const { sessions, hooks, clock, folder } = deps;
   const now = clock.now();
@@ -36,6 +42,7 @@ export async function openSession(route: Opening, address: Address, deps: OpenSe
     address,
     ...(role === undefined ? {} : { role }),
     file: newSessionFile(folder, key),
+    ...(parent === undefined ? {} : { parent }),
     createdAtMs: now,
     lastActiveAtMs: now,
     turns: 0,
@@ -51,6 +58,22 @@ export async function openSession(route: Opening, address: Address, deps: OpenSe
   }
   if (session.role === role) return session;
   return (await sessions.update(key, { role })) ?? session;
+}
+
+/** The same session with an empty transcript, if it has one that was used. Where nobody talks the old one goes. */
+export async function beginEmpty(session: Session, deps: OpenSessionDeps): Promise<Session> {
+  if (session.turns === 0) return session;
+  const begun = await beginWithNewFile(session, deps);
+  // A job of every minute must not leave half a million files behind.
+  if (session.address.scope === "job") await rm(session.file, { force: true });
+  return begun;
+}
+
+async function beginWithNewFile(session: Session, deps: OpenSessionDeps): Promise<Session> {
+  await tellEnd(session.key, deps.hooks);
+  const { key, agent, role } = session;
+  const opening = { session: key, agent, ...(role === undefined ? {} : { role }) };
+  return beginAnew(session, { ...opening, file: newSessionFile(deps.folder, key) }, deps);
 }
 
 /** Nothing is cut off: a session in which a turn runs or a message waits goes on as it is. */

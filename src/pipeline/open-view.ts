@@ -1,4 +1,5 @@
 import type { Channel } from "../core/channel.ts";
+import { errandOf } from "../core/errand.ts";
 import type { HookRunner } from "../core/hooks.ts";
 import type { Address, MessageRef } from "../core/message.ts";
 import type { OutboxLedger, Turn } from "../core/store.ts";
@@ -43,7 +44,8 @@ export interface ViewRequest {
 export async function openView(request: ViewRequest, deps: ViewDeps): Promise<AnswerView> {
   const { turn, to, channel, style, quote, onPage, signal } = request;
   const { pacer, clock, log } = deps;
-  if (channel.capabilities.showsTurnEvents) return new SilentView(turn.previews);
+  // Nobody in a chat waits for what the gateway itself asks.
+  if (channel.capabilities.showsTurnEvents || errandOf(turn)) return new SilentView(turn.previews);
   // A turn that began to speak goes on like that, whatever the settings say by now.
   const said = turn.prompted ? await deps.outbox.saidInBlocks(turn.id) : [];
   if (style.streamingMode === "block" || said.length > 0) {

@@ -3,6 +3,7 @@ import type { AgentPool } from "../core/agent.ts";
 import type { Channel } from "../core/channel.ts";
 import type { CommandDesk } from "../core/command.ts";
 import type { Config } from "../core/config-schema.ts";
+import { type Errand, type ErrandDesk, errandOf } from "../core/errand.ts";
 import type { FetchBytes } from "../core/fetch.ts";
 import type { HookRunner } from "../core/hooks.ts";
 import type { Address, InboundMessage } from "../core/message.ts";
@@ -21,13 +22,17 @@ import { redactText } from "../lib/redact-text.ts";
 import type { AccessControl } from "../security/access-control.ts";
 import { actOnEvent, type EventDeps, isAnswer } from "./act-on-event.ts";
 import { admit } from "./admit.ts";
+import { openErrandSession } from "./admit-errand.ts";
 import { answerCommand, type CommandAnswer } from "./answer-command.ts";
 import { Deliverer } from "./deliver.ts";
 import { CutOffCalls } from "./cut-off-calls.ts";
+import { replyToErrand } from "./errand-answer.ts";
+import { Errands } from "./errands.ts";
 import { endSession } from "./end-session.ts";
 import { withIds } from "./message-ids.ts";
 import { openView } from "./open-view.ts";
-import { openSession } from "./open-session.ts";
+import { nowhere } from "./nowhere.ts";
+import { beginEmpty, openSession, type OpenSessionDeps } from "./open-session.ts";
 import { ToolOutlet } from "./outlet.ts";
 import { post, type Posting } from "./post.ts";
 import { promptsWith, whileWatched } from "./prompts.ts";
@@ -95,13 +100,17 @@ export interface Pipeline {
   /** Whether a turn of the session is unfinished, or messages wait for one. */
   isBusy(key: SessionKey): Promise<boolean>;
   readonly queue: MessageQueue;
+  /** Where the gateway itself asks for something. */
+  readonly errands: ErrandDesk;
 }
 
-export function assemblePipeline(parts: PipelineParts): Pipeline {
-  const { store, clock, log, config } = parts;
+export function assemblePipeline(given: PipelineParts): Pipeline {
+  const { store, clock, log, config } = given;
   const { turns, outbox, sessions } = store;
+  const errands = new Errands({ inbox: store.inbox, receiver: () => receiver, clock });
+  const parts = { ...given, events: errands.watching(given.events) };
   const sentences = speechIn(() => config().gateway.language);
-  const open = opener(parts);
+  const { open, openErrand, sessionOf } = opener(parts);
   const queue = new MessageQueue(turns, () => config().queue);
   const admitDeps = {
     ...parts,
@@ -110,6 +119,7 @@ export function assemblePipeline(parts: PipelineParts): Pipeline {
     outbox,
     queue,
     openSession: open,
+    openErrand,
     onQueued: (session: SessionKey) => workers.running(session)?.considerWaiting(),
     sentences,
   };
@@ -130,17 +140,14 @@ export function assemblePipeline(parts: PipelineParts): Pipeline {
     ...parts,
     turns,
     mergeLimit: () => config().queue.mergeLimit,
-    running: runningTurns(parts, (turn) => sessionOf(turn, parts, open), shared),
+    running: runningTurns(parts, sessionOf, shared),
   });
   const { deliverer, outlet } = waysOut(parts, workers, shared);
   const endDeps = { ...parts, sessions, turns, workers, sentences, folder: parts.folders.sessions };
   const postDeps = { ...parts, outbox, sentences };
   const ways = { sentences, stop: (key: SessionKey) => stopSession(key, endDeps), receiver, workers };
   const eventDeps: EventDeps = eventDepsOf(parts, ways, (posting) => post(posting, postDeps));
-  store.onWork((kind) => {
-    if (kind === "turn") workers.wake();
-    if (kind === "delivery") deliverer.wake();
-  });
+  wakeOnWork(store, { workers, deliverer });
   return {
     receiver,
     workers,
@@ -154,7 +161,16 @@ export function assemblePipeline(parts: PipelineParts): Pipeline {
     stopSession: ways.stop,
     isBusy: async (key) => (await turns.unfinished(key)) !== undefined || (await turns.depth(key)) > 0,
     queue,
+    errands,
   };
+}
+
+/** Whoever looks for work is told where there may be some. */
+function wakeOnWork(store: Store, { workers, deliverer }: Pick<Pipeline, "workers" | "deliverer">): void {
+  store.onWork((kind) => {
+    if (kind === "turn") workers.wake();
+    if (kind === "delivery") deliverer.wake();
+  });
 }
 
 /** What acting on events needs of the path. */
@@ -168,7 +184,7 @@ function eventDepsOf(
     ...parts,
     ...rest,
     post: postIt,
-    take: (message) => receiver.take(message),
+    take: async (message) => void (await receiver.take(message)),
     alone: (chat, work) => receiver.alone(chat, work),
     running: (session) => workers.running(session),
     forget: (session) => parts.pool.forget(session),
@@ -177,15 +193,45 @@ function eventDepsOf(
 }
 
 /** How a session's record is made, or begun anew. */
-function opener({ store, hooks, clock, folders, config }: PipelineParts): Pipeline["openSession"] {
-  const deps = {
-    sessions: store.sessions,
+function opener({ store, hooks, clock, folders, config, router }: PipelineParts) {
+  const { sessions } = store;
+  const deps: OpenSessionDeps = {
+    sessions,
     hooks,
     clock,
     folder: folders.sessions,
     rules: () => config().session,
   };
-  return (route, address) => openSession(route, address, deps);
+  const open: Pipeline["openSession"] = (route, address) => openSession(route, address, deps);
+  const openErrand = (errand: Errand) =>
+    openErrandSession(errand, {
+      sessions,
+      router,
+      open: (route, address, parent) => openSession(route, address, deps, parent),
+    });
+  /** A session that was removed while messages waited in it begins again with them. */
+  const sessionOf: TurnDeps["session"] = async (turn) => {
+    const errand = errandOf(turn);
+    if (errand) return errandRecord(turn, errand, await openErrand(errand), deps);
+    const known = await sessions.get(turn.session);
+    if (known && !known.hasEnded) return known;
+    const agent = agentOfKey(turn.session);
+    const latest = turn.messages.at(-1);
+    const role = latest && router.route(latest, agent).role;
+    return open({ session: turn.session, agent, ...(role === undefined ? {} : { role }) }, addressOf(turn));
+  };
+  return { open, openErrand, sessionOf };
+}
+
+/** As the errand wants its session, once: another try goes on where the first one was. */
+async function errandRecord(
+  turn: Turn,
+  { isFresh, model }: Errand,
+  record: Session,
+  deps: OpenSessionDeps,
+): Promise<Session> {
+  const session = isFresh && !turn.prompted ? await beginEmpty(record, deps) : record;
+  return model === undefined ? session : { ...session, model };
 }
 
 /** What goes out, and what waits for it. */
@@ -242,6 +288,7 @@ function runningTurns(
         redact: parts.redact ?? hideKeys,
       }),
     compose: promptsWith({ ...parts, outbox: store.outbox, sentences }),
+    reply: (...asked) => replyToErrand(...asked, { ...parts, channelAt: parts.channel, sentences }),
   };
   const signs = new TurnSigns({ ...parts, outbox: store.outbox, pacer, settlements });
   const budgets = new Budgets({ settings: () => config().agent.budget, usage: store.usage, clock });
@@ -251,7 +298,10 @@ function runningTurns(
       turns: store.turns,
       outbox: store.outbox,
       channel: () => channelOf(parts, addressOf(turn)),
-      limits: () => ({ ...config().queue, timeoutMs: config().agent.timeoutMs }),
+      limits: (one) => ({
+        ...config().queue,
+        timeoutMs: errandOf(one)?.timeoutMs ?? config().agent.timeoutMs,
+      }),
       sentences,
       signs,
       clock,
@@ -295,21 +345,8 @@ function steeringWays(
 /** Files are not steered, so nothing is fetched that would have to be given up. */
 const NEVER = new AbortController().signal;
 
-/** A session that was removed while messages waited in it begins again with them. */
-async function sessionOf(
-  turn: Turn,
-  { store, router }: PipelineParts,
-  open: (route: Pick<Route, "session" | "agent" | "role">, address: Address) => Promise<Session>,
-): Promise<Session> {
-  const known = await store.sessions.get(turn.session);
-  if (known && !known.hasEnded) return known;
-  const agent = agentOfKey(turn.session);
-  const latest = turn.messages.at(-1);
-  const role = latest && router.route(latest, agent).role;
-  return open({ session: turn.session, agent, ...(role === undefined ? {} : { role }) }, addressOf(turn));
-}
-
 function channelOf(parts: PipelineParts, address: Address): Channel {
+  if (address.scope === "job") return nowhere(address.channel);
   const channel = parts.channel(address);
   if (!channel) throw new Error(`there is no channel ${address.channel} with account ${address.account}`);
   return channel;

@@ -1,5 +1,6 @@
 import type { Channel } from "../core/channel.ts";
 import type { Config } from "../core/config-schema.ts";
+import { errandOf } from "../core/errand.ts";
 import type { Address } from "../core/message.ts";
 import type { Owners } from "../core/owners.ts";
 import type { SessionKey } from "../core/session-key.ts";
@@ -19,17 +20,24 @@ export interface QuestionPlace {
   readonly isAnySession: boolean;
 }
 
-/** The chat that the turn answers. */
-export function placeOfTurn(turn: Turn): QuestionPlace {
+/** What decides where questions go. */
+export interface PlaceRules {
+  readonly owners: Pick<Owners, "isOwner" | "chats">;
+  readonly config: Config;
+  readonly channelOf: (to: Pick<Address, "channel" | "account">) => Channel | undefined;
+}
+
+/** The chat that the turn answers; for what the gateway itself asks, that of an owner, since nobody else waits. */
+export function placeOfTurn(asking: AskingTurn, rules: PlaceRules): QuestionPlace | undefined {
+  const { turn } = asking;
+  if (errandOf(turn)) return placeForOwner(asking, rules);
   return { to: addressOf(turn), shownIn: turn.session, isForOwner: false, isAnySession: false };
 }
 
 /** Where an owner is: in the turn's own chat, else in the first of the owners' chats that can be reached. */
 export function placeForOwner(
   { turn, messages }: AskingTurn,
-  owners: Pick<Owners, "isOwner" | "chats">,
-  config: Config,
-  channelOf: (to: Pick<Address, "channel" | "account">) => Channel | undefined,
+  { owners, config, channelOf }: PlaceRules,
 ): QuestionPlace | undefined {
   const theirs = messages.findLast((message) => owners.isOwner(message));
   if (theirs) {

@@ -179,8 +179,8 @@ export class Questions implements QuestionDesk, Service {
   async #ask(session: SessionKey, { question, isForOwner }: Wish, signal: AbortSignal): Promise<Outcome> {
     const { running: runningIn, owners, config, channel, log } = this.#deps;
     const running = runningIn(session);
-    const place =
-      running && (isForOwner ? placeForOwner(running, owners, config(), channel) : placeOfTurn(running.turn));
+    const rules = { owners, config: config(), channelOf: channel };
+    const place = running && (isForOwner ? placeForOwner : placeOfTurn)(running, rules);
     if (!running || !place || signal.aborted || running.stopping.aborted) return { why: "nobody" };
     if ([...this.#open.values()].filter((open) => open.asker === session).length >= MOST_OPEN) {
       log.warn({ session, title: question.title }, "too many questions are open, this one is not asked");

@@ -83,9 +83,10 @@ export class Receiver implements Service {
   }
 
   /** Takes a message that the gateway itself makes of something: it is ours to keep already. */
-  async take(message: InboundMessage): Promise<void> {
+  async take(message: InboundMessage): Promise<"recorded" | "duplicate"> {
     const { receipt, id } = await this.#deps.inbox.record(message);
     if (receipt === "recorded") this.#admitBehind({ id, message });
+    return receipt;
   }
 
   /** Runs `work` when nothing of the chat goes on, and lets nothing of it begin meanwhile. */

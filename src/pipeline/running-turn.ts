@@ -1,8 +1,17 @@
 import type { AgentEvent, Slot } from "../core/agent.ts";
 import type { Channel } from "../core/channel.ts";
+import { errandOf } from "../core/errand.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { InboundMessage, MessageRef } from "../core/message.ts";
-import type { Delivery, OutboxLedger, SteeredMessage, Turn, TurnLedger, WorkerId } from "../core/store.ts";
+import type {
+  Delivery,
+  OutboxLedger,
+  PlacedNote,
+  SteeredMessage,
+  Turn,
+  TurnLedger,
+  WorkerId,
+} from "../core/store.ts";
 import type { TurnEvents, TurnFailure } from "../core/turn-events.ts";
 import { deliveriesOf, withdrawals } from "../delivery/deliveries-of.ts";
 import { replyKey, withdrawalKey } from "../delivery/keys.ts";
@@ -45,7 +54,7 @@ export interface RunningTurnDeps {
   readonly events: TurnEvents;
   readonly channel: (turn: Turn) => Channel;
   readonly signs: TurnSigns;
-  readonly limits: () => TurnLimits & { readonly maxAttempts: number };
+  readonly limits: (turn: Turn) => TurnLimits & { readonly maxAttempts: number };
   readonly sentences: Speech;
   readonly clock: Clock;
   readonly log: Logger;
@@ -66,6 +75,7 @@ interface Ending {
   readonly shown: "final" | "aborted" | "error";
   readonly text: string;
   readonly replies: readonly Delivery[];
+  readonly notes?: readonly PlacedNote[];
   readonly failure?: TurnFailure;
 }
 
@@ -88,7 +98,7 @@ export class RunningTurn {
     this.#turn = turn;
     this.#deps = deps;
     this.#previews = [...turn.previews];
-    this.#watch = new TurnWatch(deps.clock, deps.limits());
+    this.#watch = new TurnWatch(deps.clock, deps.limits(turn));
     this.#log = deps.log.child({ turn: turn.id, session: turn.session, attempt: turn.attempt });
     this.#typing = deps.signs.typing(turn);
     this.#steering = deps.steering(turn, () => this.stop("interrupted"), this.#log);
@@ -196,8 +206,8 @@ export class RunningTurn {
   }
 
   async #endingOf(outcome: TurnOutcome): Promise<Ending | undefined> {
-    const { text, replies } = outcome;
-    if (outcome.state === "final") return { state: "done", shown: "final", text, replies };
+    const { text, replies, notes = [] } = outcome;
+    if (outcome.state === "final") return { state: "done", shown: "final", text, replies, notes };
     return this.#endingOfStop(this.#reason ?? "asked", text, replies);
   }
 
@@ -211,7 +221,7 @@ export class RunningTurn {
     if (reason === "shutdown") return this.#giveBack(0, false);
     if (reason === "moved") return this.#giveBack(MOVE_MS, false);
     const sentences = this.#deps.sentences(this.#turn.messages.at(-1));
-    const { timeoutMs, stuckMs } = this.#deps.limits();
+    const { timeoutMs, stuckMs } = this.#deps.limits(this.#turn);
     if (reason === "asked" || reason === "killed" || reason === "interrupted") {
       const marked = markStopped(replies, sentences.stopped);
       const why = reason === "interrupted" ? sentences.queue.interrupted : sentences.stopped;
@@ -229,7 +239,7 @@ export class RunningTurn {
     if (error instanceof LeaseLost) return undefined;
     if (this.#reason !== undefined) return this.#endingOfStop(this.#reason, "", this.#takeBackPreviews());
     const ref = newRef();
-    const { maxAttempts } = this.#deps.limits();
+    const { maxAttempts } = this.#deps.limits(this.#turn);
     const mayRetry = error instanceof GatewayError && error.retry !== "never";
     // A budget that is used up is what somebody wanted.
     this.#log[error instanceof OverBudget ? "info" : "error"]({ error, ref, mayRetry }, "the turn failed");
@@ -251,9 +261,10 @@ export class RunningTurn {
     return { state: "failed", shown: "error", text: "", replies: this.#notice(failure.message), failure };
   }
 
-  /** A sentence of ours in place of the answer, and in its previews. */
+  /** A sentence of ours in place of the answer, and in its previews. Nobody waits in a chat for what the gateway asked. */
   #notice(markdown: string): Delivery[] {
     const { id, session } = this.#turn;
+    if (errandOf(this.#turn)) return [];
     const previews = this.#previews;
     const keyOf = (part: number) => replyKey(id, part);
     const to = addressOf(this.#turn);
@@ -275,7 +286,7 @@ export class RunningTurn {
     return undefined;
   }
 
-  async #finish({ state, shown, text, replies, failure }: Ending): Promise<void> {
+  async #finish({ state, shown, text, replies, notes, failure }: Ending): Promise<void> {
     failpoint("turn.before-finish");
     const { id, session } = this.#turn;
     // Whoever stops a turn stops what has joined it, too.
@@ -283,7 +294,15 @@ export class RunningTurn {
     const putBack = untaken.map((joined) => joined.id);
     const error = failure && `${failure.code} ${failure.ref}`;
     const usage = this.#spending.of(this.#turn);
-    const result = { state, replies, putBack, ...usage, ...(error === undefined ? {} : { error }) };
+    const answer = errandOf(this.#turn) && { answer: failure?.message ?? text, notes: notes ?? [] };
+    const result = {
+      state,
+      replies,
+      putBack,
+      ...usage,
+      ...answer,
+      ...(error === undefined ? {} : { error }),
+    };
     const keys = replies.map(({ key }) => key);
     this.#deps.signs.ends(this.#turn, keys);
     if (!(await this.#deps.turns.finish(id, this.#deps.worker, result))) {

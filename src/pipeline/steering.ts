@@ -1,4 +1,5 @@
 import type { Agent, AgentEvent, Prompt } from "../core/agent.ts";
+import { errandOf } from "../core/errand.ts";
 import { isSamePlace, type QueueRules } from "../core/message-queue.ts";
 import type { InboundMessage } from "../core/message.ts";
 import type { InboxEntry, SteeredMessage, Turn, TurnLedger, WorkerId } from "../core/store.ts";
@@ -64,7 +65,7 @@ export class Steering {
 
   /** There may be something waiting in the turn's session. */
   consider(): void {
-    if (this.#agent) this.#do((agent) => this.#takeIn(agent));
+    if (this.#agent && !errandOf(this.#turn)) this.#do((agent) => this.#takeIn(agent));
   }
 
   /** Runs `agent`; what comes meanwhile joins. Ends when nothing more can, and all that joined is known as taken or not. */
@@ -126,7 +127,9 @@ export class Steering {
   async #takeIn(agent: Agent): Promise<void> {
     const { turns, rules } = this.#deps;
     while (this.#agent) {
-      const waiting = await turns.waiting(this.#turn.session, MOST_WAITING);
+      const all = await turns.waiting(this.#turn.session, MOST_WAITING);
+      // What the gateway itself asks is a turn of its own, and no part of the talk.
+      const waiting = all.filter(({ message }) => message.errand === undefined);
       const next = waiting.find((entry) => this.#isSamePlace(entry));
       if (!next) return;
       const { mode } = await rules(this.#turn, next.message);

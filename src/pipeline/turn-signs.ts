@@ -1,4 +1,5 @@
 import type { Channel } from "../core/channel.ts";
+import { errandOf } from "../core/errand.ts";
 import type { Address } from "../core/message.ts";
 import type { DeliveryKey, Turn } from "../core/store.ts";
 import type { Pacer } from "../delivery/pacer.ts";
@@ -27,8 +28,9 @@ export class TurnSigns {
     this.#acks = new AckReactions(deps);
   }
 
-  /** For a channel that can show it. */
+  /** For a channel that can show it, where somebody waits. */
   typing(turn: Turn): Typing | undefined {
+    if (errandOf(turn)) return undefined;
     const to = addressOf(turn);
     const channel = this.#deps.channel(to);
     const { pacer, clock, log } = this.#deps;

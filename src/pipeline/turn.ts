@@ -1,12 +1,13 @@
 import type { Agent, AgentEvent, ModelUsage, Prompt, Slot } from "../core/agent.ts";
 import type { Channel } from "../core/channel.ts";
 import type { Config } from "../core/config-schema.ts";
+import { type Errand, errandOf } from "../core/errand.ts";
 import { AgentError, ModelError } from "../core/errors.ts";
 import type { HookRunner } from "../core/hooks.ts";
 import type { Address, InboundMessage, MessageRef } from "../core/message.ts";
 import type { Session } from "../core/session.ts";
 import { isSilence } from "../core/silence.ts";
-import type { Delivery, OutboxLedger, Turn, TurnLedger, WorkerId } from "../core/store.ts";
+import type { Delivery, OutboxLedger, PlacedNote, Turn, TurnLedger, WorkerId } from "../core/store.ts";
 import type { TurnEvents } from "../core/turn-events.ts";
 import type { AnswerView, ShownAnswer } from "../delivery/answer-view.ts";
 import { deliveriesOf, withdrawals } from "../delivery/deliveries-of.ts";
@@ -14,6 +15,7 @@ import { replyKey, withdrawalKey } from "../delivery/keys.ts";
 import { type Quote, quoteOf, replyStyleOf } from "../delivery/reply-style.ts";
 import { ReplyText } from "../delivery/reply-text.ts";
 import { failpoint } from "../lib/failpoint.ts";
+import type { ErrandReply } from "./errand-answer.ts";
 import { answeredIn } from "./notice.ts";
 import type { ViewRequest } from "./open-view.ts";
 import { checkOutgoing } from "./outgoing.ts";
@@ -38,6 +40,8 @@ export interface TurnDeps {
   readonly openView: (request: ViewRequest) => Promise<AnswerView>;
   /** With `command` the message is that command of pi's own. */
   readonly compose: (turn: Turn, channel: Channel, signal: AbortSignal, command?: string) => Promise<Prompt>;
+  /** What people get to see of the answer to something that the gateway itself asked. */
+  readonly reply: (message: InboundMessage, errand: Errand, answer: string) => Promise<ErrandReply>;
   /** A prompt with the names of its messages, for a model that can do something to them. */
   readonly named: (text: string, messages: readonly InboundMessage[]) => string;
 }
@@ -59,6 +63,8 @@ export interface TurnOutcome {
   /** What `replies` say: the answer, or the rest of one that went out piece by piece. */
   readonly text: string;
   readonly replies: readonly Delivery[];
+  /** What chats are to know of it. */
+  readonly notes?: readonly PlacedNote[];
 }
 
 /** How pi's run ended. */
@@ -98,7 +104,10 @@ export async function runTurn(
       const spent = (earlier: readonly ModelUsage[]) => progress.spent(earlier);
       return ask(agent, { turn, channel, steering, spent, inChat, onEvent }, deps, signal);
     });
-    return await outcomeOf(turn, answer, await inChat.close(answer.text), quote(), deps);
+    const shown = await inChat.close(answer.text);
+    const errand = errandOf(turn);
+    if (errand) return await outcomeOfErrand(turn, errand, answer, deps);
+    return await outcomeOf(turn, answer, shown, quote(), deps);
   } finally {
     await inChat.close("");
   }
@@ -205,6 +214,18 @@ export class LeaseLost extends Error {
 function failureOf(event: AgentEvent & { type: "end" }): AgentError {
   const said = event.error ?? "pi gave no reason";
   return event.died ? new AgentError("process-died", said, { retry: "now" }) : new ModelError(said, event);
+}
+
+/** What the gateway itself asked: its answer goes where that says, and what was stopped goes nowhere. */
+async function outcomeOfErrand(
+  turn: Turn,
+  errand: Errand,
+  { text, aborted }: Answer,
+  deps: TurnDeps,
+): Promise<TurnOutcome> {
+  const message = turn.messages.at(-1);
+  if (aborted || !message) return { state: "aborted", text, replies: [] };
+  return { state: "final", text, ...(await deps.reply(message, errand, text)) };
 }
 
 async function outcomeOf(

@@ -38,7 +38,9 @@ export async function chatOf(
   parts: ChatParts,
 ): Promise<ToolChat> {
   if (to === undefined) {
-    return { address: context.chat, session: context.sessionKey, channel: channelOf(context.chat, parts) };
+    const { chat, sessionKey, chatSession = sessionKey } = context;
+    if (chat.scope === "job") throw new ToolError("Nobody wrote this in a chat: name the chat you mean.");
+    return { address: chat, session: chatSession, channel: channelOf(chat, parts) };
   }
   const { address, channel } = to === "owner" ? ownersChat(context, parts) : targetOf(to, parts);
   return { address, session: await sessionIn(address, context, parts), channel };
@@ -50,7 +52,7 @@ export async function sessionIn(
   context: ToolContext,
   parts: ChatParts,
 ): Promise<SessionKey> {
-  if (isSameChat(address, context.chat)) return context.sessionKey;
+  if (isSameChat(address, context.chat)) return context.chatSession ?? context.sessionKey;
   const own = formatSessionKey({ agent: context.agent, address });
   if (await parts.sessions.get(own)) return own;
   const known = (await parts.sessions.list(MOST_SESSIONS)).find(

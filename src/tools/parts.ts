@@ -28,8 +28,10 @@ export interface ToolParts {
 /** A turn as tools see it. */
 export interface ToolTurn {
   readonly id: TurnId;
-  /** The chat that it answers. */
+  /** The chat that it answers; of scope `job` where that is none. */
   readonly chat: Address;
+  /** The conversation of that chat, where the turn is in another. */
+  readonly chatSession?: SessionKey;
   /** What it answers; more may join while it runs. */
   readonly messages: readonly InboundMessage[];
 }

@@ -79,6 +79,7 @@ export class ToolBox {
       turn: turn.id,
       agent: record?.agent ?? parseSessionKey(session)?.agent ?? "main",
       chat: turn.chat,
+      ...(turn.chatSession === undefined ? {} : { chatSession: turn.chatSession }),
       signal,
       log,
     };

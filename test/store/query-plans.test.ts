@@ -95,6 +95,7 @@ const VERBS: readonly [name: string, run: (store: Store, n: number) => Promise<u
   ["react to what was heard", (store) => amend(store, "busy0", { kind: "reaction", emoji: "👍" })],
   ["who said that", (store) => store.outbox.sentAs(refOf(CHAT, "1"))],
   ["find a message", (store) => store.inbox.find(refOf(CHAT, "busy0"))],
+  ["what came of a message", (store) => store.inbox.outcome(refOf(CHAT, "busy0"))],
   ["change and cancel a message", (store, n) => changeWaiting(store, n)],
   ["what waits from a chat", (store) => store.inbox.waitingFrom(placeOf(CHAT))],
   ["wait for pieces", (store, n) => waitForPieces(store, n)],

@@ -152,6 +152,10 @@ export class SqliteInbox implements InboxLedger {
     return this.#known.find(message);
   }
 
+  async outcome(...[message]: Parameters<InboxLedger["outcome"]>): ReturnType<InboxLedger["outcome"]> {
+    return this.#known.outcome(message);
+  }
+
   async rewrite(...[id, now]: Parameters<InboxLedger["rewrite"]>): Promise<boolean> {
     return this.#known.rewrite(seqOf(id), now);
   }

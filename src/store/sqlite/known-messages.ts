@@ -1,3 +1,4 @@
+import type { MessageOutcome } from "../../core/errand.ts";
 import type { Address, InboundMessage, MessageRef } from "../../core/message.ts";
 import type { SessionKey } from "../../core/session-key.ts";
 import type { KnownMessage } from "../../core/store.ts";
@@ -31,6 +32,11 @@ export class KnownMessages {
   find({ address, id }: MessageRef): KnownMessage | undefined {
     const row = this.#connection.read(() => this.#sql.find.get({ dedup: nameOf({ address, id }) }));
     return row && knownOf(row);
+  }
+
+  outcome({ address, id }: MessageRef): MessageOutcome | undefined {
+    const row = this.#connection.read(() => this.#sql.outcome.get({ dedup: nameOf({ address, id }) }));
+    return row && outcomeOf(row);
   }
 
   pieces(message: InboundMessage): readonly KnownMessage[] {
@@ -72,6 +78,30 @@ function knownOf({ seq, body, heard, fate, turn, session }: KnownRow): KnownMess
   };
 }
 
+interface OutcomeRow {
+  readonly fate: string | null;
+  readonly turn: number | null;
+  readonly state: "running" | "released" | "done" | "failed" | "cancelled" | null;
+  readonly answer: string | null;
+  readonly error: string | null;
+  readonly ended_at: number | null;
+}
+
+function outcomeOf({ fate, turn, state, answer, error, ended_at }: OutcomeRow): MessageOutcome {
+  if (fate === null || (fate === "queued" && turn === null)) return { state: "waiting" };
+  if (fate === "cancelled") return { state: "cancelled" };
+  if (fate !== "queued") return { state: "failed", error: fate.toUpperCase() };
+  // A turn that is no longer known has ended long ago.
+  if (state === null) return { state: "done" };
+  if (state === "running" || state === "released") return { state: "running" };
+  return {
+    state,
+    ...(answer === null ? {} : { answer }),
+    ...(error === null ? {} : { error }),
+    ...(ended_at === null ? {} : { endedAtMs: ended_at }),
+  };
+}
+
 function stateOf(fate: string | null, turn: number | null): KnownMessage["state"] {
   if (fate === null) return "unsettled";
   if (fate === "queued") return turn === null ? "waiting" : "taken";
@@ -82,6 +112,10 @@ function knownStatements(connection: Connection) {
   const columns = "seq, body, heard, fate, turn, session";
   return {
     find: connection.query<KnownRow, { dedup: string }>(`select ${columns} from inbox where dedup = $dedup`),
+    outcome: connection.query<OutcomeRow, { dedup: string }>(
+      `select i.fate, i.turn, t.state, t.answer, t.error, t.ended_at from inbox i
+       left join turn t on t.seq = i.turn where i.dedup = $dedup`,
+    ),
     pieces: connection.query<KnownRow, { part: string; limit: number }>(
       `select ${columns} from inbox where part = $part order by seq desc limit $limit`,
     ),

@@ -20,6 +20,9 @@ export class Pruner {
     const steps: ((left: number) => number)[] = [
       ...this.#sql.finished.map((step) => (left: number) => step.run({ before, limit: left })),
       ...this.#sql.lines.map((step) => (left: number) => step.run({ before: firstOf(before), limit: left })),
+      ...this.#sql.errands.map(
+        (step) => (left: number) => step.run({ before: firstOf(before), limit: left }),
+      ),
       (left) => this.#pruneForgotten(left),
       ...this.#sql.history.map(
         (step) => (left: number) => step.run({ before: firstOf(historyBeforeMs), limit: left }),
@@ -50,6 +53,7 @@ function pruneStatements(connection: Connection) {
   return {
     finished: FINISHED.map((sql) => connection.query<unknown, Step>(sql)),
     lines: LINES.map((sql) => connection.query<unknown, Step>(sql)),
+    errands: ERRANDS.map((sql) => connection.query<unknown, Step>(sql)),
     history: HISTORY.map((sql) => connection.query<unknown, Step>(sql)),
     ofSession: OF_SESSION.map((sql) => connection.query<unknown, SessionStep>(sql)),
     forgotten: connection.query<{ session: string; upto: number }>("select session, upto from forgotten"),
@@ -65,7 +69,7 @@ function pruneStatements(connection: Connection) {
 const FINISHED = [
   "delete from inbox where seq in (select seq from inbox where dropped_at < $before limit $limit)",
   "delete from event where seq in (select seq from event where done_at < $before limit $limit)",
-  `update turn set prompt = null, position = null, previews = null, error = null
+  `update turn set prompt = null, position = null, previews = null, error = null, answer = null
    where seq in (select seq from turn where ended_at < $before and previews is not null limit $limit)`,
   `delete from outbox where seq in
      (select seq from outbox where ended_at < $before and shown_in is null limit $limit)`,
@@ -84,6 +88,18 @@ const LINES = [
 /** True of a message `i` in a session that nothing will happen to any more. */
 const IS_OVER = `(i.fate in ('command', 'full', 'cancelled') or i.turn is not null
   and not exists (select 1 from turn t where t.seq = i.turn and t.ended_at is null))`;
+
+/**
+ * What the gateway itself asked, and the turns that were: a job of every minute must not pile up. A turn goes before
+ * its message, which leads to it. `$before` is a number of the sequence.
+ */
+const OLD_ERRANDS = `from inbox i indexed by inbox_errand
+  where i.session is not null and json_extract(i.body, '$.errand.by') is not null
+    and i.seq < $before and ${IS_OVER} order by i.seq limit $limit`;
+const ERRANDS = [
+  `delete from turn where ended_at is not null and seq in (select i.turn ${OLD_ERRANDS})`,
+  `delete from inbox where seq in (select i.seq ${OLD_ERRANDS})`,
+];
 
 /** History, from the oldest row on: what is passed over is still open, and that is never much. `$before` is a number of the sequence. */
 const HISTORY = [

@@ -108,7 +108,8 @@ function sessionStatements(connection: Connection) {
       "select session from queue where session = $key",
     ),
     heard: connection.query<{ recorded_at: number }, { key: string }>(
-      "select recorded_at from inbox where session = $key order by seq desc limit 1",
+      `select recorded_at from inbox where session = $key and json_extract(body, '$.errand.by') is null
+       order by seq desc limit 1`,
     ),
     list: connection.query<SummaryRow, { limit: number }>(
       `select s.body, q.waiting, t.state = 'running' as running from session s

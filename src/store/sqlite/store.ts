@@ -75,7 +75,11 @@ export class SqliteStore implements Store {
     this.chats = new SqliteChats(parts, new ChatMover(parts));
     this.inbox = new SqliteInbox(parts, queue, line, { outbox: this.outbox, chats: this.chats });
     this.usage = new SqliteUsage(parts);
-    this.turns = new SqliteTurns(parts, queue, line, { outbox: this.outbox, usage: this.usage });
+    this.turns = new SqliteTurns(parts, queue, line, {
+      outbox: this.outbox,
+      usage: this.usage,
+      chats: this.chats,
+    });
     this.sessions = new SqliteSessions(parts);
     this.access = new SqliteAccess(parts, this.outbox);
     this.cron = new SqliteCron(connection);

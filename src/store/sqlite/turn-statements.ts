@@ -66,8 +66,11 @@ function holdingTurns(connection: Connection) {
     notePrompt: connection.query<unknown, Holder & { text: string; position: string | null }>(
       "update turn set prompt = $text, position = $position where seq = $seq and worker = $worker",
     ),
-    finish: connection.query<unknown, { seq: number; now: number; state: string; error: string | null }>(
-      `update turn set state = $state, error = $error, ended_at = $now, due_at = null, worker = null
+    finish: connection.query<
+      unknown,
+      { seq: number; now: number; state: string; error: string | null; answer: string | null }
+    >(
+      `update turn set state = $state, error = $error, answer = $answer, ended_at = $now, due_at = null, worker = null
        where seq = $seq`,
     ),
     countTurn: connection.query<unknown, { session: string; now: number }>(

@@ -13,6 +13,7 @@ import type {
   WorkerId,
 } from "../../core/store.ts";
 import type { TurnUsage } from "../../core/usage.ts";
+import type { ChatLines } from "./chats.ts";
 import type { Query } from "./connection.ts";
 import { decode } from "./json.ts";
 import type { Poster } from "./outbox.ts";
@@ -34,6 +35,7 @@ export interface UsageNotes {
 export interface TurnEnds {
   readonly outbox: Poster;
   readonly usage: UsageNotes;
+  readonly chats: ChatLines;
 }
 
 export class SqliteTurns implements TurnLedger {
@@ -42,6 +44,7 @@ export class SqliteTurns implements TurnLedger {
   readonly #line: WaitingLine;
   readonly #outbox: Poster;
   readonly #usage: UsageNotes;
+  readonly #chats: ChatLines;
   readonly #sql: TurnStatements;
 
   constructor(parts: LedgerParts, queue: SessionQueue, line: WaitingLine, ends: TurnEnds) {
@@ -50,6 +53,7 @@ export class SqliteTurns implements TurnLedger {
     this.#line = line;
     this.#outbox = ends.outbox;
     this.#usage = ends.usage;
+    this.#chats = ends.chats;
     this.#sql = turnStatements(parts.connection);
   }
 
@@ -114,17 +118,20 @@ export class SqliteTurns implements TurnLedger {
   }
 
   async finish(turn: TurnId, worker: WorkerId, result: TurnResult): Promise<boolean> {
-    const { state, replies, error, usage, putBack = [] } = result;
+    const { state, replies, error, answer, usage, notes = [], putBack = [] } = result;
     const { connection, clock, ring } = this.#parts;
     const seq = seqOf(turn);
     const now = clock.now();
     const end = connection.write(() => {
       const held = this.#sql.held.get({ seq, worker });
       if (!held) return undefined;
-      this.#sql.finish.run({ seq, now, state, error: error ?? null });
+      this.#sql.finish.run({ seq, now, state, error: error ?? null, answer: answer ?? null });
       this.#sql.countTurn.run({ session: held.session, now });
       this.#outbox.postAll(replies);
       if (usage) this.#usage.note(seq, held.session, usage);
+      for (const { place, ...note } of notes) {
+        this.#chats.add(place, { ...note, kind: "note", seq: this.#parts.sequence.next(now) });
+      }
       this.#putBack(seq, held.session, putBack);
       return { moreWaits: this.#queue.free(held.session, now) };
     });
@@ -142,10 +149,13 @@ export class SqliteTurns implements TurnLedger {
     if (this.#writeHeld(this.#sql.release, { seq: seqOf(turn), worker, ...again })) this.#parts.ring("turn");
   }
 
-  async clear(session: SessionKey, tell?: (entry: InboxEntry) => Delivery): Promise<readonly InboxEntry[]> {
+  async clear(
+    session: SessionKey,
+    tell?: (entry: InboxEntry) => Delivery | undefined,
+  ): Promise<readonly InboxEntry[]> {
     const cleared = this.#parts.connection.write(() => {
       const entries = this.#line.clear(session);
-      if (tell) this.#outbox.postAll(entries.map(tell));
+      if (tell) this.#outbox.postAll(entries.flatMap((entry) => tell(entry) ?? []));
       return entries;
     });
     if (tell && cleared.length > 0) this.#parts.ring("delivery");

@@ -105,7 +105,9 @@ export class WaitingLine {
     if (now.waiting - now.collapsed <= room.keep) return [];
     const inFull = this.#sql.waiting
       .all({ session, limit: ALL })
-      .filter((row) => row.collapsed === 0 && (room.among === "session" || row.merge_key === mergeKey));
+      .filter((row) => row.collapsed === 0 && (room.among === "session" || row.merge_key === mergeKey))
+      // What the gateway itself asks makes room for nobody: whoever asked waits for it.
+      .filter(({ body }) => decode(body).errand === undefined);
     const whole = [...Map.groupBy(inFull, ({ seq, part }) => part ?? seq).values()];
     const tooMany = whole.slice(0, Math.max(0, whole.length - room.keep)).flat();
     if (room.drop === "old") return this.#cancel(session, tooMany);
