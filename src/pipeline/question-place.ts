@@ -5,7 +5,6 @@ import type { Address } from "../core/message.ts";
 import type { Owners } from "../core/owners.ts";
 import type { SessionKey } from "../core/session-key.ts";
 import { configuredRouter, routeTo } from "../core/session-router.ts";
-import type { Turn } from "../core/store.ts";
 import type { AskingTurn } from "./open-question.ts";
 import { addressOf } from "./turn.ts";
 
