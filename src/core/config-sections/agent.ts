@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { command, count, milliseconds, path } from "./common.ts";
+import { heartbeatSchema } from "./heartbeat.ts";
 
 const poolSchema = z
   .strictObject({
@@ -86,6 +87,9 @@ export const agentSchema = z.strictObject({
   questionTimeoutMs: milliseconds()
     .default(600_000)
     .describe("A question to a person is cancelled after this long without an answer."),
+  heartbeat: heartbeatSchema
+    .optional()
+    .describe("From time to time the agent looks around by itself. Off without this section."),
   promptCache: z
     .enum(["short", "long"])
     .optional()

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { path, platformId } from "./common.ts";
+import { count, path, platformId } from "./common.ts";
+import { heartbeatSchema } from "./heartbeat.ts";
 
 const thinkingLevel = () => z.enum(["off", "minimal", "low", "medium", "high", "xhigh", "max"]);
 
@@ -25,6 +26,42 @@ const entrySchema = z.strictObject({
   extensions: z.array(path()).default([]).describe("Its extensions, in the same order."),
   promptTemplates: z.array(path()).default([]).describe("Its prompt templates, in the same order."),
   appendSystemPrompt: path().optional().describe("In place of `agent.appendSystemPrompt`."),
+  heartbeat: heartbeatSchema
+    .optional()
+    .describe("As `agent.heartbeat`, for this agent. That section is for `main` alone."),
+});
+
+const delegationSchema = z.strictObject({
+  enabled: z.boolean().default(true).describe("Whether agents have the tool `delegate`."),
+  maxDepth: z
+    .int()
+    .min(0)
+    .default(2)
+    .describe(
+      "How far an asked agent may be from the conversation that a person has: 1 asks, and is not asked on.",
+    ),
+  perSession: count().default(3).describe("Tasks of one conversation that may be open at the same time."),
+  maxWaiting: count()
+    .default(8)
+    .describe(
+      "Turns of all conversations that may wait for another agent. Each keeps its pi, so that many run besides `agent.pool.max`.",
+    ),
+  timeoutSeconds: count().max(86_400).default(600).describe("A task is stopped after this long."),
+  allow: z
+    .record(z.string(), z.array(z.string().min(1)))
+    .default({})
+    .describe(
+      'Whom an agent may ask, by its id; `"*"` stands for every agent, in both places. Every agent may ask every other when empty.',
+    ),
+});
+
+const messagingSchema = z.strictObject({
+  allow: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      "Session keys that the tool `sessions_send` reaches besides those of the same agent that no people are in; `*` at the end stands for any ending.",
+    ),
 });
 
 const peerKind = () =>
@@ -77,6 +114,8 @@ const bindingSchema = z
 
 /** `agents`: who there is to answer, and who answers whom. */
 export const agentsSchema = z.strictObject({
+  delegation: delegationSchema.prefault({}).describe("Agents that ask other agents."),
+  messaging: messagingSchema.prefault({}).describe("Agents that write into other conversations."),
   list: z
     .array(entrySchema)
     .superRefine(checkAgentIds)

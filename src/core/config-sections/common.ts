@@ -47,3 +47,15 @@ export const target = () =>
 
 /** A path in a URL of ours. */
 export const urlPath = () => z.string().regex(/^\/[^\s?#]*$/, "expected a path such as /hooks");
+
+/** A time zone such as Asia/Shanghai. */
+export const timeZone = () => z.string().refine(isTimeZone, "expected a time zone such as Asia/Shanghai");
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    // An unknown zone is exactly what throws here.
+    return false;
+  }
+}
