@@ -15,6 +15,8 @@ export interface Errand {
   readonly by: ErrandGiver;
   /** What people know it by: a job's id, a webhook's name. With `by` and the message's id it names it for ever. */
   readonly name: string;
+  /** Under which its answer is announced; `name` when absent. */
+  readonly title?: string;
   /** The session it runs in: one of its own (see {@link errandSession}), or that of a chat. */
   readonly session: SessionKey;
   /** One sentence that tells the agent what this is and why now. It stands before the text in the prompt. */
@@ -25,6 +27,7 @@ export interface Errand {
   readonly role?: string;
   /** In place of the session's model, for this turn. */
   readonly model?: string;
+  readonly thinkingLevel?: string;
   /** In place of `agent.timeoutMs`. */
   readonly timeoutMs?: number;
   /** The session from which it was asked for, where an agent did. */

@@ -48,7 +48,8 @@ export async function replyToErrand(
   if (!to || !channel || delivery === "silent" || isNothingToSay(answer)) return NOTHING;
   const { session } = routeTo(to, channel, deps.router);
   const isAnnounced = delivery === "announce";
-  const markdown = isAnnounced ? `${nameInMarkdown(errand.name, errand.by)}\n\n${answer}` : answer;
+  const { title = errand.name } = errand;
+  const markdown = isAnnounced ? `${nameInMarkdown(title, errand.by)}\n\n${answer}` : answer;
   const withheld = deps.sentences().withheld;
   const checked = await checkOutgoing({ kind: "text", markdown }, session, channel, deps.hooks, withheld);
   if (!checked.allowed) return NOTHING;
@@ -64,7 +65,7 @@ export async function replyToErrand(
           {
             place: to,
             about: id,
-            text: oneLine(`You said here, as ${WORDS[errand.by]} "${errand.name}": ${said}`),
+            text: oneLine(`You said here, as ${WORDS[errand.by]} "${title}": ${said}`),
           },
         ]
       : [],

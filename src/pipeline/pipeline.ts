@@ -226,12 +226,16 @@ function opener({ store, hooks, clock, folders, config, router }: PipelineParts)
 /** As the errand wants its session, once: another try goes on where the first one was. */
 async function errandRecord(
   turn: Turn,
-  { isFresh, model }: Errand,
+  { isFresh, model, thinkingLevel }: Errand,
   record: Session,
   deps: OpenSessionDeps,
 ): Promise<Session> {
   const session = isFresh && !turn.prompted ? await beginEmpty(record, deps) : record;
-  return model === undefined ? session : { ...session, model };
+  return {
+    ...session,
+    ...(model === undefined ? {} : { model }),
+    ...(thinkingLevel === undefined ? {} : { thinkingLevel }),
+  };
 }
 
 /** What goes out, and what waits for it. */
