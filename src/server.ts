@@ -5,12 +5,14 @@ import { buildCommands, buildMenus } from "./assembly/build-commands.ts";
 import { buildControl } from "./assembly/build-control.ts";
 import { buildDoors } from "./assembly/build-doors.ts";
 import { buildFetch } from "./assembly/build-fetch.ts";
+import { buildHeartbeats } from "./assembly/build-heartbeats.ts";
 import { buildLoader } from "./assembly/build-loader.ts";
 import { buildPipeline } from "./assembly/build-pipeline.ts";
 import { buildPool } from "./assembly/build-pool.ts";
 import { buildQuestions } from "./assembly/build-questions.ts";
 import { buildRestarts } from "./assembly/build-restarts.ts";
 import { buildTools } from "./assembly/build-tools.ts";
+import { buildWebhooks } from "./assembly/build-webhooks.ts";
 import { connectPlugins } from "./assembly/connect-plugins.ts";
 import type { Base, GatewayOptions, Lifetime, Parts } from "./assembly/parts.ts";
 import { warnAboutAgents } from "./assembly/warn-about-agents.ts";
@@ -105,6 +107,8 @@ function servicesOf({
   access,
   builtin,
   credentials,
+  webhooks,
+  heartbeats,
   pool,
   pipeline,
   questions,
@@ -133,6 +137,7 @@ function servicesOf({
     builtin,
     plugins,
     credentials,
+    webhooks,
     doors.http,
     pool,
     deliverer,
@@ -141,6 +146,7 @@ function servicesOf({
     receiver,
     pluginServices,
     channels,
+    heartbeats,
     menus,
     live,
     retention,
@@ -211,6 +217,8 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
     page: pageAuthOf(live.config.channels),
   }));
   const http = { router: new Router(), methods: new MethodTable() };
+  const heartbeats = buildHeartbeats({ ...base, pipeline });
+  const webhooks = buildWebhooks({ ...base, ...http, pipeline, credentials, heartbeats });
   const running = {
     ...base,
     tools,
@@ -225,6 +233,8 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
     plugins,
     pluginServices,
     credentials,
+    heartbeats,
+    webhooks,
     feed,
     ...http,
   };
@@ -239,15 +249,20 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
 async function applyChange(
   { config }: LoadedConfig,
   changed: readonly string[],
-  parts: Pick<Parts, "pool" | "doors" | "builtin" | "plugins" | "menus" | "options">,
+  parts: Pick<
+    Parts,
+    "pool" | "doors" | "builtin" | "plugins" | "menus" | "options" | "webhooks" | "heartbeats"
+  >,
 ): Promise<void> {
-  const { pool, doors, builtin, plugins, menus, options } = parts;
+  const { pool, doors, builtin, plugins, menus, options, webhooks, heartbeats } = parts;
   const plan = planReload(changed);
   await warnAboutAgents(config, options.log, changed);
   if (plan.recyclesPool) await pool.recycle();
   await builtin.follow(plan.channels);
   await plugins.follow();
   menus.wake();
+  await webhooks.follow();
+  heartbeats.wake();
   doors.recheckClients();
 }
 

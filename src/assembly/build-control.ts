@@ -8,11 +8,12 @@ import { systemClock } from "../lib/clock.ts";
 import { redactConfig } from "../security/redact.ts";
 import type { Base, Parts } from "./parts.ts";
 
-type ControlNeeds = Base & Pick<Parts, "pool" | "pipeline" | "builtin" | "channels" | "credentials">;
+type ControlNeeds = Base &
+  Pick<Parts, "pool" | "pipeline" | "builtin" | "channels" | "credentials" | "webhooks">;
 
 /** What doors, tools and commands may ask of the gateway. */
 export function buildControl(needs: ControlNeeds, whole: () => Parts): GatewayControl {
-  const { lifetime, live, registry, store, pool, pipeline, builtin, channels, credentials } = needs;
+  const { lifetime, live, registry, store, pool, pipeline, builtin, channels, credentials, webhooks } = needs;
   const budgets = new Budgets({
     settings: () => live.config.agent.budget,
     usage: store.usage,
@@ -40,10 +41,12 @@ export function buildControl(needs: ControlNeeds, whole: () => Parts): GatewayCo
     reloadConfig: async () => {
       // A rotated token is in a file of its own, which is no part of the configuration.
       await credentials.start();
+      await webhooks.follow();
       const report = await live.reload();
       whole().doors.recheckClients();
       return report;
     },
-    configForDisplay: () => redactConfig(live.loaded, credentials.generated),
+    configForDisplay: () =>
+      redactConfig(live.loaded, { ...credentials.generated, ...webhooks.callers.generated }),
   };
 }

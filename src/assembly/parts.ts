@@ -1,10 +1,12 @@
 import type { BuiltinChannels } from "./builtin-channels.ts";
 import type { AccessParts } from "./build-access.ts";
 import type { Commands } from "./build-commands.ts";
+import type { WebhookParts } from "./build-webhooks.ts";
 import type { CommandMenus } from "../commands/menus.ts";
 import type { GatewayControl } from "../core/control.ts";
 import type { LoadedConfig } from "../core/config.ts";
 import type { LiveConfig } from "../core/config-live.ts";
+import type { Heartbeats } from "../core/heartbeat.ts";
 import type { RpcPool } from "../core/rpc-pool.ts";
 import type { StateLayout } from "../core/state-dir.ts";
 import type { Store } from "../core/store.ts";
@@ -71,6 +73,8 @@ export interface Parts extends Base {
   readonly plugins: PluginLoader;
   readonly pluginServices: PluginBackground;
   readonly credentials: Credentials;
+  readonly heartbeats: Heartbeats;
+  readonly webhooks: WebhookParts;
   readonly control: GatewayControl;
   readonly router: Router;
   readonly methods: MethodTable;

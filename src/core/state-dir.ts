@@ -8,6 +8,8 @@ export interface StateLayout {
   readonly lock: string;
   /** The generated gateway token, 0600. */
   readonly token: string;
+  /** The generated token of the webhooks, 0600. */
+  readonly hooksToken: string;
   /** pi's transcripts, one file per session and generation. */
   readonly sessions: string;
   readonly media: string;
@@ -35,6 +37,7 @@ export function stateLayout(root: string): StateLayout {
     database: at("gateway.db"),
     lock: at("gateway.lock.db"),
     token: at("token"),
+    hooksToken: at("hooks-token"),
     sessions: at("sessions"),
     media: at("media"),
     logs: at("logs"),
