@@ -3,6 +3,7 @@ import { BuiltinChannels } from "./assembly/builtin-channels.ts";
 import { assembleAccess } from "./assembly/build-access.ts";
 import { buildCommands, buildMenus } from "./assembly/build-commands.ts";
 import { buildControl } from "./assembly/build-control.ts";
+import { buildDelegations } from "./assembly/build-delegations.ts";
 import { buildDoors } from "./assembly/build-doors.ts";
 import { buildFetch } from "./assembly/build-fetch.ts";
 import { buildHeartbeats } from "./assembly/build-heartbeats.ts";
@@ -109,6 +110,7 @@ function servicesOf({
   credentials,
   webhooks,
   heartbeats,
+  delegations,
   pool,
   pipeline,
   questions,
@@ -146,6 +148,7 @@ function servicesOf({
     receiver,
     pluginServices,
     channels,
+    delegations,
     heartbeats,
     menus,
     live,
@@ -234,6 +237,7 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
     pluginServices,
     credentials,
     heartbeats,
+    delegations: buildDelegations({ ...base, pipeline, pool }),
     webhooks,
     feed,
     ...http,

@@ -4,6 +4,8 @@ import { workspaceOf } from "../core/agent-list.ts";
 import { errandOf } from "../core/errand.ts";
 import type { Outlet } from "../core/outlet.ts";
 import { configuredRouter, routeTo } from "../core/session-router.ts";
+import { systemClock } from "../lib/clock.ts";
+import { RateLimit } from "../lib/rate-limit.ts";
 import { addressOf } from "../pipeline/turn.ts";
 import { ownTools, ToolBox, type ToolParts } from "../tools/index.ts";
 import type { Base, Parts } from "./parts.ts";
@@ -21,26 +23,13 @@ export function buildTools(base: Base, whole: () => Parts): ToolBox {
   });
 }
 
-function toolParts({ live, layout, registry, store, access }: Base, whole: () => Parts): ToolParts {
+function toolParts(base: Base, whole: () => Parts): ToolParts {
+  const { live, layout, registry, store, access } = base;
+  const writing = new RateLimit(() => WRITES, systemClock);
   return {
     config: () => live.config,
     owners: access.owners,
-    turn: (session) => {
-      const running = whole().pipeline.workers.running(session);
-      if (!running) return undefined;
-      const { turn, messages } = running;
-      const { id } = turn;
-      const to = errandOf(turn)?.to;
-      const channel = to && registry.channelFor(to);
-      if (!to || !channel) return { id, chat: addressOf(turn), messages };
-      // What the gateway itself asks has the chat in which its answer is said.
-      const chatSession = routeTo(
-        to,
-        channel,
-        configuredRouter(() => live.config),
-      ).session;
-      return { id, chat: to, chatSession, messages };
-    },
+    turn: turnOf(base, whole),
     channel: (to) => registry.channelFor(to),
     sessions: store.sessions,
     outbox: store.outbox,
@@ -56,7 +45,31 @@ function toolParts({ live, layout, registry, store, access }: Base, whole: () =>
       // Our own state, and pi's folder with its login.
       closed: () => [layout.root, live.config.agent.runtime.agentDir ?? join(homedir(), ".pi", "agent")],
     },
+    delegations: () => whole().delegations,
+    errands: () => whole().pipeline.errands,
+    mayWrite: (from) => writing.take(from) === 0,
     cron: () => undefined,
+  };
+}
+
+/** Messages of one conversation into others. */
+const WRITES = { perMinute: 6, burst: 6 };
+
+/** The turn of a session, as tools see it. */
+function turnOf({ live, registry }: Base, whole: () => Parts): ToolParts["turn"] {
+  const boot = crypto.randomUUID();
+  return (session) => {
+    const running = whole().pipeline.workers.running(session);
+    if (!running) return undefined;
+    const { turn, messages } = running;
+    const { id } = turn;
+    const attempt = `${boot}/${turn.attempt}`;
+    const to = errandOf(turn)?.to;
+    const channel = to && registry.channelFor(to);
+    if (!to || !channel) return { id, attempt, chat: addressOf(turn), messages };
+    // What the gateway itself asks has the chat in which its answer is said.
+    const router = configuredRouter(() => live.config);
+    return { id, attempt, chat: to, chatSession: routeTo(to, channel, router).session, messages };
   };
 }
 

@@ -6,6 +6,7 @@ import type { CommandMenus } from "../commands/menus.ts";
 import type { GatewayControl } from "../core/control.ts";
 import type { LoadedConfig } from "../core/config.ts";
 import type { LiveConfig } from "../core/config-live.ts";
+import type { Delegations } from "../core/delegations.ts";
 import type { Heartbeats } from "../core/heartbeat.ts";
 import type { RpcPool } from "../core/rpc-pool.ts";
 import type { StateLayout } from "../core/state-dir.ts";
@@ -74,6 +75,7 @@ export interface Parts extends Base {
   readonly pluginServices: PluginBackground;
   readonly credentials: Credentials;
   readonly heartbeats: Heartbeats;
+  readonly delegations: Delegations;
   readonly webhooks: WebhookParts;
   readonly control: GatewayControl;
   readonly router: Router;

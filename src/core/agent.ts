@@ -161,6 +161,11 @@ export interface AgentPool extends Service {
    * Workers wait here *before* claiming a turn, so that what waits, waits in the store.
    */
   reserve(signal: AbortSignal): Promise<Slot | undefined>;
+  /**
+   * Runs `work` for a turn that has a place and waits for another turn: meanwhile one more may run, so that the turns
+   * that all wait for others never keep those from running.
+   */
+  lend<T>(work: () => Promise<T>): Promise<T>;
   /** The agent running this session right now, for `/stop`, steering, and `session_status`. */
   running(session: SessionKey): Agent | undefined;
   /** Lets go of a session that an idle process still has open. */

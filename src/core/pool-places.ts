@@ -6,6 +6,7 @@ export class Places {
   readonly #clock: Clock;
   readonly #waiting: ((isGranted: boolean) => void)[] = [];
   #taken = 0;
+  #lent = 0;
   #isClosed = false;
 
   constructor(max: () => number, clock: Clock) {
@@ -19,12 +20,28 @@ export class Places {
    */
   async take(signal: AbortSignal): Promise<number | undefined> {
     if (signal.aborted || this.#isClosed) return undefined;
-    if (this.#taken < this.#max() && this.#waiting.length === 0) {
+    if (this.#taken < this.room && this.#waiting.length === 0) {
       this.#taken += 1;
       return 0;
     }
     const sinceMs = this.#clock.now();
     return (await this.#wait(signal)) ? this.#clock.now() - sinceMs : undefined;
+  }
+
+  /** So many may be taken now. */
+  get room(): number {
+    return this.#max() + this.#lent;
+  }
+
+  /** While `work` goes on, whoever has a place waits for somebody else: that one gets a place besides. */
+  async lend<T>(work: () => Promise<T>): Promise<T> {
+    this.#lent += 1;
+    this.grant();
+    try {
+      return await work();
+    } finally {
+      this.#lent -= 1;
+    }
   }
 
   giveBack(): void {
@@ -34,7 +51,7 @@ export class Places {
 
   /** Gives free places to those who wait: also after `max` has grown. */
   grant(): void {
-    while (this.#taken < this.#max() && this.#waiting.length > 0) {
+    while (this.#taken < this.room && this.#waiting.length > 0) {
       this.#taken += 1;
       this.#waiting.shift()?.(true);
     }

@@ -118,6 +118,10 @@ export class RpcPool implements AgentPool {
     };
   }
 
+  lend<T>(work: () => Promise<T>): Promise<T> {
+    return this.#places.lend(work).finally(() => this.#wake.ring());
+  }
+
   running(session: SessionKey): Agent | undefined {
     return this.#running.get(session);
   }
@@ -214,7 +218,7 @@ export class RpcPool implements AgentPool {
       const free = [...this.#pis].filter((pi) => !pi.isClaimed && !pi.isRetiring);
       const fitting = free.filter((pi) => !pi.isOutdated && pi.profile.fingerprint === profile.fingerprint);
       const pi =
-        pick(fitting, file) ?? (this.#pis.size < this.#max() ? this.#spawn(profile, boot) : undefined);
+        pick(fitting, file) ?? (this.#pis.size < this.#places.room ? this.#spawn(profile, boot) : undefined);
       if (pi) {
         pi.isClaimed = true;
         return pi;
@@ -315,7 +319,7 @@ export class RpcPool implements AgentPool {
       }
       const idleMs = this.#deps.clock.now() - pi.idleSinceMs;
       const isSpare = this.#pis.size > this.#min() && idleMs >= idleTimeoutMs;
-      const mustGo = isSpare || pi.isOutdated || this.#isWorn(pi) || this.#pis.size > this.#max();
+      const mustGo = isSpare || pi.isOutdated || this.#isWorn(pi) || this.#pis.size > this.#places.room;
       // Somebody may have taken it while its memory was looked up.
       if (mustGo && !pi.isClaimed) await this.#end(pi);
     }

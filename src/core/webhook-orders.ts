@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fitsPattern } from "../lib/fits-pattern.ts";
 import type { Config } from "./config-schema.ts";
 import { RequestError } from "./errors.ts";
 import { parsePath, parseTemplate, renderTemplate, valueAt } from "./text-template.ts";
@@ -67,7 +68,10 @@ export function agentOrder(
   if (agentId !== undefined && hooks.allowedAgents && !hooks.allowedAgents.includes(agentId)) {
     throw forbidden(`agentId: "${agentId}" may not be asked here; hooks.allowedAgents says who may`);
   }
-  if (sessionKey !== undefined && !hooks.allowedSessions.some((pattern) => fits(sessionKey, pattern))) {
+  if (
+    sessionKey !== undefined &&
+    !hooks.allowedSessions.some((pattern) => fitsPattern(sessionKey, pattern))
+  ) {
     throw forbidden(
       "sessionKey: callers may not choose this conversation; hooks.allowedSessions says which they may",
     );
@@ -164,11 +168,6 @@ function targetOf(channel: string | undefined, to: string | undefined): string |
   return channel === undefined || channel === "last" || to.startsWith(`${channel}:`)
     ? to
     : `${channel}:${to}`;
-}
-
-/** Whether `given` is what `pattern` says; `*` at its end stands for any ending. */
-export function fits(given: string, pattern: string): boolean {
-  return pattern.endsWith("*") ? given.startsWith(pattern.slice(0, -1)) : given === pattern;
 }
 
 function read<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {

@@ -10,9 +10,9 @@ import { routeTo, type SessionRouter } from "./session-router.ts";
 import type { SessionKey } from "./session-key.ts";
 import type { SessionLedger, TurnLedger } from "./store.ts";
 import { addressOf, formatTarget, parseTarget } from "./target.ts";
-import { fits } from "./webhook-orders.ts";
 import type { WebhookDesk, WebhookOrder, WebhookReceipt } from "./webhook-port.ts";
 import type { Clock } from "../lib/clock.ts";
+import { fitsPattern } from "../lib/fits-pattern.ts";
 import { shownName } from "../lib/shown-name.ts";
 
 export interface WebhooksDeps {
@@ -159,7 +159,7 @@ export class Webhooks implements WebhookDesk {
   ): Promise<void> {
     const { hooks } = this.#deps.config();
     const isNamed = [target, formatTarget(to)].some((one) =>
-      hooks.allowedTargets.some((rule) => fits(one, rule)),
+      hooks.allowedTargets.some((rule) => fitsPattern(one, rule)),
     );
     if (isNamed || owners.some((owner) => isSame(owner, to))) return;
     const known = await this.#deps.sessions.list(MOST_SESSIONS);

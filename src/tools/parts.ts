@@ -2,6 +2,8 @@ import type { Channel } from "../core/channel.ts";
 import type { Config } from "../core/config-schema.ts";
 import type { GatewayControl } from "../core/control.ts";
 import type { CronEngine } from "../core/cron-port.ts";
+import type { Delegations } from "../core/delegations.ts";
+import type { ErrandDesk } from "../core/errand.ts";
 import type { Address, InboundMessage } from "../core/message.ts";
 import type { Owners } from "../core/owners.ts";
 import type { Outlet } from "../core/outlet.ts";
@@ -21,6 +23,10 @@ export interface ToolParts {
   readonly outlet: Outlet;
   readonly control: Pick<GatewayControl, "reloadConfig" | "restart" | "sessionStatus">;
   readonly folders: ToolFolders;
+  readonly delegations: () => Pick<Delegations, "ask">;
+  readonly errands: () => Pick<ErrandDesk, "take">;
+  /** Counts a message into another session; false where there are too many from this one. */
+  readonly mayWrite: (from: SessionKey) => boolean;
   /** Undefined while nothing runs tasks by the clock. */
   readonly cron: () => CronEngine | undefined;
 }
@@ -28,6 +34,8 @@ export interface ToolParts {
 /** A turn as tools see it. */
 export interface ToolTurn {
   readonly id: TurnId;
+  /** Another one for each try. */
+  readonly attempt: string;
   /** The chat that it answers; of scope `job` where that is none. */
   readonly chat: Address;
   /** The conversation of that chat, where the turn is in another. */

@@ -64,3 +64,23 @@ test("closed places turn everybody away, until they are opened again", async () 
   places.open();
   expect(await places.take(NEVER)).toBe(0);
 });
+
+test("whoever waits for another lends a place to it, and takes it back afterwards", async () => {
+  const places = new Places(() => 1, systemClock);
+  await places.take(NEVER);
+  const other = places.take(NEVER);
+  const done = Promise.withResolvers<void>();
+  const waiting = places.lend(() => done.promise);
+  expect(await other).toBeNumber();
+  expect(places.room).toBe(2);
+  done.resolve();
+  await waiting;
+  expect(places.room).toBe(1);
+  let isGranted = false;
+  const third = places.take(NEVER).then(() => (isGranted = true));
+  places.giveBack();
+  await Bun.sleep(0);
+  expect(isGranted).toBe(false);
+  places.giveBack();
+  await third;
+});

@@ -47,7 +47,7 @@ export class FakePi implements AgentPool {
   async recycle(): Promise<void> {}
 
   async reserve(signal: AbortSignal): Promise<Slot | undefined> {
-    while (this.#places === 0 && !signal.aborted) {
+    while (this.#places <= 0 && !signal.aborted) {
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve);
         signal.addEventListener("abort", () => resolve(), { once: true });
@@ -68,6 +68,16 @@ export class FakePi implements AgentPool {
         this.#waiting.shift()?.();
       },
     };
+  }
+
+  async lend<T>(work: () => Promise<T>): Promise<T> {
+    this.#places += 1;
+    this.#waiting.shift()?.();
+    try {
+      return await work();
+    } finally {
+      this.#places -= 1;
+    }
   }
 
   running(): undefined {}

@@ -12,7 +12,7 @@ function boxOf(execute: Tool["execute"], isRunning = true): ToolBox {
   const parameters = { type: "object", properties: { n: { type: "number" } }, additionalProperties: false };
   return new ToolBox({
     tools: () => [{ name: "count", description: "Counts.", parameters, execute }],
-    turn: () => (isRunning ? { id: "turn1", chat, messages: [] } : undefined),
+    turn: () => (isRunning ? { id: "turn1", attempt: "1", chat, messages: [] } : undefined),
     sessions: { get: async () => undefined },
     log: silentLogger,
   });

@@ -5,6 +5,8 @@ import type { Channel } from "../../src/core/channel.ts";
 import { configSchema, type Config } from "../../src/core/config-schema.ts";
 import type { RestartAsker, RestartPlan } from "../../src/core/control.ts";
 import type { CronEngine } from "../../src/core/cron-port.ts";
+import type { Delegations } from "../../src/core/delegations.ts";
+import type { ErrandRequest } from "../../src/core/errand.ts";
 import type { Address, InboundMessage, MessageRef } from "../../src/core/message.ts";
 import type { MessageChange, Said, Utterance } from "../../src/core/outlet.ts";
 import type { Session } from "../../src/core/session.ts";
@@ -36,6 +38,9 @@ export class ToolWorld implements Disposable {
   plan: RestartPlan = "planned";
   problems: string[] = [];
   engine: CronEngine | undefined;
+  readonly errands: ErrandRequest[] = [];
+  mayWrite = true;
+  onAsk: Delegations["ask"] = () => Promise.reject(new Error("nobody is asked here"));
   /** What a channel of this world can do. */
   channel: Partial<Channel> = {
     react: async () => {},
@@ -88,7 +93,7 @@ export class ToolWorld implements Disposable {
     return {
       config: () => this.config,
       owners: new Owners(() => this.config, { firstAllowed: async () => undefined }),
-      turn: () => ({ id: "turn1", chat: CHAT, messages: this.messages }),
+      turn: () => ({ id: "turn1", attempt: "1", chat: CHAT, messages: this.messages }),
       channel: (to) => this.#channelOf(to),
       sessions: {
         get: async (key) => this.sessions.find((session) => session.key === key),
@@ -115,6 +120,14 @@ export class ToolWorld implements Disposable {
         media: this.at("media"),
         closed: () => [this.at("state")],
       },
+      delegations: () => ({ ask: (...asked) => this.onAsk(...asked) }),
+      errands: () => ({
+        take: async (request) => {
+          this.errands.push(request);
+          return "recorded";
+        },
+      }),
+      mayWrite: () => this.mayWrite,
       cron: () => this.engine,
     };
   }
