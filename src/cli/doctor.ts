@@ -6,6 +6,7 @@ import { checkBun } from "./doctor/check-bun.ts";
 import { checkChannels } from "./doctor/check-channels.ts";
 import { checkConfig, findingsOfBrokenConfig } from "./doctor/check-config.ts";
 import { checkGateway } from "./doctor/check-gateway.ts";
+import { checkHooks } from "./doctor/check-hooks.ts";
 import { checkPi } from "./doctor/check-pi.ts";
 import { checkPlugins } from "./doctor/check-plugins.ts";
 import { checkState } from "./doctor/check-state.ts";
@@ -37,6 +38,7 @@ async function checkTheRest(options: ConfigOptions): Promise<readonly Finding[]>
     ...(await checkAgents(loaded)),
     ...plugins,
     ...channels,
+    ...(await checkHooks(loaded)),
     ...gateway,
     ...state,
   ];

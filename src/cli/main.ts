@@ -8,6 +8,7 @@ import { reportError } from "./report-error.ts";
 import type { RouteOptions } from "./route.ts";
 import type { SendOptions } from "./send.ts";
 import { startedAs } from "./started-as.ts";
+import type { TokenOptions } from "./token.ts";
 
 /** Runs the command line `args` (without program and script) and resolves to the exit code. Never rejects. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -89,14 +90,16 @@ function addConfig(program: Command, done: Done): void {
 
 function addToken(program: Command, done: Done): void {
   const token = program.command("token").description("the token that lets clients in");
-  common(token.command("show").description("print the token, on a terminal only")).action(
-    async (options: ConfigOptions) => {
+  const which = (command: Command) =>
+    common(command).option("--hooks", "the token of the webhooks instead of the gateway's");
+  which(token.command("show").description("print the token, on a terminal only")).action(
+    async (options: TokenOptions) => {
       const { showToken } = await import("./token.ts");
       done(await showToken(options));
     },
   );
-  common(token.command("rotate").description("replace the generated token")).action(
-    async (options: ConfigOptions) => {
+  which(token.command("rotate").description("replace the generated token")).action(
+    async (options: TokenOptions) => {
       const { rotateToken } = await import("./token.ts");
       done(await rotateToken(options));
     },

@@ -1,29 +1,35 @@
 import { mkdir, rm } from "node:fs/promises";
 import type { LoadedConfig } from "../core/config.ts";
 import { type StateLayout, stateLayout } from "../core/state-dir.ts";
-import { loadOrCreateToken } from "../security/token-file.ts";
+import { loadOrCreateToken, readToken } from "../security/token-file.ts";
 import { CliError } from "./cli-error.ts";
 import { callGateway } from "./client.ts";
-import { readCredential, secretOf } from "./credential.ts";
+import { authFrame, readCredential, secretOf } from "./credential.ts";
 import { type ExitCode, EXIT } from "./exit-codes.ts";
 import { type ConfigOptions, loadHere } from "./load-config.ts";
 import { findRunning } from "./running-gateway.ts";
 import { startedAs } from "./started-as.ts";
 
+export interface TokenOptions extends ConfigOptions {
+  /** The token of the webhooks instead of the gateway's. */
+  readonly hooks?: boolean;
+}
+
 /** `pi-gw token show`: prints the gateway's token, on a terminal only, so that it does not end up in a file. */
 export async function showToken(
-  options: ConfigOptions,
+  options: TokenOptions,
   isTerminal: boolean = process.stdout.isTTY,
 ): Promise<ExitCode> {
   const loaded = loadHere(options);
-  mustUseToken(loaded);
+  const { hooks = false } = options;
+  if (!hooks) mustUseToken(loaded);
   if (!isTerminal) {
-    throw new CliError(
-      EXIT.usage,
-      "The token is printed on a terminal only; scripts can set gateway.auth.token.",
-    );
+    const key = hooks ? "hooks.token" : "gateway.auth.token";
+    throw new CliError(EXIT.usage, `The token is printed on a terminal only; scripts can set ${key}.`);
   }
-  const token = secretOf(await readCredential(loaded.config, layoutOf(loaded)));
+  const token = hooks
+    ? await hooksTokenOf(loaded)
+    : secretOf(await readCredential(loaded.config, layoutOf(loaded)));
   if (token === undefined) {
     throw new CliError(
       EXIT.failed,
@@ -35,15 +41,13 @@ export async function showToken(
 }
 
 /** `pi-gw token rotate`: replaces the generated token. A running gateway takes it over and drops old clients. */
-export async function rotateToken(options: ConfigOptions): Promise<ExitCode> {
+export async function rotateToken(options: TokenOptions): Promise<ExitCode> {
   const loaded = loadHere(options);
+  if (options.hooks) return rotateHooksToken(loaded);
   mustUseToken(loaded);
   const layout = layoutOf(loaded);
   if (loaded.config.gateway.auth.token !== undefined) {
-    throw new CliError(
-      EXIT.failed,
-      `The token is set in the configuration (${whereSet(loaded)}): change it there.`,
-    );
+    throw isSetElsewhere(loaded, "gateway.auth.token");
   }
   const old = secretOf(await readCredential(loaded.config, layout));
   const running = await findRunning(layout, old);
@@ -54,6 +58,32 @@ export async function rotateToken(options: ConfigOptions): Promise<ExitCode> {
   const effect =
     running === undefined ? "It counts from the next start." : "The running gateway uses it now.";
   console.log(`There is a new token. ${effect} See it with: ${startedAs()} token show`);
+  return EXIT.ok;
+}
+
+/** The token that lets a webhook's caller in; undefined while none was made. */
+async function hooksTokenOf(loaded: LoadedConfig): Promise<string | undefined> {
+  const { enabled, token } = loaded.config.hooks;
+  if (!enabled) throw new CliError(EXIT.failed, "Webhooks are off: hooks.enabled is false.");
+  return token ?? (await readToken(layoutOf(loaded).hooksToken));
+}
+
+async function rotateHooksToken(loaded: LoadedConfig): Promise<ExitCode> {
+  const old = await hooksTokenOf(loaded);
+  const layout = layoutOf(loaded);
+  if (loaded.config.hooks.token !== undefined) throw isSetElsewhere(loaded, "hooks.token");
+  await mkdir(layout.root, { recursive: true, mode: 0o700 });
+  await rm(layout.hooksToken, { force: true });
+  await loadOrCreateToken(layout.hooksToken);
+  const credential = await readCredential(loaded.config, layout);
+  const running = await findRunning(layout, secretOf(credential));
+  if (running !== undefined) {
+    await callGateway({ url: running.run.url, auth: authFrame(credential) }, "config.reload", {});
+  }
+  const effect =
+    running === undefined ? "It counts from the next start." : "The running gateway uses it now.";
+  const word = old === undefined ? "a token" : "a new token";
+  console.log(`There is ${word} for webhooks. ${effect} See it with: ${startedAs()} token show --hooks`);
   return EXIT.ok;
 }
 
@@ -87,7 +117,8 @@ function mustUseToken({ config }: LoadedConfig): void {
   );
 }
 
-function whereSet(loaded: LoadedConfig): string {
-  const source = loaded.sourceOf("gateway.auth.token");
-  return source.kind === "variable" ? `the variable ${source.name}` : (loaded.file ?? "gateway.auth.token");
+function isSetElsewhere(loaded: LoadedConfig, path: string): CliError {
+  const source = loaded.sourceOf(path);
+  const where = source.kind === "variable" ? `the variable ${source.name}` : (loaded.file ?? path);
+  return new CliError(EXIT.failed, `The token is set in the configuration (${where}): change it there.`);
 }

@@ -70,3 +70,17 @@ test(
   },
   SLOW_MS,
 );
+
+test("the token of the webhooks is shown and replaced like the gateway's, and is another one", async () => {
+  await using world = await CliWorld.make();
+  expect((await world.run("token", "rotate", "--hooks")).err).toContain("Webhooks are off");
+  await world.configure({ hooks: { enabled: true } });
+  expect((await world.runAtTerminal("token", "show", "--hooks")).screen).toContain("first start");
+  const { code, out } = await world.run("token", "rotate", "--hooks");
+  expect([code, out]).toEqual([EXIT.ok, expect.stringContaining("token show --hooks")]);
+  const shown = (await world.runAtTerminal("token", "show", "--hooks")).screen.trim();
+  expect(shown).toBe((await readFile(join(world.stateDir, "hooks-token"), "utf8")).trim());
+  await world.configure({ hooks: { enabled: true, token: "one-of-my-own" } });
+  expect((await world.runAtTerminal("token", "show", "--hooks")).screen.trim()).toBe("one-of-my-own");
+  expect((await world.run("token", "rotate", "--hooks")).err).toContain("set in the configuration");
+});
