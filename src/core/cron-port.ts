@@ -1,34 +1,64 @@
-import type { CronJob, Schedule } from "./cron.ts";
-import type { Address } from "./message.ts";
+import type { CronEnd, CronJob, CronOrigin, CronRun, Schedule } from "./cron-job.ts";
 
-/** A job as somebody asks for it. */
-export interface NewCronJob {
-  readonly id: string;
-  readonly schedule: Schedule;
-  readonly task: string;
-  readonly delivery?: CronJob["delivery"];
-  readonly resumeContext?: boolean;
-  /** Who runs it, and where what comes of it goes. */
-  readonly agent: string;
-  readonly to: Address;
-}
+/** A job as somebody asks for it; what is left out is as `CronJob` says, or usual. */
+export type NewCronJob = Pick<CronJob, "id" | "schedule" | "task"> & Partial<CronJob>;
+
+/** What is to be another one. `null` takes away what need not be there. */
+export type CronChange = {
+  readonly [Name in keyof Omit<CronJob, "id">]?: CronJob[Name] | null | undefined;
+};
 
 /** A job and how it stands. */
 export interface CronJobStatus extends CronJob {
+  readonly origin: CronOrigin;
+  /**
+   * `waiting` for its next time, `running`, `paused`, `disabled` in its own words, `finished`: no time is left, or
+   * `hidden` behind a job of the configuration with the same id.
+   */
+  readonly state: "waiting" | "running" | "paused" | "disabled" | "finished" | "hidden" | "off";
+  /** When it runs next, back-off and jitter included. */
   readonly nextRunAtMs?: number;
+  /** The next five times that it is due. */
+  readonly nextTimes: readonly string[];
   readonly lastRunAtMs?: number;
+  readonly lastState?: CronEnd["state"];
+  readonly lastError?: string;
+  /** Set while its latest answer has arrived nowhere. */
+  readonly isUndelivered?: boolean;
+  /** In a row; absent if there are none. */
+  readonly failures?: number;
+  /** `failures`: it was paused because it failed again and again. */
+  readonly pausedBy?: "person" | "failures";
+}
+
+/** A run as people see it. */
+export interface CronRunStatus extends Omit<CronRun, "work" | "end"> {
+  readonly state: "running" | CronEnd["state"];
+  readonly endedAtMs?: number;
+  readonly answer?: string;
+  readonly error?: string;
+  /** `sent` and `failed` once the platform has said so. */
+  readonly delivery?: Exclude<CronEnd["delivery"], "posted"> | "pending" | "sent" | "failed";
+  readonly to?: string;
 }
 
 /**
- * What runs tasks by the clock. Each verb rejects with a `GatewayError` whose message a person understands: an
- * unknown id, one that is taken, a schedule that never comes.
+ * What does things by the clock. Each verb rejects with a `RequestError` whose message a person understands: an
+ * unknown id, one that is taken, a schedule that never comes. Reading changes nothing.
  */
 export interface CronEngine {
   list(): Promise<readonly CronJobStatus[]>;
+  get(id: string): Promise<CronJobStatus>;
   add(job: NewCronJob): Promise<CronJobStatus>;
-  /** Runs it now, beside its schedule. Resolves once the run is decided and written down. */
-  run(id: string): Promise<void>;
-  pause(id: string): Promise<void>;
-  resume(id: string): Promise<void>;
+  update(id: string, change: CronChange): Promise<CronJobStatus>;
+  /** Runs it now, beside its schedule. Resolves once the run is written down. */
+  run(id: string): Promise<CronRunStatus>;
+  pause(id: string): Promise<CronJobStatus>;
+  /** Lets it run again, from its next time on. */
+  resume(id: string): Promise<CronJobStatus>;
   remove(id: string): Promise<void>;
+  /** Its latest runs, latest first. */
+  runs(id: string, limit: number): Promise<readonly CronRunStatus[]>;
+  /** The next five times of a schedule. */
+  preview(schedule: Schedule): readonly string[];
 }

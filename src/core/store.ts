@@ -1,6 +1,6 @@
 import type { AccessLedger } from "./access.ts";
 import type { ChatLedger, ChatNote, LineId } from "./chat-ledger.ts";
-import type { CronJob } from "./cron.ts";
+import type { CronLedger } from "./cron-job.ts";
 import type { Amended, Amendment, History, HistoryPage } from "./history.ts";
 import type { MessageOutcome } from "./errand.ts";
 import type { Address, InboundEvent, InboundMessage, MessageRef } from "./message.ts";
@@ -68,6 +68,8 @@ export interface Retention {
    * came once. Absent: kept as long as its session.
    */
   readonly historyBeforeMs?: number;
+  /** Runs of scheduled jobs that ended before this go. Absent: they stay. */
+  readonly runsBeforeMs?: number;
 }
 
 /** What we were told, once each. */
@@ -299,15 +301,6 @@ export interface SessionActivity {
 export interface SessionSummary extends Session {
   readonly waiting: number;
   readonly running: boolean;
-}
-
-/** Scheduled tasks, and which of their times have been run. */
-export interface CronLedger {
-  list(): Promise<readonly CronJob[]>;
-  put(job: CronJob): Promise<void>;
-  remove(id: string): Promise<boolean>;
-  /** True for exactly one caller per (job, time), across restarts and nodes. */
-  claimRun(id: string, scheduledForMs: number): Promise<boolean>;
 }
 
 /** For what only one node may do, such as polling one account. */

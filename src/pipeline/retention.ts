@@ -19,6 +19,8 @@ export interface RetentionDeps {
 }
 
 const DAY_MS = 86_400_000;
+/** What scheduled jobs did is worth looking at for a week. */
+const RUN_DAYS = 7;
 const FIRST_AFTER_MS = 60_000;
 const EVERY_MS = 3_600_000;
 /** Rows deleted in one step: few enough that a message does not notice. */
@@ -66,7 +68,8 @@ export class Retention implements Service {
     const { finishedDays, historyDays } = config().store;
     const now = clock.now();
     const history = historyDays === undefined ? {} : { historyBeforeMs: now - historyDays * DAY_MS };
-    const retention = { finishedBeforeMs: now - finishedDays * DAY_MS, ...history };
+    const runs = { runsBeforeMs: now - RUN_DAYS * DAY_MS };
+    const retention = { finishedBeforeMs: now - finishedDays * DAY_MS, ...runs, ...history };
     while (!signal.aborted && (await store.prune(retention, STEP)) > 0) {
       await clock.sleep(BETWEEN_STEPS_MS, signal);
     }

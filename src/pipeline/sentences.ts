@@ -1,5 +1,6 @@
 import { type Addressee, type Language, languageFor } from "../core/spoken-language.ts";
 import { type AccessSentences, accessSentencesEn, accessSentencesZh } from "./access-sentences.ts";
+import { type CronSentences, cronSentencesEn, cronSentencesZh } from "./cron-sentences.ts";
 import { fileSentencesEn, fileSentencesZh, type FileSentences } from "./file-sentences.ts";
 import { type ModelSentences, modelSentencesEn, modelSentencesZh } from "./model-sentences.ts";
 import { type QueueSentences, queueSentencesEn, queueSentencesZh } from "./queue-sentences.ts";
@@ -29,6 +30,7 @@ export interface Sentences {
   readonly file: FileSentences;
   readonly event: EventSentences;
   readonly access: AccessSentences;
+  readonly cron: CronSentences;
 }
 
 const tokens = (count: number) => count.toLocaleString("en");
@@ -60,6 +62,7 @@ const en: Sentences = {
   file: fileSentencesEn,
   event: eventSentencesEn,
   access: accessSentencesEn,
+  cron: cronSentencesEn,
 };
 
 const zh: Sentences = {
@@ -88,6 +91,7 @@ const zh: Sentences = {
   file: fileSentencesZh,
   event: eventSentencesZh,
   access: accessSentencesZh,
+  cron: cronSentencesZh,
 };
 
 /** What the gateway says, in the language of whoever it is said to. */

@@ -96,7 +96,7 @@ function ownersChat({ chat }: ToolContext, parts: ChatParts): { address: Address
 }
 
 /** The scope says what a chat is, not which. */
-function isSameChat(one: Address, other: Address): boolean {
+export function isSameChat(one: Address, other: Address): boolean {
   return (
     one.channel === other.channel &&
     one.account === other.account &&

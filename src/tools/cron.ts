@@ -1,102 +1,222 @@
-import type { CronEngine } from "../core/cron-port.ts";
-import type { CronJob, Schedule } from "../core/cron.ts";
+import type { CronJob, Schedule } from "../core/cron-job.ts";
+import type { CronChange, CronEngine, CronJobStatus, CronRunStatus } from "../core/cron-port.ts";
+import { RequestError } from "../core/errors.ts";
+import type { Address } from "../core/message.ts";
 import type { Tool, ToolContext } from "../core/tool.ts";
-import { chatOf, TARGET_PARAMETER } from "./chats.ts";
+import { chatOf, isSameChat, TARGET_PARAMETER } from "./chats.ts";
 import type { ToolParts } from "./parts.ts";
 import { ToolError } from "./tool-error.ts";
 
-interface Params {
-  readonly action: "list" | "add" | "run" | "pause" | "resume" | "remove";
+type Action = "list" | "add" | "update" | "run" | "pause" | "resume" | "remove" | "runs";
+
+type Wishes = Partial<
+  Pick<
+    CronJob,
+    | "task"
+    | "kind"
+    | "delivery"
+    | "resumeContext"
+    | "model"
+    | "timeoutMs"
+    | "catchUp"
+    | "deleteAfterRun"
+    | "enabled"
+  >
+>;
+
+interface Params extends Wishes {
+  readonly action: Action;
   readonly id?: string;
   readonly schedule?: Schedule;
-  readonly task?: string;
-  readonly delivery?: CronJob["delivery"];
-  readonly resumeContext?: boolean;
   readonly to?: string;
 }
+
+const ACTIONS: readonly Action[] = ["list", "add", "update", "run", "pause", "resume", "remove", "runs"];
+const SHOWN_RUNS = 10;
 
 /** `cron`: tasks that run by the clock. */
 export function cron(parts: ToolParts): Tool<Params> {
   return {
     name: "cron",
     description:
-      "Manages tasks that you are to do by the clock: lists, adds, runs, pauses, resumes and removes them. What comes of a task goes to this chat unless another one is named.",
+      'Manages tasks that you are to do by the clock, reminders among them: lists, adds, updates, runs, pauses, resumes and removes them, and shows their latest runs. What comes of a task is sent to this chat unless another one is named. For a plain reminder use kind "message": its text is sent as it is.',
     parameters: {
       type: "object",
-      properties: {
-        action: { type: "string", enum: ["list", "add", "run", "pause", "resume", "remove"] },
-        id: {
-          type: "string",
-          minLength: 1,
-          maxLength: 100,
-          description: "The task's name. For all but list.",
-        },
-        schedule: {
-          type: "object",
-          description: "For add.",
-          properties: {
-            kind: { type: "string", enum: ["cron", "every", "at"] },
-            expr: {
-              type: "string",
-              minLength: 1,
-              description:
-                'For every: a span such as 1h or 1h30m. For cron: an expression such as "0 9 * * *". For at: a time such as 2027-01-31T09:00, or a span from now.',
-            },
-            timezone: { type: "string", minLength: 1, description: "For cron, such as Asia/Shanghai." },
-          },
-          required: ["kind", "expr"],
-          additionalProperties: false,
-        },
-        task: { type: "string", minLength: 1, description: "For add: what you are to do then." },
-        delivery: {
-          type: "string",
-          enum: ["announce", "direct", "silent"],
-          description: "For add: the answer with the task's name (default), as it is, or not at all.",
-        },
-        resumeContext: {
-          type: "boolean",
-          description: "For add: whether a run knows of those before it. Default false.",
-        },
-        to: TARGET_PARAMETER,
-      },
+      properties: { action: { type: "string", enum: ACTIONS }, ...PROPERTIES },
       required: ["action"],
       additionalProperties: false,
     },
     async execute(params, context) {
-      if (params.action === "add") assertSchedule(params.schedule);
       const engine = parts.cron();
-      if (!engine)
-        throw new ToolError("Scheduling is not active in this version of the gateway. Nothing was changed.");
-      return act(params, engine, context, parts);
+      if (!engine) throw new ToolError("Scheduling is not running right now. Nothing was changed.");
+      return act(params, { engine, context, parts });
     },
   };
 }
 
-async function act(
-  params: Params,
-  engine: CronEngine,
-  context: ToolContext,
-  parts: ToolParts,
-): Promise<object> {
-  const { action } = params;
-  if (action === "list") return { jobs: await engine.list() };
-  const id = needed(params, "id");
-  if (action === "add") return { job: await engine.add(await newJob(id, params, context, parts)) };
-  await engine[action](id);
-  return { done: action, id };
+const PROPERTIES = {
+  id: {
+    type: "string",
+    minLength: 1,
+    maxLength: 100,
+    description: "The task's name. For all but list; choose a short one for add.",
+  },
+  schedule: {
+    type: "object",
+    description: "When it runs. For add and update.",
+    properties: {
+      kind: { type: "string", enum: ["cron", "every", "at"] },
+      expr: {
+        type: "string",
+        minLength: 1,
+        description:
+          'For every: a span such as 1h or 1h30m. For cron: an expression such as "0 9 * * 1-5". For at, which is once: a time such as 2027-01-31T09:00, or a span from now such as 20m.',
+      },
+      timezone: {
+        type: "string",
+        minLength: 1,
+        description: "For cron and at, such as Asia/Shanghai; the machine's own when left out.",
+      },
+    },
+    required: ["kind", "expr"],
+    additionalProperties: false,
+  },
+  task: {
+    type: "string",
+    minLength: 1,
+    maxLength: 20_000,
+    description: "What you are to do then; with kind message, the text to send. For add and update.",
+  },
+  kind: {
+    type: "string",
+    enum: ["agent", "message"],
+    description: "agent (default): you do the task then. message: the text is sent as it is.",
+  },
+  delivery: {
+    type: "string",
+    enum: ["announce", "direct", "silent"],
+    description: "Your answer then with the task's name (default), as it is, or recorded only.",
+  },
+  resumeContext: {
+    type: "boolean",
+    description: "Whether a run knows of those before it. Default false.",
+  },
+  model: { type: "string", minLength: 1, description: "Another model for it." },
+  timeoutMs: { type: "integer", minimum: 1000, description: "How long a run may take." },
+  catchUp: {
+    type: "boolean",
+    description: "Whether a time that was missed is made up for once. Default true.",
+  },
+  deleteAfterRun: {
+    type: "boolean",
+    description: "Whether it goes once it has been done. Default: true for at, else false.",
+  },
+  enabled: { type: "boolean", description: "Whether it runs at all. Default true." },
+  to: TARGET_PARAMETER,
+} as const;
+
+/** Who asks for what, and of whom. */
+interface Call {
+  readonly engine: CronEngine;
+  readonly context: ToolContext;
+  readonly parts: ToolParts;
 }
 
-async function newJob(id: string, params: Params, context: ToolContext, parts: ToolParts) {
-  const { delivery, resumeContext, to } = params;
-  const { address } = await chatOf(to, context, parts);
-  return {
+async function act(params: Params, call: Call): Promise<object> {
+  const { engine } = call;
+  const { action } = params;
+  if (action === "list") {
+    const jobs = await engine.list();
+    return { jobs: jobs.filter((job) => mayTouch(job, call)).map(shownJob) };
+  }
+  const id = needed(params, "id");
+  if (action === "add") return { job: shownJob(await add(id, params, call)) };
+  await assertMay(id, call);
+  switch (action) {
+    case "update":
+      return { job: shownJob(await engine.update(id, await changeOf(params, call))) };
+    case "runs":
+      return { runs: (await engine.runs(id, SHOWN_RUNS)).map(shownRun) };
+    case "run":
+      return { started: shownRun(await engine.run(id)), note: "Its answer goes where the task says." };
+    case "remove":
+      await engine.remove(id);
+      return { removed: id };
+    default:
+      return { job: shownJob(await engine[action](id)) };
+  }
+}
+
+/** A call that is repeated after a crash finds its task: adding it again changes nothing. */
+async function add(id: string, params: Params, call: Call): Promise<CronJobStatus> {
+  const { engine, context } = call;
+  const { turn: addedBy, agent: agentId } = context;
+  const known = (await engine.list()).find((job) => job.id === id);
+  if (known && known.addedBy === addedBy && known.task === params.task) return known;
+  const job = {
     id,
     schedule: needed(params, "schedule"),
     task: needed(params, "task"),
-    ...(delivery === undefined ? {} : { delivery }),
-    ...(resumeContext === undefined ? {} : { resumeContext }),
-    agent: context.agent,
-    to: address,
+    ...wishesOf(params),
+    ...(await placeOf(params, call)),
+    agentId,
+    addedBy,
+  };
+  return engine.add({ chat: await chatHere(call), ...job } as Parameters<CronEngine["add"]>[0]);
+}
+
+function wishesOf({ action: _, id: __, to: ___, ...wishes }: Params): Wishes & Pick<Params, "schedule"> {
+  return wishes;
+}
+
+async function changeOf(params: Params, call: Call): Promise<CronChange> {
+  const place = await placeOf(params, call);
+  // The chat that is named takes the place of any other.
+  return { ...wishesOf(params), ...place, ...(place.chat ? { to: null } : {}) };
+}
+
+/** Where its answer goes, if another chat was named. */
+async function placeOf({ to }: Params, { context, parts }: Call): Promise<{ readonly chat?: Address }> {
+  return to === undefined ? {} : { chat: (await chatOf(to, context, parts)).address };
+}
+
+/** The chat of the turn; nothing where nobody wrote in one, and then it is an owner's. */
+async function chatHere({ context }: Call): Promise<Address | undefined> {
+  return context.chat.scope === "job" ? undefined : context.chat;
+}
+
+/**
+ * Who an owner talks to may do everything. Elsewhere a chat has its own tasks, and a task itself: nobody is told of
+ * another chat's.
+ */
+function mayTouch({ id, chat, origin }: CronJobStatus, { context, parts }: Call): boolean {
+  const messages = parts.turn(context.sessionKey)?.messages ?? [];
+  if (messages.length > 0 && messages.every((message) => parts.owners.isOwner(message))) return true;
+  if (messages.some(({ errand }) => errand?.by === "cron" && errand.name === id)) return true;
+  return origin === "people" && chat !== undefined && isSameChat(chat, context.chat);
+}
+
+async function assertMay(id: string, call: Call): Promise<void> {
+  const job = await call.engine.get(id);
+  if (mayTouch(job, call)) return;
+  throw new RequestError("NOT_FOUND", `There is no scheduled job ${JSON.stringify(id)} of this chat.`);
+}
+
+/** A task as the model reads it: without what is usual, and with its times. */
+function shownJob({ chat: _, addedBy: __, nextRunAtMs, lastRunAtMs, ...job }: CronJobStatus): object {
+  return {
+    ...job,
+    ...(nextRunAtMs === undefined ? {} : { nextRun: new Date(nextRunAtMs).toISOString() }),
+    ...(lastRunAtMs === undefined ? {} : { lastRun: new Date(lastRunAtMs).toISOString() }),
+  };
+}
+
+function shownRun({ atMs, startedAtMs, endedAtMs, ...run }: CronRunStatus): object {
+  return {
+    due: new Date(atMs).toISOString(),
+    started: new Date(startedAtMs).toISOString(),
+    ...(endedAtMs === undefined ? {} : { ended: new Date(endedAtMs).toISOString() }),
+    ...run,
   };
 }
 
@@ -104,21 +224,4 @@ function needed<K extends "id" | "schedule" | "task">(params: Params, key: K): N
   const value = params[key];
   if (value === undefined) throw new ToolError(`cron: "${key}" is missing; ${params.action} needs it.`);
   return value;
-}
-
-const SPAN = /^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/;
-const EXPRESSION = /^(@\w+|[\d*/,?#LW-]\S*(\s+\S+){4,5})$/;
-
-/** The most usual mistake is the right expression under the wrong kind. */
-function assertSchedule(schedule: Schedule | undefined): void {
-  if (!schedule) return;
-  const { kind, expr } = schedule;
-  const text = expr.trim();
-  if (kind === "every" && !SPAN.test(text)) {
-    const hint = EXPRESSION.test(text) ? ` "${text}" is a cron expression: use kind "cron".` : "";
-    throw new ToolError(`cron: schedule.expr: kind "every" takes a span such as 1h or 30m.${hint}`);
-  }
-  if (kind === "cron" && SPAN.test(text)) {
-    throw new ToolError(`cron: schedule.expr: "${text}" is a span: use kind "every".`);
-  }
 }

@@ -1,6 +1,6 @@
 import { expect } from "bun:test";
 import type { AllowEntry, Pairing } from "../../src/core/access.ts";
-import type { CronJob } from "../../src/core/cron.ts";
+import type { CronJob, CronRun, CronState } from "../../src/core/cron-job.ts";
 import type { Session } from "../../src/core/session.ts";
 import {
   CLAIM,
@@ -264,36 +264,84 @@ export function accessContract(open: OpenStore): void {
 
 /** What any engine promises about tasks, leases and small values. */
 export function smallLedgerContract(open: OpenStore): void {
-  storeTest(open, "a job is kept as it was last put", async (under) => {
-    const job: CronJob = {
-      id: "report",
-      schedule: { kind: "every", expr: "1h" },
-      task: "Report",
-      delivery: "direct",
-      resumeContext: false,
-      paused: false,
-    };
-    await under.store.cron.put(job);
-    await under.store.cron.put({ ...job, id: "other" });
-    await under.store.cron.put({ ...job, paused: true });
+  storeTest(open, "a job and how it stands are kept as they were last put", async (under) => {
+    const { cron } = under.store;
+    await cron.put(JOB, STATE);
+    await cron.put({ ...JOB, id: "other" }, STATE);
+    await cron.put({ ...JOB, enabled: false }, { ...STATE, failures: 2 });
+    await cron.keep([{ origin: "config", id: "report", state: { ...STATE, nextAtMs: 5 } }]);
     await under.reopen();
-    expect(await under.store.cron.list()).toEqual([
-      { ...job, paused: true },
-      { ...job, id: "other" },
+    const { jobs, states, open: runs } = await under.store.cron.load();
+    expect(jobs).toEqual([
+      { ...JOB, enabled: false },
+      { ...JOB, id: "other" },
     ]);
+    expect(states).toHaveLength(3);
+    expect(states).toContainEqual({ origin: "people", id: "report", state: { ...STATE, failures: 2 } });
+    expect(states).toContainEqual({ origin: "config", id: "report", state: { ...STATE, nextAtMs: 5 } });
+    expect(runs).toEqual([]);
     expect(await under.store.cron.remove("report")).toBe(true);
     expect(await under.store.cron.remove("report")).toBe(false);
-    expect((await under.store.cron.list()).map(({ id }) => id)).toEqual(["other"]);
+    const left = await under.store.cron.load();
+    expect(left.jobs.map(({ id }) => id)).toEqual(["other"]);
+    expect(left.states.map(({ origin, id }) => `${origin} ${id}`).toSorted()).toEqual([
+      "config report",
+      "people other",
+    ]);
   });
 
-  storeTest(open, "a job runs once at each of its times, also after a restart", async (under) => {
-    const claims = await Promise.all([1, 2, 3].map(() => under.store.cron.claimRun("job", 1000)));
-    expect(claims.filter(Boolean).length).toBe(1);
+  storeTest(open, "a job is run once at each of its times, also after a restart", async (under) => {
+    const begin = (at: number, facts: Partial<CronRun> = {}) =>
+      under.store.cron.begin({ ...RUN, atMs: at, ...facts }, KEY, { ...STATE, nextAtMs: at + 1 });
+    const begun = await Promise.all([1, 2, 3].map(() => begin(1000)));
+    expect(begun.filter(Boolean).length).toBe(1);
     await under.reopen();
-    expect(await under.store.cron.claimRun("job", 1000)).toBe(false);
-    expect(await under.store.cron.claimRun("job", 2000)).toBe(true);
-    expect(await under.store.cron.claimRun("other", 1000)).toBe(true);
+    expect(await begin(1000)).toBe(false);
+    expect(await begin(2000)).toBe(true);
+    expect(await begin(1000, { job: "other" })).toBe(true);
+    expect(await begin(1000, { attempt: 2 })).toBe(true);
+    expect(await begin(1000, { isManual: true })).toBe(true);
+    expect(await under.store.cron.isKnown("report", 2000)).toBe(true);
+    expect(await under.store.cron.isKnown("report", 3000)).toBe(false);
+    expect((await under.store.cron.load()).states).toEqual([{ ...KEY, state: { ...STATE, nextAtMs: 1001 } }]);
   });
+
+  storeTest(open, "a run is open until it has ended, and its job stands as that left it", async (under) => {
+    const work = { kind: "say", text: "x", key: "k", isNoted: false } as const;
+    await under.store.cron.put(JOB, STATE);
+    await under.store.cron.begin({ ...RUN, work }, KEY, STATE);
+    await under.reopen();
+    expect((await under.store.cron.load()).open).toEqual([{ ...RUN, work }]);
+    const end = { state: "done", endedAtMs: 7, answer: "Yes", delivery: "silent" } as const;
+    await under.store.cron.end(RUN, end, { key: KEY, state: { ...STATE, failures: 1 } });
+    expect(await under.store.cron.runs("report", 5)).toEqual([{ ...RUN, end }]);
+    const { open: left, states } = await under.store.cron.load();
+    expect(left).toEqual([]);
+    expect(states).toEqual([{ ...KEY, state: { ...STATE, failures: 1 } }]);
+    await under.store.cron.begin({ ...RUN, atMs: 9 }, KEY, STATE);
+    await under.store.cron.end({ ...RUN, atMs: 9 }, end, { key: KEY });
+    expect((await under.store.cron.load()).jobs).toEqual([]);
+    expect((await under.store.cron.runs("report", 1)).map(({ atMs }) => atMs)).toEqual([9]);
+  });
+
+  storeTest(
+    open,
+    "of a job's runs about the latest two thousand are kept, and a week of them",
+    async (under) => {
+      const { cron } = under.store;
+      const ended = { state: "done", endedAtMs: 100, delivery: "silent" } as const;
+      for (let at = 1; at <= 2150; at += 1) {
+        const end = { ...ended, endedAtMs: at };
+        await cron.begin({ ...RUN, atMs: at, end }, KEY, STATE);
+      }
+      const kept = await cron.runs("report", 9999);
+      expect(kept.length).toBeGreaterThanOrEqual(2000);
+      expect(kept.length).toBeLessThanOrEqual(2050);
+      expect(kept[0]?.atMs).toBe(2150);
+      while ((await under.store.prune({ finishedBeforeMs: 0, runsBeforeMs: 2149 }, 500)) > 0);
+      expect((await cron.runs("report", 9999)).map(({ atMs }) => atMs)).toEqual([2150, 2149]);
+    },
+  );
 
   storeTest(open, "a named lease has one holder at a time", async ({ store, clock }) => {
     expect(await store.leases.hold("poll", "w1", LEASE_MS)).toBe(true);
@@ -321,3 +369,18 @@ export function smallLedgerContract(open: OpenStore): void {
     expect(await under.store.state.get("a", "other")).toBeUndefined();
   });
 }
+
+const JOB: CronJob = {
+  id: "report",
+  schedule: { kind: "every", expr: "1h" },
+  task: "Report",
+  kind: "agent",
+  delivery: "direct",
+  resumeContext: false,
+  catchUp: true,
+  deleteAfterRun: false,
+  enabled: true,
+};
+const STATE: CronState = { schedule: "s", anchorMs: 1, failures: 0 };
+const RUN: CronRun = { job: "report", atMs: 1000, attempt: 1, isManual: false, startedAtMs: 1001 };
+const KEY = { origin: "people", id: "report" } as const;

@@ -22,6 +22,5 @@ test("what was asked for and does not run yet is named, so that nobody waits for
       security: { ssrfGuard: {} },
       audio: {},
     }),
-  ).toEqual(["channels.telegram", "channels.signal", "cron"]);
-  expect(inactive({ cron: { jobs: [{ ...job, enabled: false }] } })).toEqual([]);
+  ).toEqual(["channels.telegram", "channels.signal"]);
 });

@@ -17,7 +17,7 @@ describe("without a file", () => {
     expect(config.queue).toMatchObject({ maxPerSession: 20, globalMaxPending: 1000, mergeLimit: 10 });
     expect(config.queue).toMatchObject({ mode: "steer", maxAttempts: 3, stuckMs: 300_000 });
     expect(config.hooks).toMatchObject({ enabled: false, path: "/hooks", mappings: {} });
-    expect(config.cron).toEqual({ enabled: false, jobs: [] });
+    expect(config.cron).toEqual({ enabled: true, jitterMs: 0, jobs: [] });
     expect(config.plugins).toEqual({ entries: [], hookTimeoutMs: 5000 });
     expect(config.security.ssrfGuard).toMatchObject({ enabled: true, blockPrivateIPs: true });
     expect(config.channels).toEqual({ webchat: { enabled: true } });

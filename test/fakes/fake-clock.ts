@@ -1,7 +1,7 @@
 import type { Clock } from "../../src/lib/clock.ts";
 
 interface Sleeper {
-  readonly dueAtMs: number;
+  dueAtMs: number;
   readonly wake: () => void;
 }
 
@@ -64,6 +64,12 @@ export class FakeClock implements Clock {
   /** Moves time at once, like somebody who sets a clock: who sleeps wakes at the next `advance`. */
   jump(ms: number): void {
     this.#nowMs += ms;
+  }
+
+  /** Sets the clock on the wall: who sleeps goes on as long as they would have, as timers do. */
+  set(byMs: number): void {
+    this.#nowMs += byMs;
+    for (const sleeper of this.#sleepers) sleeper.dueAtMs += byMs;
   }
 
   #next(): Sleeper | undefined {

@@ -20,7 +20,9 @@ import { openTemporaryStore } from "./temporary-store.ts";
 
 /** Statements that read everything there is, because that is what is asked of them, and it is never much. */
 const READS_ALL: readonly RegExp[] = [
-  /^select body from cron_job/,
+  /^select body from cron_job order by seq/,
+  /^select origin, id, body from cron_state/,
+  /^select body from cron_run indexed by cron_run_open/,
   /^select session, upto from forgotten/,
   /^select \* from allowed order by/,
   // An index that holds nothing but the rows that are asked for.

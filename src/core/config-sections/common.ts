@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isTimeZone } from "../../lib/local-time.ts";
 import { isTarget, TARGET_FORM } from "../target.ts";
 
 /** A path: `~` is the home folder, a relative one starts at the configuration file. Resolved on loading. */
@@ -50,12 +51,3 @@ export const urlPath = () => z.string().regex(/^\/[^\s?#]*$/, "expected a path s
 
 /** A time zone such as Asia/Shanghai. */
 export const timeZone = () => z.string().refine(isTimeZone, "expected a time zone such as Asia/Shanghai");
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    // An unknown zone is exactly what throws here.
-    return false;
-  }
-}

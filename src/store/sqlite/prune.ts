@@ -14,7 +14,7 @@ export class Pruner {
   }
 
   /** Returns how many rows went, at most `limit`; 0 when nothing is left to do. */
-  prune({ finishedBeforeMs, historyBeforeMs = 0 }: Retention, limit: number): number {
+  prune({ finishedBeforeMs, historyBeforeMs = 0, runsBeforeMs = 0 }: Retention, limit: number): number {
     // What no history shows never outlives history, or each step through history would pass over it.
     const before = Math.max(finishedBeforeMs, historyBeforeMs);
     const steps: ((left: number) => number)[] = [
@@ -23,6 +23,7 @@ export class Pruner {
       ...this.#sql.errands.map(
         (step) => (left: number) => step.run({ before: firstOf(before), limit: left }),
       ),
+      (left) => this.#sql.runs.run({ before: runsBeforeMs, limit: left }),
       (left) => this.#pruneForgotten(left),
       ...this.#sql.history.map(
         (step) => (left: number) => step.run({ before: firstOf(historyBeforeMs), limit: left }),
@@ -53,6 +54,9 @@ function pruneStatements(connection: Connection) {
   return {
     finished: FINISHED.map((sql) => connection.query<unknown, Step>(sql)),
     lines: LINES.map((sql) => connection.query<unknown, Step>(sql)),
+    runs: connection.query<unknown, Step>(
+      "delete from cron_run where seq in (select seq from cron_run where ended_at < $before limit $limit)",
+    ),
     errands: ERRANDS.map((sql) => connection.query<unknown, Step>(sql)),
     history: HISTORY.map((sql) => connection.query<unknown, Step>(sql)),
     ofSession: OF_SESSION.map((sql) => connection.query<unknown, SessionStep>(sql)),
@@ -73,8 +77,6 @@ const FINISHED = [
    where seq in (select seq from turn where ended_at < $before and previews is not null limit $limit)`,
   `delete from outbox where seq in
      (select seq from outbox where ended_at < $before and shown_in is null limit $limit)`,
-  `delete from cron_run where (job, scheduled_for) in
-     (select job, scheduled_for from cron_run where scheduled_for < $before limit $limit)`,
   "delete from pairing where rowid in (select rowid from pairing where expires_at < $before limit $limit)",
 ];
 

@@ -89,7 +89,7 @@ test("while the database is read-only every verb that writes says so, and readin
     await codeOf(store.outbox.post([saying("a", "k")])),
     await codeOf(store.state.set("n", "k", "v")),
     await codeOf(store.leases.hold("l", "w", 1)),
-    await codeOf(store.cron.claimRun("j", 1)),
+    await codeOf(store.cron.remove("j")),
   ]);
   expect([...codes]).toEqual(["read-only"]);
   expect((await store.history(sessionOf("a"), { limit: 9 })).rows.map((row) => row.id)).toEqual(["1"]);
@@ -168,9 +168,9 @@ test("what a transaction throws undoes all of it, and a bug stays a bug", async 
   expect(() => connection.write(() => [insert.run({ id: "2" }), insert.run({ id: "2" })])).toThrow(
     StoreError,
   );
-  expect(await under.store.cron.list()).toEqual([]);
+  expect((await under.store.cron.load()).jobs).toEqual([]);
   connection.write(() => insert.run({ id: "3" }));
-  expect((await under.store.cron.list()).length).toBe(1);
+  expect((await under.store.cron.load()).jobs.length).toBe(1);
   await under.end();
 });
 
