@@ -21,13 +21,14 @@ const LATER: ReadonlySet<string> = new Set([
   "/api/cron/jobs",
   "/api/cron/jobs/:id",
   "/api/cron/jobs/:id/run",
-  "/hooks/wake",
   "pi-gw onboard",
   "pi-gw onboard --install-daemon",
 ]);
 
 const SESSION = "agent:main:webchat:dm:guide";
-const gateway = new GatewayProcess({ env: { PI_GATEWAY_DEMO_PACE_MS: "0" } });
+/** As the guide's own configuration has it. */
+const HOOKS = { enabled: true, token: "webhook-secret", path: "/hooks" };
+const gateway = new GatewayProcess({ env: { PI_GATEWAY_DEMO_PACE_MS: "0" }, config: { hooks: HOOKS } });
 let client: ChatClient;
 
 beforeAll(async () => {
@@ -96,7 +97,7 @@ describe("each endpoint of the guide", () => {
     method: string;
     path: string;
   }[]) {
-    if (LATER.has(path)) continue;
+    if (LATER.has(path) || path.startsWith(HOOKS.path)) continue;
     for (const key of path.includes(":key") ? [SESSION, encodeURIComponent(SESSION)] : [""]) {
       test(`${method} ${path.replace(":key", key)}`, async () => {
         const url = `${gateway.url}${path.replace(":key", key)}`;
@@ -108,6 +109,20 @@ describe("each endpoint of the guide", () => {
       });
     }
   }
+});
+
+test("POST /hooks/wake takes the webhooks' token, and the gateway's does not open it", async () => {
+  const wake = (token: string) =>
+    fetch(`${gateway.url}/hooks/wake`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: '{"text":"Look outside","mode":"now"}',
+    });
+  const taken = await wake(HOOKS.token);
+  expect(taken.status).toBe(202);
+  expect(await taken.json()).toMatchObject({ ok: true, state: "accepted" });
+  expect((await wake(gateway.token)).status).toBe(401);
+  expect((await fetch(`${gateway.url}/hooks/wake`)).status).toBe(405);
 });
 
 describe("each command of the guide", () => {
