@@ -3,6 +3,7 @@ import { BuiltinChannels } from "./assembly/builtin-channels.ts";
 import { assembleAccess } from "./assembly/build-access.ts";
 import { buildCommands, buildMenus } from "./assembly/build-commands.ts";
 import { buildControl } from "./assembly/build-control.ts";
+import { buildCron } from "./assembly/build-cron.ts";
 import { buildDelegations } from "./assembly/build-delegations.ts";
 import { buildDoors } from "./assembly/build-doors.ts";
 import { buildFetch } from "./assembly/build-fetch.ts";
@@ -111,6 +112,7 @@ function servicesOf({
   webhooks,
   heartbeats,
   delegations,
+  cron,
   pool,
   pipeline,
   questions,
@@ -150,6 +152,7 @@ function servicesOf({
     channels,
     delegations,
     heartbeats,
+    cron,
     menus,
     live,
     retention,
@@ -238,6 +241,7 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
     credentials,
     heartbeats,
     delegations: buildDelegations({ ...base, pipeline, pool }),
+    cron: buildCron({ ...base, pipeline }),
     webhooks,
     feed,
     ...http,
@@ -255,10 +259,10 @@ async function applyChange(
   changed: readonly string[],
   parts: Pick<
     Parts,
-    "pool" | "doors" | "builtin" | "plugins" | "menus" | "options" | "webhooks" | "heartbeats"
+    "pool" | "doors" | "builtin" | "plugins" | "menus" | "options" | "webhooks" | "heartbeats" | "cron"
   >,
 ): Promise<void> {
-  const { pool, doors, builtin, plugins, menus, options, webhooks, heartbeats } = parts;
+  const { pool, doors, builtin, plugins, menus, options, webhooks, heartbeats, cron } = parts;
   const plan = planReload(changed);
   await warnAboutAgents(config, options.log, changed);
   if (plan.recyclesPool) await pool.recycle();
@@ -267,6 +271,7 @@ async function applyChange(
   menus.wake();
   await webhooks.follow();
   heartbeats.wake();
+  await cron.follow();
   doors.recheckClients();
 }
 

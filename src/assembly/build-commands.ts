@@ -10,6 +10,7 @@ import { commandWords, summariesOf } from "../commands/words.ts";
 import type { AgentPool } from "../core/agent.ts";
 import type { Command, CommandDesk, ListedCommand } from "../core/command.ts";
 import type { Config } from "../core/config-schema.ts";
+import type { CronEngine } from "../core/cron-port.ts";
 import type { GatewayControl } from "../core/control.ts";
 import type { ModelCatalog } from "../core/model-catalog.ts";
 import type { Owners } from "../core/owners.ts";
@@ -44,6 +45,7 @@ export interface CommandNeeds {
   readonly pipeline: () => Pipeline;
   readonly pool: () => Pick<AgentPool, "commands">;
   readonly models: () => ModelCatalog;
+  readonly cron: () => CronEngine;
   readonly control: () => Pick<GatewayControl, "sessionStatus" | "budgets">;
   readonly clock: Clock;
   readonly log: Logger;
@@ -63,6 +65,7 @@ export function buildCommands(
     pool: () => whole().pool,
     models: () => whole().pool.models,
     control: () => whole().control,
+    cron: () => whole().cron.desk,
     clock: systemClock,
     log: options.log,
   });
@@ -102,6 +105,7 @@ export function assembleCommands(needs: CommandNeeds): Commands {
     models: shelfOf(needs.models),
     statusOf: (session) => needs.control().sessionStatus(session),
     usage: store.usage,
+    cron: needs.cron,
     pairing,
     budgets: () => needs.control().budgets(),
     queueDefaults: ({ channel }) => pipeline().queue.rules(channel, undefined),

@@ -4,12 +4,14 @@ import type { Channel } from "../core/channel.ts";
 import { configuredRouter } from "../core/session-router.ts";
 import { createDoors, type Doors } from "../http/doors.ts";
 import { prepareAssets } from "../http/prepare-assets.ts";
+import { addCronRoutes } from "../http/routes/cron.ts";
 import { systemClock } from "../lib/clock.ts";
 import { sayTo } from "../pipeline/say.ts";
 import { GatewayAuth } from "../security/gateway-auth.ts";
 import { pageAssets } from "../web/assets.ts";
 import { registerAccessMethods } from "../ws/methods/access.ts";
 import { registerCommandMethods } from "../ws/methods/command.ts";
+import { registerCronMethods } from "../ws/methods/cron.ts";
 import { registerMessageMethods } from "../ws/methods/message.ts";
 import { registerPluginMethods } from "../ws/methods/plugin.ts";
 import { registerQueueMethods } from "../ws/methods/queue.ts";
@@ -19,6 +21,7 @@ type DoorsNeeds = Base &
   Pick<
     Parts,
     | "commands"
+    | "cron"
     | "plugins"
     | "pipeline"
     | "questions"
@@ -57,6 +60,8 @@ export function buildDoors(needs: DoorsNeeds): Doors {
   registerQueueMethods(methods, store.outbox);
   registerCommandMethods(methods, needs.commands);
   registerAccessMethods(methods, needs.access.pairing);
+  registerCronMethods(methods, needs.cron.desk);
+  addCronRoutes(router, needs.cron.desk);
   return doors;
 }
 

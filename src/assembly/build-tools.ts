@@ -48,7 +48,7 @@ function toolParts(base: Base, whole: () => Parts): ToolParts {
     delegations: () => whole().delegations,
     errands: () => whole().pipeline.errands,
     mayWrite: (from) => writing.take(from) === 0,
-    cron: () => undefined,
+    cron: () => whole().cron.desk,
   };
 }
 

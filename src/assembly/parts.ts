@@ -6,6 +6,7 @@ import type { CommandMenus } from "../commands/menus.ts";
 import type { GatewayControl } from "../core/control.ts";
 import type { LoadedConfig } from "../core/config.ts";
 import type { LiveConfig } from "../core/config-live.ts";
+import type { Cron } from "../core/cron.ts";
 import type { Delegations } from "../core/delegations.ts";
 import type { Heartbeats } from "../core/heartbeat.ts";
 import type { RpcPool } from "../core/rpc-pool.ts";
@@ -75,6 +76,7 @@ export interface Parts extends Base {
   readonly pluginServices: PluginBackground;
   readonly credentials: Credentials;
   readonly heartbeats: Heartbeats;
+  readonly cron: Cron;
   readonly delegations: Delegations;
   readonly webhooks: WebhookParts;
   readonly control: GatewayControl;

@@ -5,6 +5,7 @@ import { checkAgents } from "./doctor/check-agents.ts";
 import { checkBun } from "./doctor/check-bun.ts";
 import { checkChannels } from "./doctor/check-channels.ts";
 import { checkConfig, findingsOfBrokenConfig } from "./doctor/check-config.ts";
+import { checkCron } from "./doctor/check-cron.ts";
 import { checkGateway } from "./doctor/check-gateway.ts";
 import { checkHooks } from "./doctor/check-hooks.ts";
 import { checkPi } from "./doctor/check-pi.ts";
@@ -25,12 +26,13 @@ export async function runDoctor(options: ConfigOptions): Promise<ExitCode> {
 async function checkTheRest(options: ConfigOptions): Promise<readonly Finding[]> {
   const loaded = tryToLoad(options);
   if (loaded instanceof ConfigError) return findingsOfBrokenConfig(loaded);
-  const [pi, gateway, state, plugins, channels] = await Promise.all([
+  const [pi, gateway, state, plugins, channels, cron] = await Promise.all([
     checkPi(loaded),
     checkGateway(loaded),
     checkState(loaded),
     checkPlugins(loaded),
     checkChannels(loaded),
+    checkCron(loaded),
   ]);
   return [
     ...pi,
@@ -40,6 +42,7 @@ async function checkTheRest(options: ConfigOptions): Promise<readonly Finding[]>
     ...channels,
     ...(await checkHooks(loaded)),
     ...gateway,
+    ...cron,
     ...state,
   ];
 }

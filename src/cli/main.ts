@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import manifest from "../../package.json";
+import { addCron } from "./cron-commands.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { GatewayOptions } from "./gateway.ts";
 import type { ConfigOptions } from "./load-config.ts";
@@ -46,6 +47,7 @@ function buildProgram(done: Done): Command {
   addToken(program, done);
   addSend(program, done);
   addQueue(program, done);
+  addCron(program, done, common);
   addPairing(program, done);
   addPlugin(program, done);
   addRoute(program, done);

@@ -3,8 +3,10 @@ import type { Command, CommandCall, ListedCommand } from "../core/command.ts";
 import type { SessionKey } from "../core/session-key.ts";
 import type { SessionStatus } from "../core/session-status.ts";
 import type { UsageLedger } from "../core/usage.ts";
+import type { CronEngine } from "../core/cron-port.ts";
 import { compactCommand } from "./compact.ts";
 import type { Conversations } from "./conversation.ts";
+import { cronCommand } from "./cron.ts";
 import { helpCommand } from "./help.ts";
 import { type ModelShelf, modelCommand } from "./model.ts";
 import { newCommands } from "./new.ts";
@@ -25,6 +27,7 @@ export interface BuiltinParts {
   /** How the queue is set for a chat where nobody said otherwise. */
   readonly queueDefaults: (call: Pick<CommandCall, "channel">) => QueueDefaults;
   readonly usage: Pick<UsageLedger, "spentBy">;
+  readonly cron: () => CronEngine;
   readonly pairing: PairingBook;
   readonly budgets: () => Promise<readonly BudgetState[]>;
   readonly offered: (call: CommandCall) => Promise<readonly ListedCommand[]>;
@@ -44,6 +47,7 @@ export function builtinCommands(parts: BuiltinParts): readonly Command[] {
     compactCommand(conversations, prefix, words),
     queueCommand(conversations, queueDefaults, prefix, words),
     usageCommand(parts.usage, parts.budgets, words),
+    cronCommand(parts.cron, prefix, words),
     pairCommand(parts.pairing, prefix, words),
     whoamiCommand(words),
     helpCommand(parts.offered, prefix, words),

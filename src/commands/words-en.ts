@@ -1,6 +1,7 @@
 import type { CommandWords } from "./words.ts";
 
 const messages = (count: number) => (count === 1 ? "1 message" : `${number(count)} messages`);
+const listed = (times: readonly string[]) => times.map((time) => `- ${time}`).join("\n");
 const number = (count: number) => count.toLocaleString("en");
 const seconds = (ms: number) => `${ms / 1000} s`;
 
@@ -15,6 +16,7 @@ export const en: CommandWords = {
     compact: "Shorten the conversation to a summary",
     queue: "Show or change what happens to messages that come during an answer",
     usage: "What has been used so far",
+    cron: "Show scheduled jobs; owners add, run, pause, resume and remove them",
     pair: "Let in people who have asked to talk to me, or refuse them",
     whoami: "Who and where you are, as the configuration names it",
     help: "This list",
@@ -26,6 +28,7 @@ export const en: CommandWords = {
     think: "[level | default]",
     compact: "[what to keep]",
     queue: "[mode | default]",
+    cron: "[add | run | pause | resume | remove | runs] [job]",
     pair: "[approve | deny] [code]",
   },
   forOwners: (command) => `Only an owner of this gateway may use \`${command}\`.`,
@@ -124,6 +127,43 @@ export const en: CommandWords = {
     limits: "Limits",
     spentOf: (spent, limit) => `${spent} of ${limit}`,
     tokens: (input, output) => `${number(input)} tokens in, ${number(output)} out`,
+  },
+  cron: {
+    title: "Scheduled jobs",
+    none: "There are no scheduled jobs here. Ask me to do something by the clock, and there is one.",
+    more: (count) => `… and ${number(count)} more`,
+    howTo: (p) =>
+      `\`${p}cron run JOB\` runs one now; \`pause\`, \`resume\`, \`remove\` and \`runs\` go the same way. \`${p}cron add tea at 20m Tea is ready\` adds one.`,
+    howToAdd: (p) =>
+      `For example \`${p}cron add tea at 20m Tell me that the tea is ready\`, \`${p}cron add mail every 1h Look for new mail\`, or \`${p}cron add report cron "0 9 * * 1-5" Write the report\`.`,
+    next: (time) => `next ${time}`,
+    failing: (failures) => (failures === 1 ? "failed once" : `failed ${failures} times in a row`),
+    undelivered: "its answer arrived nowhere",
+    states: {
+      waiting: "waiting",
+      running: "running now",
+      paused: "paused",
+      disabled: "switched off",
+      finished: "finished",
+      hidden: "hidden by a job of the configuration",
+      off: "scheduling is switched off",
+    },
+    runStates: {
+      running: "running",
+      done: "done",
+      failed: "failed",
+      cancelled: "stopped",
+      skipped: "left out, it was missed",
+    },
+    noRuns: (job) => `${job} has not run yet.`,
+    added: (job, times) => `${job} is there. Its next times:\n\n${listed(times)}`,
+    started: (job) => `${job} runs now.`,
+    paused: (job) => `${job} is paused.`,
+    resumed: (job, times) => `${job} goes on. Its next times:\n\n${listed(times)}`,
+    removed: (job) => `${job} is gone.`,
+    unknown: (job) => `There is no scheduled job ${job} here.`,
+    notUnderstood: (text, p) =>
+      `\`${text}\` was not understood. \`${p}cron\` lists what there is; behind it come add, run, pause, resume, remove or runs, and a job's name.`,
   },
   pair: {
     title: "Waiting to be let in:",

@@ -1,5 +1,6 @@
 import type { CommandWords } from "./words.ts";
 
+const listed = (times: readonly string[]) => times.map((time) => `- ${time}`).join("\n");
 const number = (count: number) => count.toLocaleString("en");
 const seconds = (ms: number) => `${ms / 1000} 秒`;
 
@@ -14,6 +15,7 @@ export const zh: CommandWords = {
     compact: "把对话压缩成摘要",
     queue: "查看或设置回答期间新消息的处理方式",
     usage: "查看目前的用量",
+    cron: "查看定时任务;所有者可添加、运行、暂停、恢复和删除",
     pair: "批准或拒绝想与我对话的人",
     whoami: "查看您的身份和所在位置(用于配置)",
     help: "显示本列表",
@@ -25,6 +27,7 @@ export const zh: CommandWords = {
     think: "[级别 | default]",
     compact: "[要保留的内容]",
     queue: "[模式 | default]",
+    cron: "[add | run | pause | resume | remove | runs] [任务]",
     pair: "[approve | deny] [配对码]",
   },
   forOwners: (command) => `只有网关的所有者可以使用 \`${command}\`。`,
@@ -115,6 +118,43 @@ export const zh: CommandWords = {
     limits: "限额",
     spentOf: (spent, limit) => `${spent} / ${limit}`,
     tokens: (input, output) => `输入 ${number(input)} 个 token,输出 ${number(output)} 个`,
+  },
+  cron: {
+    title: "定时任务",
+    none: "这里还没有定时任务。告诉我需要定时做什么,就会有一个。",
+    more: (count) => `… 还有 ${number(count)} 个`,
+    howTo: (p) =>
+      `\`${p}cron run 任务\` 立即运行;\`pause\`、\`resume\`、\`remove\`、\`runs\` 用法相同。\`${p}cron add tea at 20m 茶泡好了\` 可添加任务。`,
+    howToAdd: (p) =>
+      `例如 \`${p}cron add tea at 20m 告诉我茶泡好了\`、\`${p}cron add mail every 1h 查看新邮件\`,或 \`${p}cron add report cron "0 9 * * 1-5" 写日报\`。`,
+    next: (time) => `下次 ${time}`,
+    failing: (failures) => `已连续失败 ${failures} 次`,
+    undelivered: "结果未能送达",
+    states: {
+      waiting: "等待中",
+      running: "正在运行",
+      paused: "已暂停",
+      disabled: "已停用",
+      finished: "已结束",
+      hidden: "被配置中的同名任务遮住",
+      off: "定时功能已关闭",
+    },
+    runStates: {
+      running: "正在运行",
+      done: "已完成",
+      failed: "失败",
+      cancelled: "被停止",
+      skipped: "错过,未补做",
+    },
+    noRuns: (job) => `${job} 还没有运行过。`,
+    added: (job, times) => `已添加 ${job}。接下来的时间:\n\n${listed(times)}`,
+    started: (job) => `${job} 正在运行。`,
+    paused: (job) => `${job} 已暂停。`,
+    resumed: (job, times) => `${job} 已恢复。接下来的时间:\n\n${listed(times)}`,
+    removed: (job) => `已删除 ${job}。`,
+    unknown: (job) => `这里没有定时任务 ${job}。`,
+    notUnderstood: (text, p) =>
+      `无法理解 \`${text}\`。\`${p}cron\` 列出任务;后面可跟 add、run、pause、resume、remove 或 runs,再加任务名。`,
   },
   pair: {
     title: "等待批准:",

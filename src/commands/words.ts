@@ -12,6 +12,7 @@ export const BUILTIN_NAMES = [
   "compact",
   "queue",
   "usage",
+  "cron",
   "pair",
   "whoami",
   "help",
@@ -42,6 +43,7 @@ export interface CommandWords {
   readonly think: ThinkWords;
   readonly queue: QueueWords;
   readonly usage: UsageWords;
+  readonly cron: CronWords;
   readonly pair: PairWords;
   readonly whoami: WhoamiWords;
   readonly help: HelpWords;
@@ -111,6 +113,30 @@ export interface UsageWords {
   readonly limits: string;
   readonly spentOf: (spent: string, limit: string) => string;
   readonly tokens: (input: number, output: number) => string;
+}
+
+/** `job` is Markdown already; times are ISO. */
+export interface CronWords {
+  readonly title: string;
+  readonly none: string;
+  readonly more: (count: number) => string;
+  readonly howTo: (p: string) => string;
+  readonly howToAdd: (p: string) => string;
+  readonly next: (time: string) => string;
+  readonly failing: (failures: number) => string;
+  readonly undelivered: string;
+  readonly states: Readonly<
+    Record<"waiting" | "running" | "paused" | "disabled" | "finished" | "hidden" | "off", string>
+  >;
+  readonly runStates: Readonly<Record<"running" | "done" | "failed" | "cancelled" | "skipped", string>>;
+  readonly noRuns: (job: string) => string;
+  readonly added: (job: string, times: readonly string[]) => string;
+  readonly started: (job: string) => string;
+  readonly paused: (job: string) => string;
+  readonly resumed: (job: string, times: readonly string[]) => string;
+  readonly removed: (job: string) => string;
+  readonly unknown: (job: string) => string;
+  readonly notUnderstood: (text: string, p: string) => string;
 }
 
 /** `who` is Markdown already. */

@@ -69,3 +69,13 @@ function placeWithin(parts: readonly string[]): { topic: string } | { thread: st
 function badTarget(text: string): RequestError {
   return new RequestError("BAD_REQUEST", `"${text}" is no target. A target is ${TARGET_FORM}.`);
 }
+
+/** Whether both are the same chat, threads apart. The scope says what a chat is, not which. */
+export function isSameChat(one: Address, other: Address): boolean {
+  return (
+    one.channel === other.channel &&
+    one.account === other.account &&
+    one.chat === other.chat &&
+    one.thread === other.thread
+  );
+}

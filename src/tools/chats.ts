@@ -2,7 +2,7 @@ import type { Channel } from "../core/channel.ts";
 import type { Address } from "../core/message.ts";
 import { formatSessionKey, type SessionKey } from "../core/session-key.ts";
 import { configuredRouter, routeTo } from "../core/session-router.ts";
-import { addressOf, parseTarget } from "../core/target.ts";
+import { addressOf, isSameChat, parseTarget } from "../core/target.ts";
 import type { ToolContext } from "../core/tool.ts";
 import type { ToolParts } from "./parts.ts";
 import { ToolError } from "./tool-error.ts";
@@ -93,14 +93,4 @@ function ownersChat({ chat }: ToolContext, parts: ChatParts): { address: Address
       'No owner can be reached: "owners" in the configuration names none, and nobody was paired.',
     );
   return { address, channel: channelOf(address, parts) };
-}
-
-/** The scope says what a chat is, not which. */
-export function isSameChat(one: Address, other: Address): boolean {
-  return (
-    one.channel === other.channel &&
-    one.account === other.account &&
-    one.chat === other.chat &&
-    one.thread === other.thread
-  );
 }

@@ -2,8 +2,9 @@ import type { CronJob, Schedule } from "../core/cron-job.ts";
 import type { CronChange, CronEngine, CronJobStatus, CronRunStatus } from "../core/cron-port.ts";
 import { RequestError } from "../core/errors.ts";
 import type { Address } from "../core/message.ts";
+import { isSameChat } from "../core/target.ts";
 import type { Tool, ToolContext } from "../core/tool.ts";
-import { chatOf, isSameChat, TARGET_PARAMETER } from "./chats.ts";
+import { chatOf, TARGET_PARAMETER } from "./chats.ts";
 import type { ToolParts } from "./parts.ts";
 import { ToolError } from "./tool-error.ts";
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type AccessParts, assembleAccess } from "../../src/assembly/build-access.ts";
 import { assembleCommands, type Commands } from "../../src/assembly/build-commands.ts";
 import type { BudgetState } from "../../src/core/budget.ts";
+import { Cron } from "../../src/core/cron.ts";
 import type { Command } from "../../src/core/command.ts";
 import { configSchema, type Config } from "../../src/core/config-schema.ts";
 import type { Channel } from "../../src/core/channel.ts";
@@ -60,6 +61,8 @@ export class PathWorld implements AsyncDisposable {
   access: AccessParts;
   questions: Questions;
   pipeline: Pipeline;
+  /** Not among what `start` starts. */
+  cron: Cron;
   readonly #folder = mkdtempSync(join(tmpdir(), "path-"));
   readonly #config: Config;
   readonly #ownAccess: WorldOptions["access"];
@@ -74,6 +77,7 @@ export class PathWorld implements AsyncDisposable {
     this.access = this.#buildAccess();
     this.questions = this.#buildQuestions();
     this.pipeline = this.#assemble();
+    this.cron = this.#buildCron();
   }
 
   async start(): Promise<this> {
@@ -103,6 +107,7 @@ export class PathWorld implements AsyncDisposable {
     this.access = this.#buildAccess();
     this.questions = this.#buildQuestions();
     this.pipeline = this.#assemble();
+    this.cron = this.#buildCron();
     await this.start();
   }
 
@@ -178,6 +183,23 @@ export class PathWorld implements AsyncDisposable {
     });
   }
 
+  #buildCron(): Cron {
+    const { errands, post } = this.pipeline;
+    return new Cron({
+      ledger: this.store.cron,
+      errands,
+      config: () => this.#config.cron,
+      agentOf: ({ agentId = "main" }) => agentId,
+      placeOf: ({ chat }) => chat,
+      say: ({ to, text, key }) =>
+        post({ to, session: SESSION, message: { kind: "text", markdown: text }, key }),
+      delivery: (key) => this.store.outbox.find(key),
+      tellOwner: async () => {},
+      clock: this.clock,
+      log: silentLogger,
+    });
+  }
+
   #buildCommands(): Commands {
     // A plugin would be loaded again.
     this.commands = new Registrations("command", silentLogger);
@@ -194,6 +216,7 @@ export class PathWorld implements AsyncDisposable {
         sessionStatus: (key) => readSessionStatus(key, { sessions, turns, pool: this.pi }),
         budgets: async () => this.budgets,
       }),
+      cron: () => this.cron.desk,
       clock: this.clock,
       log: silentLogger,
     });

@@ -1,79 +1,126 @@
-import { expect, test } from "bun:test";
-import type { CronEngine, CronJobStatus, NewCronJob } from "../../src/core/cron-port.ts";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { errandMessage } from "../../src/core/errand.ts";
+import { CronWorld } from "../fakes/cron-world.ts";
 import { CHAT, ToolWorld } from "./tool-world.ts";
 
 const every = { kind: "every", expr: "1h" };
+const TASK = { id: "reminder", schedule: every, task: "Check for pending items" };
+const DAILY = {
+  id: "daily",
+  schedule: { kind: "cron", expr: "0 9 * * *", timezone: "Asia/Shanghai" },
+  task: "Report",
+};
 
-/** An engine that remembers what it was asked. */
-function engineOf(asked: unknown[]): CronEngine {
-  const status = ({ id, schedule, task }: NewCronJob): CronJobStatus => ({
-    id,
-    schedule,
-    task,
-    delivery: "announce",
-    resumeContext: false,
-    paused: false,
-    nextRunAtMs: 5,
-  });
-  const noting = (action: string) => async (id: string) => void asked.push([action, id]);
-  return {
-    list: async () => [],
-    add: async (job) => {
-      asked.push(job);
-      return status(job);
-    },
-    run: noting("run"),
-    pause: noting("pause"),
-    resume: noting("resume"),
-    remove: noting("remove"),
-  };
+let world: ToolWorld;
+let clock: CronWorld;
+beforeEach(async () => {
+  world = new ToolWorld();
+  clock = await new CronWorld({ jobs: [DAILY] }).start();
+  world.engine = clock.desk;
+});
+afterEach(async () => {
+  world[Symbol.dispose]();
+  await clock[Symbol.asyncDispose]();
+});
+
+/** Who writes owns the gateway. */
+function asOwner(): void {
+  const sender = { id: "u", name: "Una", isBot: false, isOwner: true };
+  world.messages = [
+    { id: "1", address: CHAT, sender, text: "", attachments: [], isForBot: true, sentAtMs: 0 },
+  ];
 }
 
-function withEngine(): { world: ToolWorld; asked: unknown[] } {
-  const world = new ToolWorld();
-  const asked: unknown[] = [];
-  world.engine = engineOf(asked);
-  return { world, asked };
-}
+const jobs = async () => (await clock.desk.list()).filter(({ origin }) => origin === "people");
 
 test("a task is added for this agent, and what comes of it goes to this chat", async () => {
-  const { world, asked } = withEngine();
-  using _ = world;
-  const task = { id: "reminder", schedule: every, task: "Check for pending items" };
-  expect(await world.run("cron", { action: "add", ...task })).toMatchObject({
-    job: { id: "reminder", nextRunAtMs: 5 },
+  const added = await world.run("cron", { action: "add", ...TASK });
+  expect(added).toMatchObject({
+    job: { id: "reminder", state: "waiting", agentId: "main", nextRun: "2027-01-04T09:00:00.000Z" },
   });
-  expect(asked).toEqual([{ ...task, agent: "main", to: CHAT }]);
+  expect((added as { job: { nextTimes: string[] } }).job.nextTimes).toHaveLength(5);
+  expect(await jobs()).toMatchObject([{ id: "reminder", chat: CHAT, delivery: "announce" }]);
 });
 
-test("tasks are listed, run, paused, resumed and removed by their names", async () => {
-  const { world, asked } = withEngine();
-  using _ = world;
+test("a reminder is a text that is sent as it is, and is gone then", async () => {
+  const at = { kind: "at", expr: "20m" };
+  await world.run("cron", { action: "add", id: "tea", schedule: at, task: "Tea!", kind: "message" });
+  await clock.pass(20 * 60_000);
+  expect(clock.said).toMatchObject([{ to: CHAT, text: "Tea!" }]);
+  expect(await jobs()).toEqual([]);
+});
+
+test("tasks are listed, changed, run, paused, resumed and removed by their names", async () => {
+  await world.run("cron", { action: "add", ...TASK });
+  const on = (action: string, more: object = {}) => world.run("cron", { action, id: "reminder", ...more });
+  expect(await on("pause")).toMatchObject({ job: { state: "paused" } });
+  expect(await on("resume")).toMatchObject({ job: { state: "waiting" } });
+  expect(await on("update", { task: "Other" })).toMatchObject({ job: { task: "Other" } });
+  expect(await on("run")).toMatchObject({ started: { state: "running", isManual: true } });
+  await clock.pass();
+  expect(await on("runs")).toMatchObject({ runs: [{ state: "done", answer: "Done." }] });
+  expect(await world.run("cron", { action: "list" })).toMatchObject({ jobs: [{ id: "reminder" }] });
+  expect(await on("remove")).toEqual({ removed: "reminder" });
   expect(await world.run("cron", { action: "list" })).toEqual({ jobs: [] });
-  for (const action of ["run", "pause", "resume", "remove"]) {
-    expect(await world.run("cron", { action, id: "reminder" })).toEqual({ done: action, id: "reminder" });
-  }
-  expect(asked).toEqual([
-    ["run", "reminder"],
-    ["pause", "reminder"],
-    ["resume", "reminder"],
-    ["remove", "reminder"],
-  ]);
 });
 
-test("what goes to another chat goes only where the agent may act", async () => {
-  const { world, asked } = withEngine();
-  using _ = world;
-  const add = { action: "add", id: "r", schedule: every, task: "t", to: "fake:77" };
-  expect(world.run("cron", add)).rejects.toThrow("may not act");
-  world.addSession("77");
-  await world.run("cron", add);
-  expect(asked).toMatchObject([{ to: { chat: "77" } }]);
+test("a call that is repeated after a crash adds nothing again", async () => {
+  const call = { action: "add", ...TASK };
+  const first = await world.run("cron", call);
+  expect(await world.run("cron", call)).toEqual(first);
+  expect(world.run("cron", { ...call, task: "Another" })).rejects.toThrow("already. Choose another id");
+  expect(world.run("cron", call)).resolves.toEqual(first);
+});
+
+describe("a chat", () => {
+  const other = { chat: { ...CHAT, chat: "77" } };
+
+  test("is told nothing of other chats' tasks, and can change none", async () => {
+    await world.run("cron", { action: "add", ...TASK });
+    const elsewhere = (params: object) => world.run("cron", params, other);
+    expect(await elsewhere({ action: "list" })).toEqual({ jobs: [] });
+    for (const action of ["update", "run", "pause", "resume", "remove", "runs"]) {
+      for (const id of ["reminder", "daily"]) {
+        expect(elsewhere({ action, id, task: "x" })).rejects.toThrow(
+          `There is no scheduled job "${id}" of this chat.`,
+        );
+      }
+    }
+    expect(await jobs()).toHaveLength(1);
+  });
+
+  test("in which an owner writes sees and changes all", async () => {
+    await world.run("cron", { action: "add", ...TASK });
+    asOwner();
+    const listed = await world.run("cron", { action: "list" }, other);
+    expect(listed).toMatchObject({ jobs: [{ id: "daily", origin: "config" }, { id: "reminder" }] });
+    expect(await world.run("cron", { action: "pause", id: "daily" }, other)).toMatchObject({
+      job: { state: "paused" },
+    });
+    expect(world.run("cron", { action: "remove", id: "daily" })).rejects.toThrow(
+      "stands in the configuration file",
+    );
+  });
+
+  test("of another name is reached only where the agent may act", async () => {
+    const add = { action: "add", ...TASK, to: "fake:77" };
+    expect(world.run("cron", add)).rejects.toThrow("may not act");
+    world.addSession("77");
+    await world.run("cron", add);
+    expect(await jobs()).toMatchObject([{ chat: { chat: "77" } }]);
+  });
+});
+
+test("a task may end itself", async () => {
+  await world.run("cron", { action: "add", ...TASK });
+  await clock.pass(3_600_000);
+  world.messages = [errandMessage(clock.errands.taken[0]!.request, 0)];
+  const nowhere = { ...CHAT, channel: "cron", scope: "job", chat: "reminder" } as const;
+  await world.run("cron", { action: "remove", id: "reminder" }, { chat: nowhere });
+  expect(await jobs()).toEqual([]);
 });
 
 test("what an action needs is asked for by name", async () => {
-  const { world } = withEngine();
-  using _ = world;
   expect(world.run("cron", { action: "run" })).rejects.toThrow('"id" is missing; run needs it');
   expect(world.run("cron", { action: "add", id: "r" })).rejects.toThrow('"schedule" is missing');
   expect(world.run("cron", { action: "add", id: "r", schedule: every })).rejects.toThrow('"task" is missing');
@@ -82,22 +129,18 @@ test("what an action needs is asked for by name", async () => {
 test.each([
   [{ kind: "every", expr: "0 9 * * *" }, 'use kind "cron"'],
   [{ kind: "every", expr: "@daily" }, 'use kind "cron"'],
-  [{ kind: "every", expr: "soon" }, "a span such as 1h"],
+  [{ kind: "every", expr: "soon" }, "a span such as 30m"],
   [{ kind: "cron", expr: "1h30m" }, 'use kind "every"'],
-])("%j is refused with the right kind named, with an engine or without", async (schedule, says) => {
-  const { world } = withEngine();
-  using _ = world;
-  const add = { action: "add", id: "r", schedule, task: "t" };
-  expect(world.run("cron", add)).rejects.toThrow(says);
-  world.engine = undefined;
-  expect(world.run("cron", add)).rejects.toThrow(says);
+  [{ kind: "cron", expr: "0 0 30 2 *" }, "never comes"],
+  [{ kind: "at", expr: "2020-01-01T09:00" }, "is past"],
+])("%j is refused, and nothing is added", async (schedule, says) => {
+  expect(world.run("cron", { action: "add", id: "r", schedule, task: "t" })).rejects.toThrow(says);
+  expect(await jobs()).toEqual([]);
 });
 
 test("without an engine the tool says so, and does not pretend", async () => {
-  using world = new ToolWorld();
+  world.engine = undefined;
   for (const action of ["list", "run", "pause", "resume", "remove"]) {
-    expect(world.run("cron", { action, id: "r" })).rejects.toThrow(
-      "Scheduling is not active in this version",
-    );
+    expect(world.run("cron", { action, id: "r" })).rejects.toThrow("Scheduling is not running right now");
   }
 });

@@ -1,0 +1,89 @@
+import { defaultAgent, isAgent } from "../core/agent-list.ts";
+import { Cron, type CronNews } from "../core/cron.ts";
+import type { CronJob } from "../core/cron-job.ts";
+import { placeOfJob } from "../core/cron-place.ts";
+import type { CronSaying } from "../core/cron-runs.ts";
+import { zoneOf } from "../core/cron-view.ts";
+import { RequestError } from "../core/errors.ts";
+import { configuredRouter, routeTo } from "../core/session-router.ts";
+import { systemClock } from "../lib/clock.ts";
+import { localTimeIn } from "../lib/local-time.ts";
+import { nameInMarkdown } from "../lib/shown-name.ts";
+import { oneLine } from "../pipeline/chat-context.ts";
+import { speechIn } from "../pipeline/sentences.ts";
+import type { Base, Parts } from "./parts.ts";
+
+type CronNeeds = Base & Pick<Parts, "pipeline">;
+
+/** What does things by the clock. */
+export function buildCron(needs: CronNeeds): Cron {
+  const { options, live, registry, store, access, pipeline } = needs;
+  const places = {
+    channel: registry.channelFor.bind(registry),
+    owners: access.owners,
+  };
+  return new Cron({
+    ledger: store.cron,
+    errands: pipeline.errands,
+    config: () => live.config.cron,
+    agentOf: ({ agentId }) => {
+      if (agentId === undefined) return defaultAgent(live.config);
+      return isAgent(live.config, agentId) ? agentId : undefined;
+    },
+    placeOf: (job) => placeOfJob(job, places),
+    say: (saying) => say(saying, needs),
+    delivery: (key) => store.outbox.find(key),
+    tellOwner: (job, news, facts) => tellOwner(job, news, facts, needs),
+    clock: systemClock,
+    log: options.log.child({ part: "cron" }),
+  });
+}
+
+/** Says a text in a chat, once under its key; the chat's agent knows of it with its next message there. */
+async function say(
+  { to, text, key, notedAs }: CronSaying,
+  { live, registry, store, pipeline }: CronNeeds,
+): Promise<boolean> {
+  const channel = registry.channelFor(to);
+  if (!channel) return false;
+  const { session } = routeTo(
+    to,
+    channel,
+    configuredRouter(() => live.config),
+  );
+  try {
+    const message = { kind: "text", markdown: text } as const;
+    if (!(await pipeline.post({ to, session, message, key }))) return false;
+  } catch (error) {
+    // The channel went away a moment ago.
+    if (error instanceof RequestError && error.code === "NOT_FOUND") return false;
+    throw error;
+  }
+  if (notedAs !== undefined) {
+    const note = oneLine(`The gateway said here, as somebody had asked it to: ${text}`);
+    await store.chats.note(to, { about: notedAs, text: note });
+  }
+  return true;
+}
+
+/** Tells the first owner who can be reached. */
+async function tellOwner(
+  job: CronJob,
+  news: "failing" | "paused" | "recovered",
+  { key, failures, error, againAtMs }: CronNews,
+  needs: CronNeeds,
+): Promise<void> {
+  const { live, registry, access } = needs;
+  const [to] = access.owners.chats((place) => registry.channelFor(place));
+  if (!to) return;
+  const { cron: words } = speechIn(() => live.config.gateway.language)();
+  const name = nameInMarkdown(job.id, job.id);
+  const reason = error === undefined ? words.noReason : oneLine(error);
+  const again = againAtMs === undefined ? "" : localTimeIn(againAtMs, zoneOf(job.schedule));
+  const text = {
+    failing: () => words.failing(name, failures, reason, again),
+    paused: () => words.paused(name, failures, reason),
+    recovered: () => words.recovered(name),
+  }[news]();
+  await say({ to, text, key }, needs);
+}
