@@ -3,18 +3,15 @@ import { BuiltinChannels } from "./assembly/builtin-channels.ts";
 import { assembleAccess } from "./assembly/build-access.ts";
 import { buildCommands, buildMenus } from "./assembly/build-commands.ts";
 import { buildControl } from "./assembly/build-control.ts";
-import { buildCron } from "./assembly/build-cron.ts";
-import { buildDelegations } from "./assembly/build-delegations.ts";
 import { buildDoors } from "./assembly/build-doors.ts";
+import { buildErrands } from "./assembly/build-errands.ts";
 import { buildFetch } from "./assembly/build-fetch.ts";
-import { buildHeartbeats } from "./assembly/build-heartbeats.ts";
 import { buildLoader } from "./assembly/build-loader.ts";
 import { buildPipeline } from "./assembly/build-pipeline.ts";
 import { buildPool } from "./assembly/build-pool.ts";
 import { buildQuestions } from "./assembly/build-questions.ts";
 import { buildRestarts } from "./assembly/build-restarts.ts";
 import { buildTools } from "./assembly/build-tools.ts";
-import { buildWebhooks } from "./assembly/build-webhooks.ts";
 import { connectPlugins } from "./assembly/connect-plugins.ts";
 import type { Base, GatewayOptions, Lifetime, Parts } from "./assembly/parts.ts";
 import { warnAboutAgents } from "./assembly/warn-about-agents.ts";
@@ -223,8 +220,6 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
     page: pageAuthOf(live.config.channels),
   }));
   const http = { router: new Router(), methods: new MethodTable() };
-  const heartbeats = buildHeartbeats({ ...base, pipeline });
-  const webhooks = buildWebhooks({ ...base, ...http, pipeline, credentials, heartbeats });
   const running = {
     ...base,
     tools,
@@ -239,10 +234,7 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
     plugins,
     pluginServices,
     credentials,
-    heartbeats,
-    delegations: buildDelegations({ ...base, pipeline, pool }),
-    cron: buildCron({ ...base, pipeline }),
-    webhooks,
+    ...buildErrands({ ...base, ...http, pipeline, pool, credentials }),
     feed,
     ...http,
   };

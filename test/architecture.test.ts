@@ -72,6 +72,7 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "assembly/build-restarts.ts": "test/e2e/restart.test.ts",
   "assembly/build-tools.ts": "test/e2e/tools.test.ts",
   "assembly/build-webhooks.ts": "test/e2e/webhooks.test.ts",
+  "assembly/build-errands.ts": "test/e2e/webhooks.test.ts",
   "assembly/build-delegations.ts": "test/e2e/delegate.test.ts",
   "core/quoted-text.ts": "test/core/webhooks.test.ts",
   "assembly/build-questions.ts": "test/e2e/questions.test.ts",

@@ -3,6 +3,7 @@ import { failpoint } from "../lib/failpoint.ts";
 import { KeyedMutex } from "../lib/keyed-mutex.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Service } from "../lib/service.ts";
+import { readSpan } from "../lib/span.ts";
 import { Wake } from "../lib/wake.ts";
 import { entryOf, MAIN_AGENT } from "./agent-list.ts";
 import type { BudgetState } from "./budget.ts";
@@ -14,7 +15,6 @@ import type { Address } from "./message.ts";
 import type { Owners } from "./owners.ts";
 import { routeTo, type SessionRouter } from "./session-router.ts";
 import type { SessionKey } from "./session-key.ts";
-import { spanMs } from "./span.ts";
 import type { StateLedger } from "./store.ts";
 import { addressOf, parseTarget } from "./target.ts";
 import { senderOf, type TurnUsage, type UsageLedger } from "./usage.ts";
@@ -268,6 +268,8 @@ interface Place {
   readonly session: SessionKey;
   readonly to: Address;
 }
+
+const spanMs = (every: string) => readSpan(every) ?? Number.NaN;
 
 /** Spans are those of the clock, whenever the gateway was started: every half hour is on the half hour. */
 function beginOf(nowMs: number, every: string): number {

@@ -91,8 +91,7 @@ export function formatTemplatePath(path: TemplatePath): string {
     .join("");
 }
 
-const textOf = (value: unknown) =>
-  typeof value === "string" ? value : typeof value === "object" ? JSON.stringify(value) : String(value);
+const textOf = (value: unknown) => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
 
 /** At most `most` characters, and no half of one. */
 function cut(text: string, most: number): string {

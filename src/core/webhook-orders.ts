@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { fitsPattern } from "../lib/fits-pattern.ts";
+import { given } from "../lib/given.ts";
 import type { Config } from "./config-schema.ts";
 import { RequestError } from "./errors.ts";
 import { parsePath, parseTemplate, renderTemplate, valueAt } from "./text-template.ts";
@@ -14,30 +15,30 @@ const text = () =>
   z
     .string()
     .max(MOST_TEXT)
-    .refine((given) => given.trim() !== "", "must not be empty");
-const name = () => z.string().min(1).max(200);
+    .refine((said) => said.trim() !== "", "must not be empty");
+const word = () => z.string().min(1).max(200);
 const mode = () => z.enum(["now", "next-heartbeat"]);
 
 const wakeSchema = z.strictObject({
   text: text(),
   mode: mode().default("now"),
-  agentId: name().optional(),
-  idempotencyKey: name().optional(),
+  agentId: word().optional(),
+  idempotencyKey: word().optional(),
 });
 
 const agentSchema = z.strictObject({
   message: text(),
-  name: name().default("Webhook"),
-  agentId: name().optional(),
-  sessionKey: name().optional(),
+  name: word().default("Webhook"),
+  agentId: word().optional(),
+  sessionKey: word().optional(),
   deliver: z.boolean().default(true),
-  channel: name().optional(),
-  to: z.union([name(), z.int()]).transform(String).optional(),
-  model: name().optional(),
+  channel: word().optional(),
+  to: z.union([word(), z.int()]).transform(String).optional(),
+  model: word().optional(),
   thinking: z.enum(["off", "minimal", "low", "medium", "high", "xhigh", "max"]).optional(),
   timeoutSeconds: z.int().min(1).max(86_400).optional(),
   waitForCompletion: z.boolean().default(false),
-  idempotencyKey: name().optional(),
+  idempotencyKey: word().optional(),
 });
 
 /** A caller that waits is answered within this long, whatever becomes of the turn. */
@@ -45,16 +46,15 @@ const MOST_WAIT_MS = 600_000;
 
 /** What `POST <hooks.path>/wake` asks for. Throws `RequestError` that names the field. */
 export function wakeOrder(body: unknown): WebhookOrder {
-  const { text: said, mode: when, agentId, idempotencyKey } = read(wakeSchema, body);
+  const { text: said, mode: when, agentId: agent, idempotencyKey: key } = read(wakeSchema, body);
   return {
     action: "wake",
     address: "wake",
     from: "Webhook",
     text: said,
-    ...(agentId === undefined ? {} : { agent: agentId }),
     deliver: true,
     mode: when,
-    ...(idempotencyKey === undefined ? {} : { key: idempotencyKey }),
+    ...given({ agent, key }),
   };
 }
 
@@ -76,23 +76,26 @@ export function agentOrder(
       "sessionKey: callers may not choose this conversation; hooks.allowedSessions says which they may",
     );
   }
-  const target = targetOf(channel, to);
   const timeoutMs = timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000;
+  const target = targetOf(channel, to);
   return {
     action: "agent",
     address: "agent",
     from: asked.name,
     text: asked.message,
-    ...(agentId === undefined ? {} : { agent: agentId }),
-    ...(sessionKey === undefined ? {} : { session: sessionKey }),
-    ...(target === undefined ? {} : { to: target, isCallersTarget: true }),
     deliver: asked.deliver,
-    ...(asked.model === undefined ? {} : { model: asked.model }),
-    ...(asked.thinking === undefined ? {} : { thinkingLevel: asked.thinking }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
     mode: "now",
-    ...(asked.waitForCompletion ? { waitMs: Math.min(MOST_WAIT_MS, timeoutMs ?? MOST_WAIT_MS) } : {}),
-    ...(asked.idempotencyKey === undefined ? {} : { key: asked.idempotencyKey }),
+    ...given({
+      agent: agentId,
+      session: sessionKey,
+      to: target,
+      isCallersTarget: target === undefined ? undefined : true,
+      model: asked.model,
+      thinkingLevel: asked.thinking,
+      timeoutMs,
+      waitMs: asked.waitForCompletion ? Math.min(MOST_WAIT_MS, timeoutMs ?? MOST_WAIT_MS) : undefined,
+      key: asked.idempotencyKey,
+    }),
   };
 }
 
@@ -117,29 +120,24 @@ export function mappedOrder(
   ) {
     return { order: undefined, missing: [] };
   }
-  const message = mapping.message ?? JSON.stringify(body, null, 2);
-  const said = mapping.message === undefined ? { text: cutText(message), missing: [] } : fill(message, seen);
-  const session = mapping.session === undefined ? undefined : fill(mapping.session, seen);
   const { agent, to, task, model, thinkingLevel, timeoutSeconds } = mapping;
+  const whole = JSON.stringify(body, null, 2);
+  const said =
+    mapping.message === undefined ? { text: cutText(whole), missing: [] } : fill(mapping.message, seen);
+  const named = mapping.session === undefined ? undefined : fill(mapping.session, seen);
+  // Bodies that lack what the name is made of have nothing in common.
+  const session = named?.missing.length === 0 ? `${address}:${named.text.slice(0, 200)}` : undefined;
+  const timeoutMs = timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000;
   const order: WebhookOrder = {
     action: mapping.action,
     address,
     from: address,
-    ...(task === undefined ? {} : { task }),
     text: said.text,
-    ...(agent === undefined ? {} : { agent }),
-    ...(to === undefined ? {} : { to }),
-    // Bodies that lack what the name is made of have nothing in common.
-    ...(session && session.missing.length === 0
-      ? { session: `${address}:${session.text.slice(0, 200)}` }
-      : {}),
     deliver: mapping.deliver,
-    ...(model === undefined ? {} : { model }),
-    ...(thinkingLevel === undefined ? {} : { thinkingLevel }),
-    ...(timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1000 }),
     mode: "now",
+    ...given({ agent, to, task, session, model, thinkingLevel, timeoutMs }),
   };
-  return { order, missing: [...said.missing, ...(session?.missing ?? [])] };
+  return { order, missing: [...said.missing, ...(named?.missing ?? [])] };
 }
 
 /** Headers that prove who somebody is. */

@@ -13,6 +13,7 @@ import { addressOf, formatTarget, parseTarget } from "./target.ts";
 import type { WebhookDesk, WebhookOrder, WebhookReceipt } from "./webhook-port.ts";
 import type { Clock } from "../lib/clock.ts";
 import { fitsPattern } from "../lib/fits-pattern.ts";
+import { given } from "../lib/given.ts";
 import { shownName } from "../lib/shown-name.ts";
 
 export interface WebhooksDeps {
@@ -75,13 +76,9 @@ export class Webhooks implements WebhookDesk {
       name: order.address,
       session,
       about: aboutOf(order),
-      ...(order.action === "agent" ? { title: order.from } : {}),
-      ...(order.action === "agent" && order.session === undefined ? { isFresh: true } : {}),
-      ...(order.model === undefined ? {} : { model: order.model }),
-      ...(order.thinkingLevel === undefined ? {} : { thinkingLevel: order.thinkingLevel }),
-      ...(order.timeoutMs === undefined ? {} : { timeoutMs: order.timeoutMs }),
+      ...(order.action === "agent" ? { title: order.from, isFresh: order.session === undefined } : {}),
       delivery: to === undefined ? "silent" : order.action === "wake" ? "direct" : "announce",
-      ...(to === undefined ? {} : { to }),
+      ...given({ to, model: order.model, thinkingLevel: order.thinkingLevel, timeoutMs: order.timeoutMs }),
     };
     const receipt =
       waiting < MOST_WAITING ? await this.#deps.errands.offer({ id, text: textOf(order), errand }) : "busy";
@@ -124,7 +121,7 @@ export class Webhooks implements WebhookDesk {
     if (order.action === "wake" && to && channel) {
       return { ...chat, session: routeTo(to, channel, this.#deps.router, agent).session };
     }
-    const lane = Number(BigInt(Bun.hash(id)) % BigInt(LANES));
+    const lane = Bun.hash.crc32(id) % LANES;
     const own = lane === 0 ? order.address : `${order.address}/${lane + 1}`;
     return { ...chat, session: errandSession(agent, { by: "webhook", name: order.session ?? own }) };
   }

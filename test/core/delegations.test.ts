@@ -21,6 +21,8 @@ class AskingWorld implements AsyncDisposable {
   readonly results: string[] = [];
   readonly stops: SessionKey[] = [];
   #boot = 0;
+  /** What was asked when a crash came: asked again afterwards, as models do. */
+  #again: string[][] = [];
 
   constructor(delegation: object = {}, places = 1) {
     const config = { agents: { ...AGENTS, delegation } };
@@ -92,9 +94,8 @@ class AskingWorld implements AsyncDisposable {
     // Whoever asks others is in the middle of something when they are killed; a thinker begins anew.
     if (asks.length > 0) pi.write("user", text);
     const said: string[] = [];
-    for (const [, how, agent = "", task = ""] of text.includes("[gateway] You were interrupted")
-      ? this.#again
-      : asks) {
+    const wanted: readonly (readonly string[])[] = isInterrupted ? this.#again : asks;
+    for (const [, how = "", agent = "", task = ""] of wanted) {
       if (how === "ask") this.#again = [["", how, agent, task]];
       said.push(await this.#ask({ agent, task, mode: how === "ask" ? "wait" : "later" }, signal));
     }
@@ -111,8 +112,6 @@ class AskingWorld implements AsyncDisposable {
     yield { type: "message_end", text: answer, stopReason: "stop" };
     yield { type: "end", reason: "stop", usage: USAGE };
   }
-
-  #again: string[][] = [];
 
   async #ask(task: DelegationTask, signal: AbortSignal): Promise<string> {
     const session = this.#asking(task);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SPAN, spanMs } from "../span.ts";
+import { readSpan } from "../../lib/span.ts";
 import { count, target, timeZone } from "./common.ts";
 
 /** A beat costs a turn: more often than this would be a mistake. */
@@ -21,8 +21,11 @@ export const heartbeatSchema = z.strictObject({
   enabled: z.boolean().default(true).describe("Whether it beats, where this section is there."),
   every: z
     .string()
-    .regex(SPAN, "expected a span such as 30m or 1h")
-    .refine((text) => spanMs(text) >= LEAST_EVERY_MS, "must be at least 1m: every beat costs a turn")
+    .refine((text) => readSpan(text) !== undefined, {
+      error: "expected a span such as 30m or 1h",
+      abort: true,
+    })
+    .refine((text) => (readSpan(text) ?? 0) >= LEAST_EVERY_MS, "must be at least 1m: every beat costs a turn")
     .default("30m")
     .describe("How often, such as `30m` or `2h`."),
   activeHours: activeHoursSchema.optional().describe("Only then. Always, when omitted."),

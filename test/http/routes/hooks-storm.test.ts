@@ -53,9 +53,9 @@ test(`${REQUESTS} requests at once, most of them sent twice and more: a turn for
   const client = async (): Promise<void> => {
     for (let key = keys.pop(); key !== undefined; key = keys.pop()) await send(key);
   };
-  let isOver = false;
-  const all = Promise.all(Array.from({ length: CLIENTS }, client)).finally(() => (isOver = true));
-  while (!isOver) {
+  const over = new AbortController();
+  const all = Promise.all(Array.from({ length: CLIENTS }, client)).finally(() => over.abort());
+  while (!over.signal.aborted) {
     await path.clock.advance(50);
     await Bun.sleep(0);
   }

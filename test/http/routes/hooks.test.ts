@@ -57,14 +57,14 @@ async function world(section: object = {}) {
     clock,
     url: doors.url(),
     port: doors.port,
-    configure(next: object) {
+    configure: (next: object) => {
       state.hooks = hooksOf(next);
       door.follow();
     },
-    answerWith(next: typeof answer) {
+    answerWith: (next: typeof answer) => {
       answer = next;
     },
-    async post(path: string, body: unknown, headers: Record<string, string> = {}) {
+    post: async (path: string, body: unknown, headers: Record<string, string> = {}) => {
       const response = await fetch(`${doors.url()}${path}`, {
         method: "POST",
         headers: { authorization: "Bearer right", "content-type": "application/json", ...headers },
