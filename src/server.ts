@@ -140,6 +140,7 @@ function servicesOf({
     credentials,
     webhooks,
     doors.http,
+    webhooks.waiting,
     pool,
     deliverer,
     questions,

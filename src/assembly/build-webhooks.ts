@@ -1,4 +1,5 @@
 import { configuredRouter } from "../core/session-router.ts";
+import { WaitingCallers } from "../core/waiting-callers.ts";
 import { Webhooks } from "../core/webhooks.ts";
 import { WebhookDoor } from "../http/routes/hooks.ts";
 import { systemClock } from "../lib/clock.ts";
@@ -12,6 +13,8 @@ export interface WebhookParts extends Service {
   readonly callers: WebhookCallers;
   /** The configuration or a token has changed. */
   follow(): Promise<void>;
+  /** Callers that wait for an answer: at a stop they are told that it is not there yet. Stops before the door. */
+  readonly waiting: Service;
 }
 
 type Needs = Base & Pick<Parts, "router" | "pipeline" | "credentials" | "heartbeats">;
@@ -39,10 +42,11 @@ export function buildWebhooks(needs: Needs): WebhookParts {
     turns: store.turns,
     clock: systemClock,
   });
-  const door = new WebhookDoor(router, { hooks, callers, desk, clock: systemClock, log });
+  const waiting = new WaitingCallers(desk);
+  const door = new WebhookDoor(router, { hooks, callers, desk: waiting, clock: systemClock, log });
   const follow = async () => {
     await callers.start();
     door.follow();
   };
-  return { name: "webhooks", callers, start: follow, follow, stop: async () => {} };
+  return { name: "webhooks", callers, start: follow, follow, stop: async () => {}, waiting };
 }

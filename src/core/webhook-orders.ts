@@ -45,8 +45,9 @@ const agentSchema = z.strictObject({
 const MOST_WAIT_MS = 600_000;
 
 /** What `POST <hooks.path>/wake` asks for. Throws `RequestError` that names the field. */
-export function wakeOrder(body: unknown): WebhookOrder {
+export function wakeOrder(body: unknown, hooks: Pick<Hooks, "allowedAgents">): WebhookOrder {
   const { text: said, mode: when, agentId: agent, idempotencyKey: key } = read(wakeSchema, body);
+  assertAgent(agent, hooks);
   return {
     action: "wake",
     address: "wake",
@@ -65,9 +66,7 @@ export function agentOrder(
 ): WebhookOrder {
   const asked = read(agentSchema, body);
   const { agentId, sessionKey, channel, to, timeoutSeconds } = asked;
-  if (agentId !== undefined && hooks.allowedAgents && !hooks.allowedAgents.includes(agentId)) {
-    throw forbidden(`agentId: "${agentId}" may not be asked here; hooks.allowedAgents says who may`);
-  }
+  assertAgent(agentId, hooks);
   if (
     sessionKey !== undefined &&
     !hooks.allowedSessions.some((pattern) => fitsPattern(sessionKey, pattern))
@@ -155,6 +154,11 @@ const MOST_WHOLE = 48_000;
 
 function isAmong(value: unknown, wanted: WebhookMapping["when"][string]): boolean {
   return (Array.isArray(wanted) ? wanted : [wanted]).some((one) => one === value);
+}
+
+function assertAgent(agent: string | undefined, { allowedAgents }: Pick<Hooks, "allowedAgents">): void {
+  if (agent === undefined || !allowedAgents || allowedAgents.includes(agent)) return;
+  throw forbidden(`agentId: "${agent}" may not be asked here; hooks.allowedAgents says who may`);
 }
 
 /** `telegram` and `123`, or `telegram:123` in one. */

@@ -21,21 +21,27 @@ function refusal(work: () => unknown): string {
 
 describe("a wake", () => {
   test("is a text, now unless it may wait", () => {
-    expect(wakeOrder({ text: "Look outside" })).toMatchObject({
+    expect(wakeOrder({ text: "Look outside" }, hooks())).toMatchObject({
       action: "wake",
       text: "Look outside",
       mode: "now",
     });
-    expect(wakeOrder({ text: "a", mode: "next-heartbeat" }).mode).toBe("next-heartbeat");
+    expect(wakeOrder({ text: "a", mode: "next-heartbeat" }, hooks()).mode).toBe("next-heartbeat");
   });
 
   test("that says nothing, or something that is not known, is refused by its field", () => {
-    expect(refusal(() => wakeOrder({}))).toMatch(/^BAD_REQUEST text: /);
-    expect(refusal(() => wakeOrder({ text: "  " }))).toContain("text: must not be empty");
-    expect(refusal(() => wakeOrder({ text: "a", mode: "later" }))).toContain("mode: ");
-    expect(refusal(() => wakeOrder({ text: "a", txet: 1 }))).toContain("txet");
-    expect(refusal(() => wakeOrder([]))).toMatch(/^BAD_REQUEST /);
+    expect(refusal(() => wakeOrder({}, hooks()))).toMatch(/^BAD_REQUEST text: /);
+    expect(refusal(() => wakeOrder({ text: "  " }, hooks()))).toContain("text: must not be empty");
+    expect(refusal(() => wakeOrder({ text: "a", mode: "later" }, hooks()))).toContain("mode: ");
+    expect(refusal(() => wakeOrder({ text: "a", txet: 1 }, hooks()))).toContain("txet");
+    expect(refusal(() => wakeOrder([], hooks()))).toMatch(/^BAD_REQUEST /);
   });
+});
+
+test("a wake names only agents that may be asked", () => {
+  const wake = (section: object) => () => wakeOrder({ text: "a", agentId: "boss" }, hooks(section));
+  expect(wake({})().agent).toBe("boss");
+  expect(refusal(wake({ allowedAgents: ["main"] }))).toMatch(/^FORBIDDEN agentId/);
 });
 
 describe("an order to an agent", () => {

@@ -12,6 +12,7 @@ import {
 } from "../emulators/telegram/index.ts";
 import { GatewayProcess } from "../fakes/gateway-process.ts";
 import { FAUX_MODEL } from "../fakes/pi-world.ts";
+import { StoryModel } from "../fakes/story-model.ts";
 
 setDefaultTimeout(60_000);
 
@@ -149,4 +150,34 @@ test("a configuration that changes is followed: the path, the token, and whether
   await reload({ token: gateway.token });
   expect((await post("/hooks/wake", '{"text":"a"}', withToken(gateway.token))).status).toBe(404);
   expect(gateway.log()).toContain("hooks.token is the gateway's own credential");
+});
+
+test("whoever waits is told at a stop that the answer is not there yet, and the order is not lost", async () => {
+  using model = new StoryModel({ afterwards: "goes on", paragraphs: 1, pieceMs: 200 });
+  await using other = new GatewayProcess({
+    config: {
+      agent: { model: "story/teller" },
+      gateway: { graceMs: 500 },
+      hooks: { enabled: true, token: "for webhooks" },
+    },
+  });
+  model.addTo(join(other.home, ".pi/agent"));
+  await other.start();
+  const ask = async () => {
+    const response = await fetch(`${other.url}/hooks/agent`, {
+      method: "POST",
+      headers: { authorization: "Bearer for webhooks", "content-type": "application/json" },
+      body: JSON.stringify({ message: "Tell me", idempotencyKey: "k", waitForCompletion: true }),
+    });
+    return { status: response.status, ...((await response.json()) as { id: string; state: string }) };
+  };
+  const waiting = ask();
+  while (model.asked.length === 0) await Bun.sleep(10);
+  const stopped = other.kill("SIGTERM");
+  const told = await waiting;
+  expect([told.status, told.state]).toEqual([202, "running"]);
+  expect(await stopped).toBe(0);
+  model.pieceMs = 0;
+  await other.start();
+  expect(await ask()).toMatchObject({ status: 200, id: told.id, state: "done" });
 });

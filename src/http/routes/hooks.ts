@@ -1,5 +1,5 @@
 import type { Config } from "../../core/config-schema.ts";
-import { RequestError } from "../../core/errors.ts";
+import { NameTakenError, RequestError } from "../../core/errors.ts";
 import { agentOrder, mappedOrder, wakeOrder } from "../../core/webhook-orders.ts";
 import type { WebhookDesk, WebhookOrder, WebhookReceipt } from "../../core/webhook-port.ts";
 import type { Clock } from "../../lib/clock.ts";
@@ -48,13 +48,24 @@ export class WebhookDoor {
     this.#open?.route[Symbol.dispose]();
     this.#open = undefined;
     if (wanted === undefined) return;
-    const route = this.#router.add("POST", `${wanted}/:hook`, {
-      // Callers have a token of their own, which opens nothing else.
-      auth: "own",
-      maxBodyBytes: MOST_BODY_BYTES,
-      run: (call) => this.#answer(call),
-    });
-    this.#open = { path: wanted, route };
+    const route = this.#add(`${wanted}/:hook`);
+    if (route) this.#open = { path: wanted, route };
+  }
+
+  /** Undefined where a plugin has the path already. */
+  #add(pattern: string): Disposable | undefined {
+    try {
+      return this.#router.add("POST", pattern, {
+        // Callers have a token of their own, which opens nothing else.
+        auth: "own",
+        maxBodyBytes: MOST_BODY_BYTES,
+        run: (call) => this.#answer(call),
+      });
+    } catch (error) {
+      if (!(error instanceof NameTakenError)) throw error;
+      this.#parts.log.error({ error }, "webhooks are not served: a plugin has their path; change hooks.path");
+      return undefined;
+    }
   }
 
   async #answer(call: RouteCall): Promise<Response> {
@@ -109,7 +120,7 @@ export class WebhookDoor {
   /** Undefined for what the address takes and leaves alone. */
   #orderOf(address: string, body: unknown, headers: Headers): WebhookOrder | undefined {
     const inHeader = keyIn(headers, "idempotency-key");
-    if (address === "wake") return withKey(wakeOrder(body), inHeader);
+    if (address === "wake") return withKey(wakeOrder(body, this.#parts.hooks()), inHeader);
     if (address === "agent") return withKey(agentOrder(body, this.#parts.hooks()), inHeader);
     const mapping = this.#mapping(address);
     if (!mapping) return undefined;

@@ -55,6 +55,7 @@ async function world(section: object = {}) {
     orders,
     logged,
     clock,
+    router: doors.router,
     url: doors.url(),
     port: doors.port,
     configure: (next: object) => {
@@ -155,6 +156,19 @@ describe("a webhook that is taken", () => {
     });
     expect(orders).toEqual([]);
   });
+});
+
+test("a path that somebody has already stays theirs, and the rest of the gateway goes on", async () => {
+  const { post, configure, router } = await world({ path: "/elsewhere" });
+  using _taken = router.add("POST", "/hooks/:any", {
+    auth: "none",
+    run: () => Response.json({ theirs: true }),
+  });
+  configure({ enabled: true, token: "right" });
+  expect((await post("/hooks/wake", { text: "a" })).said).toEqual({ theirs: true } as never);
+  expect((await post("/elsewhere/wake", { text: "a" })).status).toBe(404);
+  configure({ enabled: true, token: "right", path: "/here" });
+  expect((await post("/here/wake", { text: "a" })).status).toBe(202);
 });
 
 describe("a webhook that is refused says why", () => {
