@@ -287,6 +287,8 @@ describe("an agent that asks another to do it later", () => {
     await world.restart();
     await world.path.pass(10_000);
     expect(world.path.platform.transcript()).toHaveLength(2);
+    // Nothing is kept of what is done with.
+    expect(await world.path.store.state.get("delegation", "open")).toBe("[]");
   });
 });
 

@@ -15,6 +15,8 @@ class BeatingWorld {
   readonly account: Omit<TurnUsage, "spent">[] = [];
   hasSomethingToDo = true;
   isOverBudget = false;
+  /** What is asked is recorded, and nothing more is known of it. */
+  failsAfterAsking = false;
   config: Config;
   heartbeats: Heartbeats;
 
@@ -63,7 +65,14 @@ class BeatingWorld {
     return new Heartbeats({
       config: () => this.config,
       state: path.store.state,
-      errands: path.pipeline.errands,
+      errands: {
+        find: (name) => path.pipeline.errands.find(name),
+        take: async (request) => {
+          const receipt = await path.pipeline.errands.take(request);
+          if (this.failsAfterAsking) throw new Error("killed");
+          return receipt;
+        },
+      },
       usage: path.store.usage,
       exceededBy: async (turn) => {
         this.account.push(turn);
@@ -141,6 +150,7 @@ describe("a heartbeat", () => {
     await open();
     await world.pass(TO_FIRST);
     world.path.clock.jump(-40 * MINUTE_MS);
+    world.configure({ every: "30m" });
     await world.pass(39);
     expect(world.prompts).toHaveLength(1);
     await world.pass(32);
@@ -257,6 +267,18 @@ describe("a text that is kept for the next heartbeat", () => {
     expect(all.split("first thing")).toHaveLength(2);
     expect(all.split("second thing")).toHaveLength(2);
     expect(all.indexOf("first thing")).toBeLessThan(all.indexOf("second thing"));
+  });
+
+  test("is said once also if the beat that says it is cut off and the next one comes long after", async () => {
+    await open();
+    await world.heartbeats.keep("main", { id: "1", text: "only thing" });
+    world.failsAfterAsking = true;
+    await world.pass(TO_FIRST);
+    world.failsAfterAsking = false;
+    await world.restart(45 * MINUTE_MS);
+    await world.pass(60);
+    expect(world.prompts.length).toBeGreaterThan(1);
+    expect(world.prompts.join("\n").split("only thing")).toHaveLength(2);
   });
 
   test("is not kept where no heartbeat comes", async () => {
