@@ -30,6 +30,7 @@ export class CronJobs {
   readonly #people = new Map<string, CronJob>();
   readonly #states = new Map<string, CronState>();
   readonly #entries = new Map<string, CronEntry>();
+  #version = 0;
 
   constructor(deps: CronJobsDeps) {
     this.#deps = deps;
@@ -46,6 +47,11 @@ export class CronJobs {
   /** The configuration's in its order, then people's. */
   get all(): readonly CronEntry[] {
     return [...this.#entries.values()];
+  }
+
+  /** Another number whenever a job may be another one, or stand in another way. */
+  get version(): number {
+    return this.#version;
   }
 
   get isOff(): boolean {
@@ -77,6 +83,7 @@ export class CronJobs {
   /** How a job stands by now, which the store knows already. */
   note(key: CronKey, state: CronState): void {
     const entry = this.at(key);
+    this.#version += 1;
     this.#states.set(nameOf(key), state);
     if (entry) this.#entries.set(nameOf(key), { ...entry, state });
   }
@@ -141,6 +148,7 @@ export class CronJobs {
   #rebuild(nowMs: number): void {
     const own = jobsOf(this.#deps.config()).map((job) => ({ origin: "config", id: job.id, job }) as const);
     const people = [...this.#people.values()].map((job) => ({ origin: "people", id: job.id, job }) as const);
+    this.#version += 1;
     this.#entries.clear();
     for (const one of [...own, ...people]) this.#entries.set(nameOf(one), this.#entryOf(one, nowMs));
   }

@@ -31,6 +31,7 @@ export class FakeErrands implements Pick<ErrandDesk, "take" | "find" | "onEnd"> 
   /** The keys of answers that were said somewhere. */
   readonly posted = new Set<string>();
   readonly #outcomes = new Map<string, MessageOutcome>();
+  readonly #requests = new Map<string, ErrandRequest>();
   readonly #listeners = new Set<(name: ErrandName) => void>();
   readonly #now: () => number;
 
@@ -42,6 +43,7 @@ export class FakeErrands implements Pick<ErrandDesk, "take" | "find" | "onEnd"> 
     const name = nameOf(request);
     if (this.#outcomes.has(idOfErrand(name))) return "duplicate";
     this.taken.push({ request, atMs: this.#now() });
+    this.#requests.set(idOfErrand(name), request);
     this.#outcomes.set(idOfErrand(name), { state: "running" });
     const outcome = this.outcome?.(request);
     if (outcome) this.end(name, outcome);
@@ -61,7 +63,7 @@ export class FakeErrands implements Pick<ErrandDesk, "take" | "find" | "onEnd"> 
   end(name: ErrandName, outcome: MessageOutcome): void {
     const id = idOfErrand(name);
     this.#outcomes.set(id, outcome);
-    const errand = this.taken.find(({ request }) => idOfErrand(nameOf(request)) === id)?.request.errand;
+    const errand = this.#requests.get(id)?.errand;
     if (outcome.state === "done" && errand?.to && errand.delivery !== "silent") this.posted.add(id);
     for (const listener of this.#listeners) listener(name);
   }
@@ -92,10 +94,16 @@ export class CronWorld implements AsyncDisposable {
   readonly clock: Clock & Pick<FakeClock, "advance" | "jump" | "set">;
   readonly #folder = temporaryFolder();
   readonly #lookEveryMs: number | undefined;
+  /** The process is killed, and never the power cut: what was written is there. */
+  readonly #isInMemory: boolean;
 
-  constructor(section: object = {}, options: { clock?: CronWorld["clock"]; lookEveryMs?: number } = {}) {
+  constructor(
+    section: object = {},
+    options: { clock?: CronWorld["clock"]; lookEveryMs?: number; isInMemory?: boolean } = {},
+  ) {
     this.clock = options.clock ?? new FakeClock(Date.UTC(2027, 0, 4, 8, 0));
     this.#lookEveryMs = options.lookEveryMs;
+    this.#isInMemory = options.isInMemory ?? false;
     this.#config = parsed(section);
     this.errands = new FakeErrands(() => this.clock.now());
     this.store = storeIn(this.#folder.path, this.clock);
@@ -108,6 +116,7 @@ export class CronWorld implements AsyncDisposable {
 
   async start(): Promise<this> {
     await this.store.open();
+    if (this.#isInMemory) this.store.connection.database.run("pragma synchronous = off");
     await this.cron.start();
     await this.pass();
     return this;

@@ -1,6 +1,14 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { localDay, localMonth, nextDayMs, nextMonthMs } from "../../src/lib/local-time.ts";
+import {
+  isoTimeIn,
+  isTimeZone,
+  localDay,
+  localMonth,
+  localTimeIn,
+  nextDayMs,
+  nextMonthMs,
+} from "../../src/lib/local-time.ts";
 
 test("days and months are named so that later ones are greater", () => {
   const ms = new Date(2026, 0, 9, 23, 59).getTime();
@@ -24,4 +32,17 @@ describe.each([
     const run = Bun.spawnSync([process.execPath, "-e", script], { env });
     expect(run.stdout.toString().trim()).toBe(`${day} 0 ${day}`);
   });
+});
+
+test("a moment is shown as the clocks of a zone show it, with the zone's offset for machines", () => {
+  const ms = Date.UTC(2027, 2, 28, 1, 0);
+  expect(localTimeIn(ms, "Europe/Berlin")).toBe("2027-03-28 03:00");
+  expect(localTimeIn(ms + 5000, "Europe/Berlin")).toBe("2027-03-28 03:00:05");
+  expect(isoTimeIn(ms - 1000, "Europe/Berlin")).toBe("2027-03-28T01:59:59+01:00");
+  expect(isoTimeIn(ms, "America/St_Johns")).toBe("2027-03-27T22:30:00-02:30");
+  expect(isoTimeIn(ms + 400, "UTC")).toBe("2027-03-28T01:00:00+00:00");
+});
+
+test("a time zone is one that there is", () => {
+  expect(["Asia/Shanghai", "UTC", "Asia/Shangai", ""].map(isTimeZone)).toEqual([true, true, false, false]);
 });
