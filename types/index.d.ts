@@ -14,10 +14,6 @@ export interface BrowserChannel {
   }>;
 }
 
-/**
- * The words every part of the gateway speaks. All of it is plain data: a message can be
- * stored, compared, replayed after a crash, and answered days later. No closures, no handles.
- */
 export type ChannelName = string;
 
 export interface BrowserMessage {
@@ -45,7 +41,8 @@ export interface Sender {
 
 /**
  * Names a conversation: `agent:{agentId}:{channel}[:{account}]:{scope}:{id}[:{thread}]`, or, where private
- * chats share one, `agent:{agentId}:main` and `agent:{agentId}:dm:{person}`. Made and read only in this file.
+ * chats share one, `agent:{agentId}:main` and `agent:{agentId}:dm:{person}`. What the gateway itself asks for has
+ * places of its own, such as `agent:main:cron:job:daily-report`. Made and read only in this file.
  */
 export type SessionKey = string & {
   readonly [sessionKey]: true;
@@ -190,7 +187,8 @@ export interface Address {
   readonly thread?: string;
 }
 
-export type Scope = "dm" | "group" | "topic" | "channel" | "thread";
+/** `job` is no chat of a platform: the gateway itself asks for something there, see {@link Errand}. */
+export type Scope = "dm" | "group" | "topic" | "channel" | "thread" | "job";
 
 export interface Pace {
   /** Least average time between two calls that write to the chat. */
@@ -270,7 +268,49 @@ export interface InboundMessage {
    * its own, neither merged with others nor steered into a run, since pi knows a command only at the beginning.
    */
   readonly isPiCommand?: boolean;
+  /** Set by the gateway, which asks for this itself: nobody wrote it in a chat. A turn of its own, like a command. */
+  readonly errand?: Errand;
 }
+
+/**
+ * What makes a message one that the gateway itself asks. It takes the path of every message: recorded once, queued in
+ * its session, a turn of its own, tried again, alive after a crash. There is no sender to let in or to tell anything,
+ * commands are text, and nobody sees it being answered; hooks see it like any other message. What comes of it is
+ * what `to` and `delivery` say, and {@link MessageOutcome} for whoever asked.
+ */
+interface Errand {
+  readonly by: ErrandGiver;
+  /** What people know it by: a job's id, a webhook's name. With `by` and the message's id it names it for ever. */
+  readonly name: string;
+  /** Under which its answer is announced; `name` when absent. */
+  readonly title?: string;
+  /** The session it runs in: one of its own (see {@link errandSession}), or that of a chat. */
+  readonly session: SessionKey;
+  /** One sentence that tells the agent what this is and why now. It stands before the text in the prompt. */
+  readonly about: string;
+  /** Runs with an empty transcript. Otherwise the session goes on. */
+  readonly isFresh?: boolean;
+  /** For a session of its own: what the agent is in it. */
+  readonly role?: string;
+  /** In place of the session's model, for this turn. */
+  readonly model?: string;
+  readonly thinkingLevel?: string;
+  /** In place of `agent.timeoutMs`. */
+  readonly timeoutMs?: number;
+  /** The session from which it was asked for, where an agent did. */
+  readonly parent?: SessionKey;
+  /**
+   * What becomes of the answer. `direct`: said in `to` as it is. `announce`: under the errand's name, and known to
+   * the session of that chat as a line of context. `silent`: kept for whoever asks for it. An answer with nothing to
+   * say (see `isNothingToSay`) is never said.
+   */
+  readonly delivery: "announce" | "direct" | "silent";
+  /** Where it is said. Without it the answer is kept, like a silent one. */
+  readonly to?: Address;
+}
+
+/** Who asks an agent for something that nobody wrote in a chat: the clock, the web, its heartbeat, another agent. */
+type ErrandGiver = "cron" | "webhook" | "heartbeat" | "agent";
 
 export type Receipt = "recorded" | "duplicate" | "busy";
 
@@ -771,9 +811,31 @@ export interface Config {
     thinkingLevel?: "off" | "max" | "minimal" | "low" | "medium" | "high" | "xhigh" | undefined;
     appendSystemPrompt?: string | undefined;
     workspace?: string | undefined;
-    promptCache?: "short" | "long" | undefined;
+    heartbeat?:
+      | {
+          enabled: boolean;
+          every: string;
+          prompt: string;
+          session: "own" | "chat";
+          dailyTokens: number;
+          activeHours?: { start: string; end: string; timezone?: string | undefined } | undefined;
+          to?: string | undefined;
+          model?: string | undefined;
+          dailyUsd?: number | undefined;
+        }
+      | undefined;
+    promptCache?: "long" | "short" | undefined;
   };
   readonly agents: {
+    delegation: {
+      enabled: boolean;
+      maxDepth: number;
+      perSession: number;
+      maxWaiting: number;
+      timeoutSeconds: number;
+      allow: Record<string, string[]>;
+    };
+    messaging: { allow: string[] };
     list: {
       id: string;
       default: boolean;
@@ -786,6 +848,19 @@ export interface Config {
       thinkingLevel?: "off" | "max" | "minimal" | "low" | "medium" | "high" | "xhigh" | undefined;
       role?: string | undefined;
       appendSystemPrompt?: string | undefined;
+      heartbeat?:
+        | {
+            enabled: boolean;
+            every: string;
+            prompt: string;
+            session: "own" | "chat";
+            dailyTokens: number;
+            activeHours?: { start: string; end: string; timezone?: string | undefined } | undefined;
+            to?: string | undefined;
+            model?: string | undefined;
+            dailyUsd?: number | undefined;
+          }
+        | undefined;
     }[];
     bindings: {
       agent: string;
@@ -822,18 +897,25 @@ export interface Config {
   };
   readonly cron: {
     enabled: boolean;
+    jitterMs: number;
     jobs: {
-      id: string;
+      kind: "agent" | "message";
+      delivery: "announce" | "direct" | "silent";
+      resumeContext: boolean;
+      catchUp: boolean;
+      enabled: boolean;
       schedule:
         | { kind: "cron"; expr: string; timezone?: string | undefined }
         | { kind: "every"; expr: string }
-        | { kind: "at"; expr: string };
+        | { kind: "at"; expr: string; timezone?: string | undefined };
       task: string;
-      kind: "agent" | "message";
-      delivery: "silent" | "direct" | "announce";
-      resumeContext: boolean;
-      enabled: boolean;
+      id: string;
       to?: string | undefined;
+      agentId?: string | undefined;
+      role?: string | undefined;
+      model?: string | undefined;
+      timeoutMs?: number | undefined;
+      jitterMs?: number | undefined;
     }[];
   };
   readonly delivery: { onDoubt: "drop" | "resend"; maxAttempts: number };
@@ -856,7 +938,36 @@ export interface Config {
     logFiles: { enabled: boolean; maxMb: number; keep: number };
     publicUrl?: string | undefined;
   };
-  readonly hooks: { enabled: boolean; path: string; token?: string | undefined };
+  readonly hooks: {
+    allowedSessions: string[];
+    allowedTargets: string[];
+    rateLimit: { perMinute: number; burst: number };
+    mappings: Record<
+      string,
+      {
+        enabled: boolean;
+        action: "agent" | "wake";
+        when: Record<string, string | number | boolean | (string | number | boolean)[]>;
+        deliver: boolean;
+        token?: string | undefined;
+        signature?: { scheme: "github" | "stripe"; secret: string; toleranceSeconds: number } | undefined;
+        task?: string | undefined;
+        message?: string | undefined;
+        session?: string | undefined;
+        model?: string | undefined;
+        thinkingLevel?: "off" | "max" | "minimal" | "low" | "medium" | "high" | "xhigh" | undefined;
+        timeoutSeconds?: number | undefined;
+        agent?: string | undefined;
+        to?: string | undefined;
+      }
+    >;
+    enabled: boolean;
+    path: string;
+    allowedAgents?: string[] | undefined;
+    agent?: string | undefined;
+    to?: string | undefined;
+    token?: string | undefined;
+  };
   readonly media: {
     cache: { maxAgeDays: number; maxMb: number };
     maxDownloadMb: number;
@@ -1033,8 +1144,10 @@ export interface ToolContext {
   readonly callId: string;
   readonly turn: TurnId;
   readonly agent: string;
-  /** The chat that the turn answers. */
+  /** The chat that the turn answers; of scope `job` where that is none. */
   readonly chat: Address;
+  /** The conversation whose history shows what is said in `chat`, where it is another than `sessionKey`. */
+  readonly chatSession?: SessionKey;
   /** Aborted when the turn ends, or the person stops it. */
   readonly signal: AbortSignal;
   readonly log: Logger;
@@ -1227,7 +1340,9 @@ type RequestErrorCode =
   | "NOT_FOUND"
   | "UNKNOWN_METHOD"
   | "METHOD_NOT_ALLOWED"
+  | "TIMED_OUT"
   | "TOO_LARGE"
+  | "UNSUPPORTED_MEDIA"
   | "RATE_LIMITED"
   | "BUSY"
   | "UNAVAILABLE"

@@ -60,7 +60,9 @@ test(`${REQUESTS} requests at once, most of them sent twice and more: a turn for
     await Bun.sleep(0);
   }
   await all;
-  while ((await path.store.turns.depth()) > 0) await path.pass(10);
+  const isWorking = async () =>
+    (await path.store.turns.depth()) > 0 || (await path.store.inbox.unsettled()).length > 0;
+  while (await isWorking()) await path.pass(10);
   await path.pass(100);
 
   const asked = path.pi.prompts.map(({ text }) => /order (\d+)\./.exec(text)?.[1]);
