@@ -7,9 +7,8 @@ import { zoneOf } from "../core/cron-view.ts";
 import { RequestError } from "../core/errors.ts";
 import { configuredRouter, routeTo } from "../core/session-router.ts";
 import { systemClock } from "../lib/clock.ts";
-import { localTimeIn } from "../lib/local-time.ts";
-import { nameInMarkdown } from "../lib/shown-name.ts";
 import { oneLine } from "../pipeline/chat-context.ts";
+import { cronNews } from "../pipeline/cron-sentences.ts";
 import { speechIn } from "../pipeline/sentences.ts";
 import type { Base, Parts } from "./parts.ts";
 
@@ -70,20 +69,13 @@ async function say(
 async function tellOwner(
   job: CronJob,
   news: "failing" | "paused" | "recovered",
-  { key, failures, error, againAtMs }: CronNews,
+  facts: CronNews,
   needs: CronNeeds,
 ): Promise<void> {
   const { live, registry, access } = needs;
   const [to] = access.owners.chats((place) => registry.channelFor(place));
   if (!to) return;
   const { cron: words } = speechIn(() => live.config.gateway.language)();
-  const name = nameInMarkdown(job.id, job.id);
-  const reason = error === undefined ? words.noReason : oneLine(error);
-  const again = againAtMs === undefined ? "" : localTimeIn(againAtMs, zoneOf(job.schedule));
-  const text = {
-    failing: () => words.failing(name, failures, reason, again),
-    paused: () => words.paused(name, failures, reason),
-    recovered: () => words.recovered(name),
-  }[news]();
-  await say({ to, text, key }, needs);
+  const text = cronNews(job.id, news, facts, zoneOf(job.schedule), words);
+  await say({ to, text, key: facts.key }, needs);
 }

@@ -47,7 +47,7 @@ async function answerTo(call: CommandCall, desk: Desk): Promise<string> {
       return said.unknown(nameInMarkdown(id, "?"));
     return runsOf(await engine.runs(id, SHOWN_RUNS), id, said);
   }
-  if (!CHANGES.some((change) => change === what) || id === "")
+  if (!CHANGES.some((known) => known === what) || id === "")
     return said.notUnderstood(asTyped(call.args), prefix);
   if (!call.isOwner) return words.forOwners(`${prefix}cron ${what}`);
   return change(what as (typeof CHANGES)[number], id, rest, call, desk);

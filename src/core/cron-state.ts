@@ -30,8 +30,9 @@ export const timesOf = (job: CronJob, state: CronState): Timetable =>
   timetableOf(job.schedule, state.anchorMs);
 
 /** Without what is to come: nothing of it will be made up for. */
-export function withoutTimes({ nextAtMs: _, retry: __, holdUntilMs: ___, ...state }: CronState): CronState {
-  return state;
+export function withoutTimes(state: CronState): CronState {
+  const { nextAtMs: _, retry: __, holdUntilMs: ___, ...rest } = state;
+  return rest;
 }
 
 /** When something of it is to begin, back-off and jitter included; undefined if nothing is. */

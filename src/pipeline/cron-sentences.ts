@@ -1,3 +1,8 @@
+import type { CronNews } from "../core/cron.ts";
+import { localTimeIn } from "../lib/local-time.ts";
+import { nameInMarkdown } from "../lib/shown-name.ts";
+import { oneLine } from "./chat-context.ts";
+
 /** What an owner is told of scheduled jobs. `job` is shown as it is. */
 export interface CronSentences {
   readonly failing: (job: string, failures: number, reason: string, again: string) => string;
@@ -23,3 +28,18 @@ export const cronSentencesZh: CronSentences = {
   recovered: (job) => `定时任务 ${job} 已恢复正常。`,
   noReason: "没有给出原因。",
 };
+
+/** What an owner is told of the job `id`; times as the clocks of `timezone` show them. */
+export function cronNews(
+  id: string,
+  news: "failing" | "paused" | "recovered",
+  { failures, error, againAtMs = 0 }: Omit<CronNews, "key">,
+  timezone: string,
+  words: CronSentences,
+): string {
+  const name = nameInMarkdown(id, "?");
+  const reason = error === undefined ? words.noReason : oneLine(error);
+  if (news === "recovered") return words.recovered(name);
+  if (news === "paused") return words.paused(name, failures, reason);
+  return words.failing(name, failures, reason, localTimeIn(againAtMs, timezone));
+}

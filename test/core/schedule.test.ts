@@ -113,12 +113,9 @@ test.each(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/
       "0 0 L * *",
       "30 23 * * *",
     ]) {
-      const times = nextTimes(timetableOf(cron(expr, timezone), NOW), NOW, 20_000);
-      const end = NOW + 365 * DAY;
-      expect({ expr, times: times.filter((at) => at <= end) }).toEqual({
-        expr,
-        times: [...timesOnTheWall({ expr, timezone }, NOW, end)],
-      });
+      const wanted = timesOnTheWall({ expr, timezone }, NOW, NOW + 365 * DAY);
+      const times = nextTimes(timetableOf(cron(expr, timezone), NOW), NOW, wanted.length);
+      expect({ expr, times }).toEqual({ expr, times: wanted });
     }
   },
 );

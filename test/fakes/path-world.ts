@@ -184,7 +184,7 @@ export class PathWorld implements AsyncDisposable {
   }
 
   #buildCron(): Cron {
-    const { errands, post } = this.pipeline;
+    const { errands } = this.pipeline;
     return new Cron({
       ledger: this.store.cron,
       errands,
@@ -192,7 +192,7 @@ export class PathWorld implements AsyncDisposable {
       agentOf: ({ agentId = "main" }) => agentId,
       placeOf: ({ chat }) => chat,
       say: ({ to, text, key }) =>
-        post({ to, session: SESSION, message: { kind: "text", markdown: text }, key }),
+        this.pipeline.post({ to, session: SESSION, message: { kind: "text", markdown: text }, key }),
       delivery: (key) => this.store.outbox.find(key),
       tellOwner: async () => {},
       clock: this.clock,

@@ -135,7 +135,7 @@ function checkJobIds(jobs: readonly { readonly id: string }[], context: z.Refine
 
 /** What was left out is not there, which is not the same as undefined to a type. */
 function withoutHoles({ timezone, ...schedule }: Parsed): Schedule {
-  return { ...schedule, ...(timezone === undefined ? {} : { timezone }) } as Schedule;
+  return { ...schedule, ...(timezone === undefined ? {} : { timezone }) };
 }
 
 interface Parsed {
