@@ -166,7 +166,8 @@ async function add(id: string, params: Params, call: Call): Promise<CronJobStatu
   return engine.add({ chat: await chatHere(call), ...job } as Parameters<CronEngine["add"]>[0]);
 }
 
-function wishesOf({ action: _, id: __, to: ___, ...wishes }: Params): Wishes & Pick<Params, "schedule"> {
+function wishesOf(params: Params): Wishes & Pick<Params, "schedule"> {
+  const { action: _, id: __, to: ___, ...wishes } = params;
   return wishes;
 }
 
@@ -204,7 +205,8 @@ async function assertMay(id: string, call: Call): Promise<void> {
 }
 
 /** A task as the model reads it: without what is usual, and with its times. */
-function shownJob({ chat: _, addedBy: __, nextRunAtMs, lastRunAtMs, ...job }: CronJobStatus): object {
+function shownJob(status: CronJobStatus): object {
+  const { chat: _, addedBy: __, nextRunAtMs, lastRunAtMs, ...job } = status;
   return {
     ...job,
     ...(nextRunAtMs === undefined ? {} : { nextRun: new Date(nextRunAtMs).toISOString() }),
