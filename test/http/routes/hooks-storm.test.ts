@@ -5,6 +5,9 @@ import { type Posted, WebhookWorld } from "../../fakes/webhook-world.ts";
 const REQUESTS = 10_000;
 const KEYS = 1_500;
 const CLIENTS = 100;
+/** The clock of the world runs ahead of the disk, on which transcripts are really taken away. */
+const LONG_MS = 2_000_000_000;
+const PATIENT = { queue: { stuckMs: LONG_MS }, agent: { timeoutMs: LONG_MS } };
 
 /** The same each time it is run with the same seed. */
 function randomOf(seed: number): () => number {
@@ -20,7 +23,7 @@ test(`${REQUESTS} requests at once, most of them sent twice and more: a turn for
   console.log(`seed ${seed}`);
   const random = randomOf(seed);
   const rateLimit = { perMinute: 60_000, burst: 300 };
-  await using world = await new WebhookWorld({ rateLimit }).start();
+  await using world = await new WebhookWorld({ rateLimit }, { config: PATIENT }).start();
   const { path } = world;
   path.pi.script = answer("NO_REPLY");
 
