@@ -67,8 +67,10 @@ test("who else can reach the port is said, and why", () => {
 test("what does not work yet or now is there to be read", () => {
   const problems = ["pi could not be started: it is broken"];
   expect(bannerOf({ ...facts, health: { ...health, problems } })).toContain(`Problem: ${problems[0]}`);
-  expect(bannerOf({ ...facts, loaded: loaded(["hooks.enabled", true]) })).toContain(
-    "Not active yet in this version: hooks.",
+  const written = new Set(["channels.signal"]);
+  const unknown = { ...loaded(["channels.signal.enabled", true]), written };
+  expect(bannerOf({ ...facts, loaded: unknown })).toContain(
+    "Not active yet in this version: channels.signal.",
   );
 });
 
