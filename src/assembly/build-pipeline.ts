@@ -11,7 +11,7 @@ import type { Base, Parts } from "./parts.ts";
 type PipelineNeeds = Base & Pick<Parts, "pool" | "feed" | "questions" | "commands">;
 
 /** The path of a message, over the real parts. */
-export function buildPipeline(needs: PipelineNeeds, _whole: () => Parts): Pipeline {
+export function buildPipeline(needs: PipelineNeeds, whole: () => Parts): Pipeline {
   const { options, layout, live, hooks, registry, store, pool, feed, questions, commands, access } = needs;
   return assemblePipeline({
     store,
@@ -31,6 +31,7 @@ export function buildPipeline(needs: PipelineNeeds, _whole: () => Parts): Pipeli
       media: layout.media,
       workspace: (agent) => workspaceOf(live.config, agent, layout.workspace),
     },
+    onMoved: (from, to) => whole().cron.moveChat(from, to),
     fetch: buildFetch(live),
     worker: crypto.randomUUID(),
     clock: systemClock,

@@ -82,7 +82,8 @@ export async function addJob(id: string, options: JobOptions): Promise<ExitCode>
   const schedule = scheduleOf(options);
   if (!schedule) throw usage("say when: --cron, --every or --at");
   const fields = fieldsOf(options);
-  if (fields["task"] === undefined) throw usage("say what: --task for the agent, or --message to send a text");
+  if (fields["task"] === undefined)
+    throw usage("say what: --task for the agent, or --message to send a text");
   return showJob("cron.add", { id, schedule, ...fields }, options);
 }
 

@@ -4,6 +4,7 @@ import type { Config } from "./config-schema.ts";
 import type { CronBook, CronJob, CronKey, CronLedger, CronState } from "./cron-job.ts";
 import { type CronEntry, freshState, timesOf, withoutTimes } from "./cron-state.ts";
 import { RequestError } from "./errors.ts";
+import type { Address } from "./message.ts";
 import type { Timetable } from "./schedule.ts";
 
 export interface CronJobsDeps {
@@ -118,6 +119,17 @@ export class CronJobs {
     if (changed.length > 0) await ledger.keep(changed.map(([name, state]) => ({ ...keyOf(name), state })));
   }
 
+  /** Jobs of people's whose answers go to a chat that has another address now. */
+  async move(from: Address, to: Address): Promise<void> {
+    for (const { origin, job, state } of this.all) {
+      if (origin !== "people" || !job.chat || !isIn(job.chat, from)) continue;
+      const { thread } = job.chat;
+      const moved = { ...job, chat: thread === undefined ? to : { ...job.chat, chat: to.chat } };
+      await this.#deps.ledger.put(moved, state);
+      this.put(moved, state);
+    }
+  }
+
   /** The first time after now that was not begun yet. */
   async nextOf(job: CronJob, times: Timetable): Promise<{ readonly nextAtMs?: number }> {
     const { clock, ledger } = this.#deps;
@@ -182,6 +194,10 @@ const NO_TIMES: Timetable = {
   isOnce: false,
   isWholeHour: () => false,
 };
+
+/** Whether a place is a chat, or a thread of it. */
+const isIn = (place: Address, chat: Address) =>
+  place.channel === chat.channel && place.account === chat.account && place.chat === chat.chat;
 
 const nameOf = ({ origin, id }: CronKey) => `${origin} ${id}`;
 

@@ -39,6 +39,8 @@ export interface EventDeps {
   readonly running: (session: SessionKey) => RunningTurn | undefined;
   /** Lets go of the process that has a session open. */
   readonly forget: (session: SessionKey) => Promise<void>;
+  /** Told of each chat that has another address from now on; perhaps twice. */
+  readonly onMoved?: (from: Address, to: Address) => Promise<void>;
   /** The folder of pi's transcripts. */
   readonly folder: string;
   readonly clock: Clock;

@@ -37,6 +37,7 @@ export async function carryOn({ from, to }: Migration, deps: EventDeps): Promise
       sessions,
       mergeKey: (key) => movedMergeKey(key, from, to),
     });
+    await deps.onMoved?.(from, to);
     log.info({ from: from.chat, to: to.chat, sessions: moved }, "a chat has got another address");
   });
 }

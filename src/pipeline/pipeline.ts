@@ -71,6 +71,8 @@ export interface PipelineParts {
     readonly media: string;
     readonly workspace: (agent: string) => string;
   };
+  /** Told of each chat that has another address from now on; perhaps twice. */
+  readonly onMoved?: (from: Address, to: Address) => Promise<void>;
   /** How the gateway itself fetches; see `FetchBytes`. */
   readonly fetch: FetchBytes;
   readonly worker: WorkerId;

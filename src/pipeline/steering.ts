@@ -1,5 +1,4 @@
 import type { Agent, AgentEvent, Prompt } from "../core/agent.ts";
-import { errandOf } from "../core/errand.ts";
 import { isSamePlace, type QueueRules } from "../core/message-queue.ts";
 import type { InboundMessage } from "../core/message.ts";
 import type { InboxEntry, SteeredMessage, Turn, TurnLedger, WorkerId } from "../core/store.ts";
@@ -65,7 +64,7 @@ export class Steering {
 
   /** There may be something waiting in the turn's session. */
   consider(): void {
-    if (this.#agent && !errandOf(this.#turn)) this.#do((agent) => this.#takeIn(agent));
+    if (this.#agent) this.#do((agent) => this.#takeIn(agent));
   }
 
   /** Runs `agent`; what comes meanwhile joins. Ends when nothing more can, and all that joined is known as taken or not. */

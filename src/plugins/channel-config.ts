@@ -13,7 +13,7 @@ export {
 } from "../core/config-sections/common.ts";
 
 /** Words that a target or a session key needs for itself. */
-const RESERVED_NAMES = new Set(["dm", "group", "topic", "channel", "thread", "cron"]);
+const RESERVED_NAMES = new Set(["dm", "group", "topic", "channel", "thread", "job", "cron"]);
 
 const dmPolicy = () => z.enum(["pairing", "allowlist", "open", "disabled"]);
 

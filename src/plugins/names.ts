@@ -26,6 +26,26 @@ export function checkCommandName(name: string): string {
   );
 }
 
+/** Words of session keys, and what the gateway itself asks by: `agent:main:cron:job:daily-report`. */
+const NO_CHANNELS: ReadonlySet<string> = new Set([
+  "dm",
+  "group",
+  "topic",
+  "channel",
+  "thread",
+  "job",
+  "cron",
+  "webhook",
+  "heartbeat",
+  "agent",
+]);
+
+/** Throws {@link NameError} where a channel of that name would be taken for something else. */
+export function checkChannelName(name: string): string {
+  if (!NO_CHANNELS.has(name)) return name;
+  throw new NameError(`"${name}" cannot be the name of a channel: it is a word of session keys`);
+}
+
 /** Throws {@link NameError} for what is no word of one piece. */
 export function checkWord(name: string, kind: string): string {
   if (/^[A-Za-z0-9][\w.:-]{0,99}$/.test(name)) return name;

@@ -3,7 +3,7 @@ import type { HookHandler, HookName } from "../core/hooks.ts";
 import { GatewayError } from "../core/errors.ts";
 import type { Tool } from "../core/tool.ts";
 import type { Logger } from "../lib/logger.ts";
-import { checkCommandName, checkHookNames, checkToolName, checkWord } from "./names.ts";
+import { checkChannelName, checkCommandName, checkHookNames, checkToolName, checkWord } from "./names.ts";
 import { routeName } from "./route-path.ts";
 import type { OpenPlugin, PluginIdentity, PluginRegistry } from "./registry.ts";
 import { outsideLimit } from "./time-limit.ts";
@@ -93,7 +93,7 @@ export class PluginScope implements OpenPlugin {
 
   #addChannel(draft: ChannelDraft): Disposable {
     const { name: owner } = this.#plugin;
-    const key = `${draft.name}/${draft.account ?? "default"}`;
+    const key = `${checkChannelName(draft.name)}/${draft.account ?? "default"}`;
     const missing = REQUIRED.filter((part) => draft[part] === undefined);
     if (missing.length === 0) return this.#registry.channelList.add(key, draft as Channel, owner);
     this.#log.warn({ channel: key, missing }, "a channel is incomplete and is not used");

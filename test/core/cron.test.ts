@@ -190,6 +190,8 @@ describe("a clock that is set", () => {
     await using world = await new CronWorld(section(HOURLY)).start();
     await world.pass(2.5 * HOUR);
     world.clock.set(-2 * HOUR);
+    await world.cron.follow();
+    expect((await world.desk.get("hourly")).nextRunAtMs).toBe(Date.UTC(2027, 0, 4, 11));
     await world.pass(3 * HOUR);
     expect(world.asked).toEqual(["hourly 09:00", "hourly 10:00", "hourly 11:00"]);
   });
@@ -355,6 +357,16 @@ describe("the configuration", () => {
     expect(world.errands.taken.at(-1)?.request.text).toBe("other");
   });
 
+  test("makes up for nothing of a job that it did not have meanwhile", async () => {
+    await using world = await new CronWorld(section(HOURLY)).start();
+    await world.configure({});
+    await world.kill(3 * HOUR);
+    await world.configure(section(HOURLY));
+    expect(world.asked).toEqual([]);
+    await world.pass(HOUR);
+    expect(world.asked).toEqual(["hourly 12:00"]);
+  });
+
   test("with another schedule begins anew from now on", async () => {
     await using world = await new CronWorld(section(HOURLY)).start();
     await world.kill(3 * HOUR, section({ ...HOURLY, schedule: { kind: "every", expr: "20m" } }));
@@ -440,6 +452,24 @@ describe("people", () => {
     const changed = await world.desk.update("e", { schedule: { kind: "every", expr: "2h" } });
     expect(changed.nextRunAtMs).toBe(Date.UTC(2027, 0, 4, 11));
     expect((await world.desk.list()).map(({ id }) => id)).toEqual(["e"]);
+  });
+
+  test("find their jobs in the chat that theirs has become", async () => {
+    await using world = await new CronWorld().start();
+    const old = { ...CHAT, scope: "group", chat: "-1" } as const;
+    const now = { ...old, chat: "-1001" };
+    await world.desk.add({ ...HOURLY, chat: old });
+    await world.desk.add({ ...HOURLY, id: "topic", chat: { ...old, scope: "topic", thread: "7" } });
+    await world.desk.add({ ...HOURLY, id: "other", chat: CHAT });
+    for (const _ of ["once", "again"]) await world.cron.moveChat(old, now);
+    await world.kill();
+    expect((await world.desk.list()).map(({ chat }) => [chat?.chat, chat?.thread])).toEqual([
+      ["-1001", undefined],
+      ["-1001", "7"],
+      ["42", undefined],
+    ]);
+    await world.pass(HOUR);
+    expect(world.asked).toHaveLength(3);
   });
 
   test("take a job away for good", async () => {

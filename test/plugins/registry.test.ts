@@ -225,3 +225,11 @@ describe("the small values of a plugin", () => {
     expect(one.api.state.set("a", "1")).rejects.toThrow("one");
   });
 });
+
+test.each(["cron", "dm", "agent"])(
+  "a channel cannot be called %s: a session key would say something else",
+  (name) => {
+    const add = () => apiOf(open(), "a").registerChannel(new PlainPlatform(name, capabilities));
+    expect(add).toThrow(`"${name}" cannot be the name of a channel: it is a word of session keys`);
+  },
+);

@@ -26,9 +26,7 @@ export function addCronRoutes(router: Router, engine: CronEngine): readonly Disp
       await engine.remove(idOf(call));
       return Response.json({ id: idOf(call) });
     }),
-    add("POST", `${JOB}/run`, async (call) =>
-      Response.json({ run: await engine.run(idOf(call)) }),
-    ),
+    add("POST", `${JOB}/run`, async (call) => Response.json({ run: await engine.run(idOf(call)) })),
     add("POST", `${JOB}/pause`, async (call) => Response.json({ job: await engine.pause(idOf(call)) })),
     add("POST", `${JOB}/resume`, async (call) => Response.json({ job: await engine.resume(idOf(call)) })),
     add("GET", `${JOB}/runs`, async (call) => {
