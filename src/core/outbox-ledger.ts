@@ -59,7 +59,7 @@ export interface ReadyChat {
   readonly to: Address;
 }
 
-/** Names one visible effect for ever: `{turn}/{part}`, `{turn}/tool/{toolCallId}`, `cron/{job}/{at}`. */
+/** Names one visible effect for ever: `{turn}/{part}`, `{turn}/tool/{toolCallId}`, `errand/cron:{job}:{at}`. */
 export type DeliveryKey = string;
 
 export interface Delivery {
