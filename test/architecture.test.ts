@@ -48,7 +48,13 @@ const MAY_USE_CONSOLE = ["cli/", "lib/logger.ts", "lib/pino-logger.ts"];
 const MAY_NAME_CHANNELS = ["plugins/builtin/", "cli/", "web/"];
 const CHANNELS = ["webchat", "telegram", "discord", "feishu"];
 /** Where the global `fetch` is called: for the servers of the configuration, for our own gateway, and in the guard itself. */
-const MAY_FETCH = ["security/guarded-fetch.ts", "plugins/builtin/telegram/outgoing/api.ts", "cli/", "web/"];
+const MAY_FETCH = [
+  "security/guarded-fetch.ts",
+  "plugins/builtin/telegram/outgoing/api.ts",
+  "plugins/builtin/discord/outgoing/api.ts",
+  "cli/",
+  "web/",
+];
 /** A class whose name needs one of these has no single job. */
 const SAYS_NOTHING = /Manager|Helper|Util|Handler|Processor|Service/;
 

@@ -474,6 +474,8 @@ export interface GroupRules {
 export interface MenuCommand {
   readonly name: string;
   readonly summary: string;
+  /** What may stand behind the name, such as `[model]`; absent where nothing may. */
+  readonly parameters?: string;
   /** The summary in further languages, by their two letters, for platforms that show people their own. */
   readonly translations?: Readonly<Record<string, string>>;
 }

@@ -133,6 +133,8 @@ export type StreamingMode = "off" | "partial" | "block" | "draft";
 export interface MenuCommand {
   readonly name: string;
   readonly summary: string;
+  /** What may stand behind the name, such as `[model]`; absent where nothing may. */
+  readonly parameters?: string;
   /** The summary in further languages, by their two letters, for platforms that show people their own. */
   readonly translations?: Readonly<Record<string, string>>;
 }
