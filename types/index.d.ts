@@ -255,14 +255,7 @@ export interface InboundMessage {
   readonly agent?: string;
   /** The role that the channel's own configuration gives to this chat. */
   readonly role?: string;
-  /** Where the chat belongs, as far as the platform tells: bindings go by it. */
-  readonly within?: {
-    /** The chat that this one is a thread or topic of. */
-    readonly parent?: string;
-    /** A server or workspace, and the sender's roles in it, by id. */
-    readonly guild?: string;
-    readonly roles?: readonly string[];
-  };
+  readonly within?: Within;
   /** Set by the gateway: what happened in the chat since the agent last read in it, oldest first, a line each. */
   readonly context?: readonly string[];
   /**
@@ -270,6 +263,15 @@ export interface InboundMessage {
    * its own, neither merged with others nor steered into a run, since pi knows a command only at the beginning.
    */
   readonly isPiCommand?: boolean;
+}
+
+/** Where a chat belongs, as far as the platform tells: bindings and access by role go by it. */
+export interface Within {
+  /** The chat that this one is a thread or topic of. */
+  readonly parent?: string;
+  /** A server or workspace, and the sender's roles in it, by id. */
+  readonly guild?: string;
+  readonly roles?: readonly string[];
 }
 
 export type Receipt = "recorded" | "duplicate" | "busy";
@@ -282,6 +284,7 @@ export type InboundEvent =
       readonly by: Sender;
       readonly text: string;
       readonly atMs: number;
+      readonly within?: Within;
     }
   | {
       readonly kind: "removed";
@@ -293,12 +296,14 @@ export type InboundEvent =
       readonly by: Sender;
       readonly emoji: string;
       readonly added: boolean;
+      readonly within?: Within;
     }
   | {
       readonly kind: "button";
       readonly message: MessageRef;
       readonly by: Sender;
       readonly button: string;
+      readonly within?: Within;
     }
   /** `isUs`: the bot itself came or went; `by` is whoever took it in or put it out. */
   | {
