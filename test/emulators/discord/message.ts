@@ -1,7 +1,6 @@
 import {
   EmbedType,
   MessageFlags,
-  type APIChannel,
   type APIEmbed,
   type APIMessage,
   type APIReaction,
@@ -13,6 +12,8 @@ import type { BotAccount } from "./bot-account.ts";
 import type { Post } from "./room.ts";
 import type { World } from "./world.ts";
 
+/** The most that a message may say, in characters as `lengthOf` counts them. */
+export const LONGEST_TEXT = 2000;
 const LINK = /(?<!<)https?:\/\/[^\s<>)\]]+/g;
 const MOST_PREVIEWS = 5;
 
@@ -29,7 +30,7 @@ export function asMessage(world: World, post: Post, viewer: BotAccount, isNested
     ...(found.length > 0
       ? { reactions: found.map(({ emoji, userIds }) => reactionOf(emoji, userIds, viewer.id)) }
       : {}),
-    ...(thread && !thread.isDeleted ? { thread: thread.asChannel(viewer.id) as APIChannel } : {}),
+    ...(thread && !thread.isDeleted ? { thread: thread.asChannel(viewer.id) } : {}),
   } satisfies APIMessage;
 }
 
@@ -63,6 +64,11 @@ export function blanked<M extends Pick<APIMessage, "author" | "mentions" | "cont
   if (isMeant) return message;
   const { poll: _, message_snapshots: __, ...rest } = message as M & Partial<APIMessage>;
   return { ...rest, content: "", embeds: [], attachments: [], components: [] } as unknown as M;
+}
+
+/** How long a text is for Discord: an emoji of two units counts once. */
+export function lengthOf(text: string): number {
+  return Array.from(text).length;
 }
 
 /** Previews of the links in a message that has none yet and wants some. */

@@ -21,7 +21,7 @@ import { emojiNamed } from "./emoji.ts";
 import type { Guild } from "./guild.ts";
 import type { Interaction } from "./interaction.ts";
 import { pingsOf } from "./mentions.ts";
-import { asMessage } from "./message.ts";
+import { asMessage, lengthOf, LONGEST_TEXT } from "./message.ts";
 import { may, permissionsIn } from "./permissions.ts";
 import { addReaction, removeReaction } from "./reactions.ts";
 import { controlsIn } from "./rest/components.ts";
@@ -29,7 +29,6 @@ import { snapshotOf } from "./rest/messages.ts";
 import type { Post, Room } from "./room.ts";
 import { guildIdOf, type Content, type World } from "./world.ts";
 
-const LONGEST_TEXT = 2000;
 const TYPING_MS = 10_000;
 const BYTES = new TextEncoder().encode("words of a file");
 
@@ -61,7 +60,7 @@ export class Person {
   }
 
   say(room: Room, text: string, options: { replyTo?: Post; isSilent?: boolean } = {}): Post {
-    if ([...text].length > LONGEST_TEXT)
+    if (lengthOf(text) > LONGEST_TEXT)
       throw new Error(`nobody can write more than ${LONGEST_TEXT} characters`);
     const flags = options.isSilent ? { flags: MessageFlags.SuppressNotifications } : {};
     return this.#send(room, { content: text, ...flags }, options.replyTo);
@@ -323,7 +322,7 @@ export class Person {
       const next = leaf.find((each) => each.name === part);
       if (!next || !("options" in next)) throw new Error(`/${first} has no ${part}`);
       path.push(next);
-      leaf = (next.options ?? []) as readonly APIApplicationCommandOption[];
+      leaf = next.options ?? [];
     }
     let options: object[] = Object.entries(values).map(([option, value]) => {
       const known = leaf.find((each) => each.name === option);
@@ -336,7 +335,7 @@ export class Person {
 
   #commandData(room: Room, command: APIApplicationCommand, options: readonly object[]): object {
     const users = options.flatMap((option) => {
-      const { type, value } = option as { type: number; value?: unknown };
+      const { type, value } = option as { type: ApplicationCommandOptionType; value?: unknown };
       const user =
         type === ApplicationCommandOptionType.User ? this.#world.users.get(String(value)) : undefined;
       return user ? [[user.id, user] as const] : [];

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { Client, Events, GatewayIntentBits, Partials } from "discord.js";
+import { Client, Events, GatewayIntentBits, Partials, type Message } from "discord.js";
 import { startDiscord } from "./index.ts";
 
 test("what a person writes reaches the bot, and what the bot answers and edits is what the person sees", async () => {
@@ -19,11 +19,13 @@ test("what a person writes reaches the bot, and what the bot answers and edits i
     partials: [Partials.Channel],
     rest: { api: discord.url, version: "10" },
   });
-  client.on(Events.MessageCreate, async (message) => {
-    if (message.author.bot) return;
+  const answer = async (message: Message) => {
     const sent = await message.reply("hi");
     await sent.edit(`hi, ${message.author.displayName}`);
     await message.react("👍");
+  };
+  client.on(Events.MessageCreate, (message) => {
+    if (!message.author.bot) void answer(message);
   });
   try {
     await client.login(bot.token);

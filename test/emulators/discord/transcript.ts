@@ -1,4 +1,4 @@
-import { ComponentType, MessageFlags, MessageType, type APIMessage } from "discord-api-types/v10";
+import { ComponentType, EmbedType, MessageFlags, MessageType, type APIMessage } from "discord-api-types/v10";
 import { hasFailed } from "./interaction.ts";
 import { linksIn } from "./message.ts";
 import { controlsIn, textsIn } from "./rest/components.ts";
@@ -36,9 +36,9 @@ function partsOf(world: World, post: Post, hasMarks: boolean): string[] {
   return [
     ...(hasMarks ? marksBefore(post) : []),
     readable(world, post.room, message.content),
-    ...textsIn(message.components as never),
+    ...textsIn(message.components),
     ...message.embeds
-      .filter(({ type }) => type === "rich")
+      .filter(({ type }) => type === EmbedType.Rich)
       .map(({ title, description }) => `(embed ${title ?? description ?? ""})`),
     ...message.attachments.map(({ filename }) => `(file ${filename})`),
     ...(message.sticker_items ?? []).map(({ name }) => `(sticker ${name})`),

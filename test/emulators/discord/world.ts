@@ -186,7 +186,8 @@ export class World {
     const { message } = post;
     post.earlier.push(message.content);
     post.pings = pings;
-    post.message = { ...message, ...this.mentionsOf(pings), ...content, edited_timestamp: this.timestamp };
+    const after = { ...message, ...this.mentionsOf(pings), ...content, edited_timestamp: this.timestamp };
+    post.message = { ...after, embeds: after.embeds.filter(isOwn) };
     this.tellPost(GatewayDispatchEvents.MessageUpdate, post);
     this.#unfurl(post);
     this.changed();
@@ -327,7 +328,7 @@ export function threadOf(room: Room, viewerId: string) {
   const channel = room.asChannel(viewerId);
   if (channel.type !== ChannelType.PublicThread && channel.type !== ChannelType.PrivateThread)
     throw new Error(`${room.name} is no thread`);
-  return channel as Extract<typeof channel, { owner_id?: string }>;
+  return channel;
 }
 
 function referenceOf(post: Post | undefined, type: MessageReferenceType): Content {

@@ -121,7 +121,7 @@ export class Gateway {
     this.#closedUntilMs = untilMs;
     this.cut();
     if (keepSessions) for (const session of this.sessions) session.endsAtMs = untilMs + SESSION_LIFE_MS;
-    else for (const session of [...this.sessions]) this.#forget(session);
+    else for (const session of this.sessions.splice(0)) session.connection = undefined;
   }
 
   /** Sessions of a bot, newest last. */
@@ -338,9 +338,8 @@ export class Gateway {
 
   #dropExpired(): void {
     const now = this.#world.clock.now();
-    for (const session of [...this.sessions]) {
-      if (session.endsAtMs !== undefined && session.endsAtMs <= now) this.#forget(session);
-    }
+    for (const session of this.sessions.filter(({ endsAtMs = now + 1 }) => endsAtMs <= now))
+      this.#forget(session);
   }
 }
 

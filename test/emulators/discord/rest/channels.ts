@@ -74,7 +74,7 @@ export function readMinutes(minutes: number | undefined): ThreadAutoArchiveDurat
   if (minutes === undefined) return undefined;
   const known = [60, 1440, 4320, 10_080] satisfies ThreadAutoArchiveDuration[];
   if (!known.includes(minutes as never)) throw badChoice("auto_archive_duration", known);
-  return minutes as ThreadAutoArchiveDuration;
+  return minutes;
 }
 
 function modify(visit: Visit<RESTPatchAPIChannelJSONBody>): object {
@@ -85,9 +85,7 @@ function modify(visit: Visit<RESTPatchAPIChannelJSONBody>): object {
   if (room.thread) modifyThread(visit, room, room.thread);
   else {
     demand(visit, room, "ManageChannels");
-    if (body.topic !== undefined) room.topic = body.topic;
-    if (body.name !== undefined) room.name = body.name;
-    if (typeof body.rate_limit_per_user === "number") room.slowmodeSeconds = body.rate_limit_per_user;
+    applyToRoom(room, body);
     world.tellRoom(room, GatewayDispatchEvents.ChannelUpdate, () => room.asChannel() as never);
     world.changed();
   }
@@ -97,20 +95,25 @@ function modify(visit: Visit<RESTPatchAPIChannelJSONBody>): object {
 function modifyThread(visit: Visit<RESTPatchAPIChannelJSONBody>, room: Room, thread: Thread): void {
   const { body, bot, world } = visit;
   const minutes = readMinutes(body.auto_archive_duration);
-  const isOwn = thread.ownerId === bot.id;
   const isUnarchiving = body.archived === false;
-  if (thread.isArchived && !isUnarchiving) demandActive(room);
-  if (!isOwn || body.locked !== undefined || (isUnarchiving && thread.isLocked)) {
-    const isOpening = isUnarchiving && !thread.isLocked && Object.keys(body).length === 1;
-    demand(visit, room, isOpening ? "SendMessages" : "ManageThreads");
-  }
-  if (body.name !== undefined) room.name = body.name;
-  if (typeof body.rate_limit_per_user === "number") room.slowmodeSeconds = body.rate_limit_per_user;
-  if (body.flags !== undefined) room.flags = body.flags;
+  if (!isUnarchiving) demandActive(room);
+  const isOpening = isUnarchiving && !thread.isLocked && Object.keys(body).length === 1;
+  const isOwnAffair =
+    thread.ownerId === bot.id && body.locked === undefined && !(isUnarchiving && thread.isLocked);
+  if (isOpening) demand(visit, room, "SendMessages");
+  else if (!isOwnAffair) demand(visit, room, "ManageThreads");
+  applyToRoom(room, body);
   world.changeThread(room, {
     ...(body.archived === undefined ? {} : { isArchived: body.archived }),
     ...(body.locked === undefined ? {} : { isLocked: body.locked }),
     ...(minutes === undefined ? {} : { autoArchiveMinutes: minutes }),
     ...(body.applied_tags === undefined ? {} : { tags: body.applied_tags }),
   });
+}
+
+function applyToRoom(room: Room, body: RESTPatchAPIChannelJSONBody): void {
+  if (body.name !== undefined) room.name = body.name;
+  if (body.topic !== undefined) room.topic = body.topic;
+  if (body.flags !== undefined) room.flags = body.flags;
+  if (typeof body.rate_limit_per_user === "number") room.slowmodeSeconds = body.rate_limit_per_user;
 }

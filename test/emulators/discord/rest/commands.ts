@@ -45,7 +45,7 @@ export const commandRoutes: readonly Route[] = [GLOBAL, OWN].flatMap((base) => {
     route<CommandBody[]>(`bulkOverwrite${kind}Commands`, `PUT ${base}`, overwrite, {
       fields: FIELDS as never,
     }),
-    route<CommandBody>(`create${kind}Command`, `POST ${base}`, create, { fields: FIELDS as never }),
+    route<CommandBody>(`create${kind}Command`, `POST ${base}`, create, { fields: FIELDS }),
     route(`get${kind}Command`, `GET ${base}/:command`, (visit) => commandOf(visit)),
     route<Partial<CommandBody>>(
       `edit${kind}Command`,
@@ -60,7 +60,7 @@ export const commandRoutes: readonly Route[] = [GLOBAL, OWN].flatMap((base) => {
         ]);
         return changed;
       },
-      { fields: FIELDS as never },
+      { fields: FIELDS },
     ),
     route(`delete${kind}Command`, `DELETE ${base}/:command`, (visit) => {
       const known = commandOf(visit);

@@ -3,6 +3,7 @@ import {
   type APIActionRowComponent,
   type APIComponentInMessageActionRow,
   type APIMessageTopLevelComponent,
+  type APISelectMenuOption,
 } from "discord-api-types/v10";
 import { badChoice, badLength, invalidForm, tooLong } from "../api-failure.ts";
 
@@ -13,7 +14,14 @@ const LONGEST_LABEL = 80;
 const LONGEST_ID = 100;
 const MOST_OPTIONS = 25;
 const MOST_TEXT = 4000;
-const LAYOUT: ReadonlySet<number> = new Set([
+const SELECTS: ReadonlySet<ComponentType> = new Set([
+  ComponentType.StringSelect,
+  ComponentType.UserSelect,
+  ComponentType.RoleSelect,
+  ComponentType.MentionableSelect,
+  ComponentType.ChannelSelect,
+]);
+const LAYOUT: ReadonlySet<ComponentType> = new Set([
   ComponentType.Section,
   ComponentType.TextDisplay,
   ComponentType.MediaGallery,
@@ -23,7 +31,7 @@ const LAYOUT: ReadonlySet<number> = new Set([
 ]);
 
 interface Node {
-  readonly type: number;
+  readonly type: ComponentType;
   readonly components?: readonly Node[];
   readonly accessory?: Node;
   readonly content?: string;
@@ -51,9 +59,7 @@ export function readComponents(
 export function controlsIn(
   components: readonly APIMessageTopLevelComponent[] = [],
 ): APIComponentInMessageActionRow[] {
-  return components.flatMap((component) =>
-    rowsIn(component, "").flatMap(({ row }) => row.components as APIComponentInMessageActionRow[]),
-  );
+  return components.flatMap((component) => rowsIn(component, "").flatMap(({ row }) => row.components));
 }
 
 /** Texts that components show. */
@@ -97,8 +103,7 @@ function checkRow({ components }: Row, path: string, ids: Set<string>): void {
   for (const [index, control] of components.entries()) {
     const at = `${path}.components.${index}`;
     if (control.type === ComponentType.Button) checkButton(control, at);
-    else if (control.type >= ComponentType.StringSelect && control.type <= ComponentType.ChannelSelect)
-      checkSelect(control, at, components.length);
+    else if (SELECTS.has(control.type)) checkSelect(control, at, components.length);
     else throw badChoice(`${at}.type`, [2, 3, 5, 6, 7, 8]);
     if (!("custom_id" in control)) continue;
     if (ids.has(control.custom_id))
@@ -114,7 +119,8 @@ function checkRow({ components }: Row, path: string, ids: Set<string>): void {
 type Control = APIComponentInMessageActionRow;
 
 function checkButton(button: Extract<Control, { type: ComponentType.Button }>, at: string): void {
-  if (!(button.style >= 1 && button.style <= 6)) throw badChoice(`${at}.style`, [1, 2, 3, 4, 5, 6]);
+  const style: number = button.style;
+  if (!(style >= 1 && style <= 6)) throw badChoice(`${at}.style`, [1, 2, 3, 4, 5, 6]);
   if ("label" in button && (button.label ?? "").length > LONGEST_LABEL)
     throw tooLong(`${at}.label`, LONGEST_LABEL);
   if ("url" in button) return;
@@ -144,21 +150,23 @@ function checkSelect(
     );
   checkId(select.custom_id, at);
   if ((select.placeholder ?? "").length > 150) throw tooLong(`${at}.placeholder`, 150);
-  if (select.type !== ComponentType.StringSelect) return;
-  const { options } = select;
+  if (select.type === ComponentType.StringSelect) checkOptions(select.options, `${at}.options`);
+}
+
+function checkOptions(options: readonly APISelectMenuOption[], at: string): void {
   if (!Array.isArray(options) || options.length < 1 || options.length > MOST_OPTIONS)
-    throw badLength(`${at}.options`, 1, MOST_OPTIONS);
+    throw badLength(at, 1, MOST_OPTIONS);
   const values = new Set<string>();
   for (const [index, option] of options.entries()) {
     for (const name of ["label", "value", "description"] as const) {
-      const text = option[name];
+      const text: string = option[name] ?? "";
       const least = name === "description" ? 0 : 1;
-      if ((text ?? "").length < least || (text ?? "").length > LONGEST_ID)
-        throw badLength(`${at}.options.${index}.${name}`, least, LONGEST_ID);
+      if (text.length < least || text.length > LONGEST_ID)
+        throw badLength(`${at}.${index}.${name}`, least, LONGEST_ID);
     }
     if (values.has(option.value))
       throw invalidForm(
-        `${at}.options.${index}.value`,
+        `${at}.${index}.value`,
         "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED",
         "The specified option value is already used",
       );

@@ -9,6 +9,7 @@ import {
 } from "discord-api-types/v10";
 import { badLength, invalidForm, refused, tooLong } from "../api-failure.ts";
 import { pingsOf } from "../mentions.ts";
+import { lengthOf, LONGEST_TEXT } from "../message.ts";
 import { may } from "../permissions.ts";
 import type { Pings, Post, Room } from "../room.ts";
 import type { Content } from "../world.ts";
@@ -33,7 +34,6 @@ export const MESSAGE_FIELDS: Fields<MessageBody> = {
   shared_client_theme: true,
 };
 
-const LONGEST_TEXT = 2000;
 const MOST_EMBEDS = 10;
 const MOST_EMBED_TEXT = 6000;
 const MOST_FILES = 10;
@@ -65,7 +65,7 @@ export function readContent(
   extraFlags: number = 0,
 ): { content: Content; pings: Pings } {
   const text = readText(wanted.content ?? "");
-  const flags = Number(wanted.flags ?? 0);
+  const flags = wanted.flags ?? 0;
   if ((flags & ~(MAY_SET | extraFlags)) !== 0)
     throw invalidForm("flags", "BITFIELD_INVALID", "These flags cannot be set.");
   const isV2 = (flags & MessageFlags.IsComponentsV2) !== 0;
@@ -87,7 +87,7 @@ export function readContent(
       embeds,
       components,
       attachments,
-      flags: flags as MessageFlags,
+      flags,
       ...(sticker_items.length > 0 ? { sticker_items } : {}),
     },
     pings: pingsOf(room, visit.bot.id, text, wanted.allowed_mentions, replyTo),
@@ -97,32 +97,34 @@ export function readContent(
 /** What an edit changes; throws for what Discord would refuse. Files are kept unless others are listed. */
 export function readEdit(visit: Visit, post: Post, wanted: Wanted): { content: Content; pings: Pings } {
   const { message, room } = post;
-  const flags = Number(wanted.flags ?? message.flags ?? 0);
-  const isV2 = ((message.flags ?? 0) & MessageFlags.IsComponentsV2) !== 0;
-  const content: Content = {
-    ...(wanted.content === undefined ? {} : { content: readText(wanted.content ?? "") }),
-    ...(wanted.embeds === undefined ? {} : { embeds: readEmbeds(wanted.embeds ?? []) }),
-    ...(wanted.components === undefined
-      ? {}
-      : {
-          components: readComponents(
-            wanted.components ?? [],
-            isV2 || (flags & MessageFlags.IsComponentsV2) !== 0,
-          ),
-        }),
-    ...(wanted.flags === undefined ? {} : { flags: flags as MessageFlags }),
-    ...(wanted.attachments === undefined && visit.files.size === 0
-      ? {}
-      : { attachments: readFiles(visit, room, wanted.attachments, message.attachments) }),
-  };
+  const content = changesOf(visit, post, wanted);
   const after = { ...message, ...content };
   const parts = [after.embeds, after.attachments, after.sticker_items ?? [], after.components ?? []];
   if (after.content === "" && parts.every((each) => each.length === 0)) throw refused("empty");
-  const pings =
-    wanted.content === undefined && wanted.allowed_mentions === undefined
-      ? post.pings
-      : pingsOf(room, visit.bot.id, after.content, wanted.allowed_mentions, post.replyTo);
+  const isTextKept = wanted.content === undefined && wanted.allowed_mentions === undefined;
+  if (isTextKept) return { content, pings: post.pings };
+  const pings = pingsOf(room, visit.bot.id, after.content, wanted.allowed_mentions, post.replyTo);
   return { content, pings };
+}
+
+function changesOf(visit: Visit, { message, room }: Post, wanted: Wanted): Content {
+  const flags = flagsAfter(message.flags ?? 0, wanted.flags);
+  const isV2 = (flags & MessageFlags.IsComponentsV2) !== 0;
+  const hasFiles = wanted.attachments !== undefined || visit.files.size > 0;
+  return {
+    flags,
+    ...(wanted.content === undefined ? {} : { content: readText(wanted.content ?? "") }),
+    ...(wanted.embeds === undefined ? {} : { embeds: readEmbeds(wanted.embeds ?? []) }),
+    ...(wanted.components === undefined ? {} : { components: readComponents(wanted.components ?? [], isV2) }),
+    ...(hasFiles ? { attachments: readFiles(visit, room, wanted.attachments, message.attachments) } : {}),
+  };
+}
+
+/** Of the flags of a message that is there, two can be changed: one both ways, one for good. */
+function flagsAfter(before: number, wanted: number | null | undefined): number {
+  if (wanted === undefined) return before;
+  const changeable = MessageFlags.SuppressEmbeds | MessageFlags.IsComponentsV2;
+  return (before & ~MessageFlags.SuppressEmbeds) | ((wanted ?? 0) & changeable);
 }
 
 /** The message that another one answers or forwards; nothing if it need not be there. */
@@ -152,7 +154,7 @@ function readText(content: unknown): string {
   if (typeof content !== "string")
     throw invalidForm("content", "BASE_TYPE_BAD_TYPE", "Could not interpret content as string.");
   const text = content.trim();
-  if ([...text].length > LONGEST_TEXT) throw tooLong("content", LONGEST_TEXT);
+  if (lengthOf(text) > LONGEST_TEXT) throw tooLong("content", LONGEST_TEXT);
   return text;
 }
 
@@ -181,7 +183,7 @@ function readEmbeds(embeds: readonly APIEmbed[]): APIEmbed[] {
       "MAX_EMBED_SIZE_EXCEEDED",
       `Embed size exceeds maximum size of ${MOST_EMBED_TEXT}`,
     );
-  return embeds.map((embed) => ({ ...embed, type: "rich" as APIEmbed["type"] & string }) as APIEmbed);
+  return embeds.map((embed) => ({ ...embed, type: "rich" as APIEmbed["type"] & string }));
 }
 
 /** New files, and those of `known` that are listed. */

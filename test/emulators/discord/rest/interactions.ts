@@ -15,7 +15,7 @@ import { MESSAGE_FIELDS, readContent, readEdit, type Wanted } from "./content.ts
 import { answer, part, route, type Answer, type Route, type Visit } from "./route.ts";
 
 interface Callback {
-  readonly type: number;
+  readonly type: InteractionResponseType;
   readonly data?: Wanted &
     Partial<APIModalInteractionResponseCallbackData> & { choices?: Interaction["choices"] };
 }
@@ -88,44 +88,50 @@ function take(
   interaction: Interaction,
   { type, data = {} }: Callback,
 ): Post | undefined {
-  const isComponent = interaction.kind === InteractionType.MessageComponent;
   switch (type) {
     case InteractionResponseType.ChannelMessageWithSource:
       return say(visit, interaction, data);
     case InteractionResponseType.DeferredChannelMessageWithSource:
       interaction.isThinking = true;
-      return think(visit, interaction, Number(data.flags ?? 0));
+      return think(visit, interaction, data.flags ?? 0);
     case InteractionResponseType.DeferredMessageUpdate:
-      if (!isComponent) throw badChoice("type", [4, 5, 9]);
-      return interaction.source;
+      return sourceOf(interaction);
     case InteractionResponseType.UpdateMessage:
-      if (!isComponent || !interaction.source) throw badChoice("type", [4, 5, 9]);
-      edit(visit, interaction.source, data);
+      edit(visit, sourceOf(interaction), data);
       return interaction.source;
     case InteractionResponseType.ApplicationCommandAutocompleteResult:
-      if (interaction.kind !== InteractionType.ApplicationCommandAutocomplete)
-        throw badChoice("type", [4, 5, 9]);
-      if ((data.choices?.length ?? 0) > MOST_CHOICES) throw badLength("data.choices", 0, MOST_CHOICES);
-      interaction.choices = data.choices ?? [];
+      propose(interaction, data.choices ?? []);
       return undefined;
     case InteractionResponseType.Modal:
-      if (!data.custom_id || !data.title || !data.components)
-        throw invalidForm("data", "BASE_TYPE_REQUIRED", "This field is required");
-      interaction.modal = {
-        custom_id: data.custom_id,
-        title: data.title,
-        components: data.components as never,
-      };
+      interaction.modal = readModal(data);
       return undefined;
     default:
       throw badChoice("type", [1, 4, 5, 6, 7, 8, 9]);
   }
 }
 
-function say(visit: Visit<unknown>, interaction: Interaction, wanted: Wanted, isFollowUp = false): Post {
+/** The message with the button; only those who answer a button can change one. */
+function sourceOf({ kind, source }: Interaction): Post {
+  if (kind !== InteractionType.MessageComponent || !source) throw badChoice("type", [4, 5, 9]);
+  return source;
+}
+
+function propose(interaction: Interaction, choices: Interaction["choices"]): void {
+  if (interaction.kind !== InteractionType.ApplicationCommandAutocomplete) throw badChoice("type", [4, 5, 9]);
+  if (choices.length > MOST_CHOICES) throw badLength("data.choices", 0, MOST_CHOICES);
+  interaction.choices = choices;
+}
+
+function readModal({ custom_id, title, components }: NonNullable<Callback["data"]>) {
+  if (!custom_id || !title || !components)
+    throw invalidForm("data", "BASE_TYPE_REQUIRED", "This field is required");
+  return { custom_id, title, components };
+}
+
+function say(visit: Visit, interaction: Interaction, wanted: Wanted, isFollowUp = false): Post {
   const { room, person, bot, kind, original } = interaction;
   const { content, pings } = readContent(visit, room, wanted, undefined, MessageFlags.Ephemeral);
-  const isEphemeral = (Number(content.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+  const isEphemeral = ((content.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
   if (!isFollowUp) interaction.isEphemeral = isEphemeral;
   return visit.world.post(
     room,
@@ -159,7 +165,7 @@ function think({ world }: Visit, interaction: Interaction, asked: number): Post 
   return world.post(room, bot.user, content, { onlyFor: isEphemeral ? person.id : undefined });
 }
 
-function edit(visit: Visit<unknown>, post: Post, wanted: Wanted): void {
+function edit(visit: Visit, post: Post, wanted: Wanted): void {
   const { content, pings } = readEdit(visit, post, wanted);
   visit.world.revise(post, content, pings);
 }
@@ -175,10 +181,10 @@ function followUp(visit: Visit<Wanted>): APIMessage {
   return asMessage(visit.world, say(own, interaction, visit.body, true), interaction.bot);
 }
 
-function finish(visit: Visit<unknown>, interaction: Interaction, post: Post, wanted: Wanted): void {
+function finish(visit: Visit, interaction: Interaction, post: Post, wanted: Wanted): void {
   interaction.isThinking = false;
-  const flags = Number(post.message.flags ?? 0) & ~MessageFlags.Loading;
-  edit(visit, post, { ...wanted, flags });
+  post.message = { ...post.message, flags: (post.message.flags ?? 0) & ~MessageFlags.Loading };
+  edit(visit, post, wanted);
 }
 
 /** The interaction of a token that is still good. */

@@ -195,7 +195,7 @@ function editMessage(visit: Visit<EditBody>): APIMessage {
     demandActive(room);
     const { flags = 0 } = post.message;
     const kept = flags & ~MessageFlags.SuppressEmbeds;
-    world.mark(post, { flags: kept | (Number(body.flags ?? 0) & MessageFlags.SuppressEmbeds) });
+    world.mark(post, { flags: kept | ((body.flags ?? 0) & MessageFlags.SuppressEmbeds) });
     return shown(visit, post);
   }
   demandActive(room);

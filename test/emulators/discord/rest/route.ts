@@ -63,7 +63,7 @@ export function route<B>(
     query: details.query ?? [],
     fields: details.fields,
     isOpen: details.isOpen ?? false,
-    run: run as Route["run"],
+    run: run,
   };
 }
 

@@ -35,11 +35,14 @@ const MOST_TAGS = 5;
 const ARCHIVED = { query: ["before", "limit"] };
 
 export const threadRoutes: readonly Route[] = [
-  route<RESTPostAPIChannelMessagesThreadsJSONBody>(
+  route<RESTPostAPIChannelThreadsJSONBody>(
     "startThreadFromMessage",
     "POST /channels/:channel/messages/:message/threads",
     startFromMessage,
-    { fields: { name: true, auto_archive_duration: true, rate_limit_per_user: true } },
+    // Clients send also what only threads without a message have.
+    {
+      fields: { name: true, auto_archive_duration: true, rate_limit_per_user: true, type: true, invitable: true },
+    },
   ),
   route<ThreadBody>("startThread", "POST /channels/:channel/threads", start, {
     fields: {
@@ -192,7 +195,7 @@ function isSeen({ bot }: Visit, room: Room): boolean {
 
 function listOf({ bot }: Visit, rooms: readonly Room[]): APIThreadList {
   return {
-    threads: rooms.map((room) => threadOf(room, bot.id)) as APIThreadList["threads"],
+    threads: rooms.map((room) => threadOf(room, bot.id)),
     members: rooms.flatMap((room) => room.asThreadMember(bot.id) ?? []),
   };
 }

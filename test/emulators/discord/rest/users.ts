@@ -55,7 +55,7 @@ export const userRoutes: readonly Route[] = [
     "createDM",
     "POST /users/@me/channels",
     ({ bot, body, world }) => {
-      const person = world.users.get(String(body.recipient_id));
+      const person = world.users.get(body.recipient_id ?? "");
       if (!person) throw new ApiFailure(400, 50_033, "Invalid Recipient(s)");
       if (person.bot) throw refused("cannotDm");
       return world.direct(person, bot).asChannel(bot.id);
@@ -100,5 +100,5 @@ function applicationOf({ bot, world }: Visit): APIApplication {
     redirect_uris: [],
     interactions_endpoint_url: null,
     role_connections_verification_url: null,
-  } as APIApplication;
+  };
 }
