@@ -11,6 +11,7 @@ export type RefusalKind =
   | "chat-gone"
   | "no-access"
   | "no-rights"
+  | "cannot-answer"
   | "dm-closed"
   | "not-ours"
   | "archived"
@@ -110,9 +111,15 @@ const ROWS: readonly RefusalRow<RefusalKind>[] = [
   },
   {
     kind: "no-rights",
-    codes: [50013, 50008, 50024, 40058, 160002],
+    codes: [50013, 50008, 50024, 40058],
     code: "forbidden",
     says: (detail) => `The bot may not do this in the channel: ${detail}.`,
+  },
+  {
+    kind: "cannot-answer",
+    codes: [160002],
+    code: "forbidden",
+    says: "The bot may not answer messages here: it needs the permission Read Message History.",
   },
   {
     kind: "dm-closed",
