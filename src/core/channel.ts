@@ -180,6 +180,8 @@ export interface ChannelHost {
   report(id: string, event: InboundEvent): Promise<Receipt>;
   /** Fetches a file from an address; see `FetchBytes`. */
   readonly fetch: FetchBytes;
+  /** The way out that the environment names for an address, for a connection of the channel's own. */
+  readonly proxyFor?: (url: string) => string | undefined;
   readonly log: Logger;
   /** Small durable values, such as a polling offset. */
   readonly state: ChannelState;
