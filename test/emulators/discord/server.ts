@@ -4,6 +4,7 @@ import { CallLog, type Call } from "../common/call-log.ts";
 import { FaultScript, type Fault } from "../common/faults.ts";
 import { HttpServer, type Errand, type Exchange, type Platform, type Reply } from "../common/http-server.ts";
 import type { BotAccount, BotOptions } from "./bot-account.ts";
+import { Control } from "./control.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { roleOf, type Guild } from "./guild.ts";
 import { bitsOf, type PermissionName } from "./permissions.ts";
@@ -48,7 +49,7 @@ export interface GuildFacts {
 /** Who a right is given to, or taken from. */
 export type RightHolder = Person | BotAccount | APIRole;
 
-const PATIENCE_MS = 4_000;
+const PATIENCE_MS = 40_000;
 const LOOK_MS = 20;
 const CONTROL = "/control";
 const CDN = "/cdn";
@@ -62,6 +63,7 @@ export class DiscordServer implements AsyncDisposable {
   readonly clock: Clock;
   readonly #http: HttpServer;
   readonly #api: RestApi;
+  readonly #control = new Control(this);
   #address = "";
   #hasFailed = false;
 
@@ -264,9 +266,11 @@ export class DiscordServer implements AsyncDisposable {
 
   async #read(exchange: Exchange): Promise<Errand> {
     const { pathname } = exchange.url;
+    const nobody = { path: pathname, chat: undefined, by: undefined, params: {} };
+    if (pathname.startsWith(CONTROL))
+      return { ...nobody, method: "control", serve: async () => this.#control.serve(exchange) };
     if (!pathname.startsWith(CDN)) return this.#api.read(exchange);
-    const facts = { method: "download", path: pathname, chat: undefined, by: undefined, params: {} };
-    return { ...facts, serve: async () => this.#serveFile(exchange.url) };
+    return { ...nobody, method: "download", serve: async () => this.#serveFile(exchange.url) };
   }
 
   #serveFile(url: URL): Reply {
@@ -320,7 +324,12 @@ export class DiscordServer implements AsyncDisposable {
       ({ bot, isConnected, sequence }) => `${bot.name} ${isConnected ? "connected" : "away"} ${sequence}`,
     );
     const complaints = this.world.complaints.map((complaint) => `asked in vain: ${complaint}`);
-    return [...complaints, ...chats, `sessions: ${sessions.join(", ")}`, `last calls:\n  ${calls.join("\n  ")}`].join("\n");
+    return [
+      ...complaints,
+      ...chats,
+      `sessions: ${sessions.join(", ")}`,
+      `last calls:\n  ${calls.join("\n  ")}`,
+    ].join("\n");
   }
 }
 

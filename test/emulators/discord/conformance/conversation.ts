@@ -6,7 +6,7 @@ export type StartClient = (discord: DiscordServer, bot: BotAccount) => Promise<(
 
 /**
  * Talks with a bot that knows these things. To `hello` it shows that it types, answers `hi` as a reply, edits that to
- * `hi, <name>`, and puts 👍 under what was said. A file comes back as `copy.txt`, with `<its words>, <their length>`. To
+ * `hi, <user name>`, and puts 👍 under what was said. A file comes back as `copy.txt`, with `<its words>, <their length>`. To
  * `buttons` it asks `Tea?` with the buttons Yes and No; when one is pressed the question becomes `You said <custom id>`. To
  * `thread` it opens the thread `Talk` from the message and says `here` in it. The command `/ping` is answered with `pong`,
  * for that person alone, and with `again` for everybody. To `bye` it deletes its last message. A reaction 🎉 that somebody
@@ -34,7 +34,7 @@ type Room = ReturnType<Person["dm"]>;
 
 async function talk(discord: DiscordServer, bot: BotAccount, anna: Person, chat: Room): Promise<void> {
   anna.say(chat, "hello");
-  const greeting = ["Anna: hello {👍}", "Bot: hi, Anna"];
+  const greeting = ["Anna: hello {👍}", "Bot: hi, anna"];
   await discord.untilTranscript(chat, greeting);
   expect(chat.last(bot)?.earlier).toEqual(["hi"]);
   expect(chat.last(bot)?.replyTo?.message.content).toBe("hello");
@@ -59,7 +59,8 @@ async function talk(discord: DiscordServer, bot: BotAccount, anna: Person, chat:
   lines.push("Anna: thread");
   await discord.until(() => opener.thread?.last(bot), "the thread");
   expect(discord.transcript(chat)).toEqual(lines);
-  if (opener.thread) expect([opener.thread.name, ...discord.transcript(opener.thread)]).toEqual(["Talk", "Bot: here"]);
+  if (opener.thread)
+    expect([opener.thread.name, ...discord.transcript(opener.thread)]).toEqual(["Talk", "Bot: here"]);
 
   anna.slash(chat, bot, "ping");
   await discord.untilTranscript(chat, [...lines, "Bot: (only Anna) pong", "Bot: again"]);

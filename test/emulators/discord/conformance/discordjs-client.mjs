@@ -29,7 +29,7 @@ const answers = {
   async hello(message) {
     await message.channel.sendTyping();
     const sent = await message.reply("hi");
-    await sent.edit(`hi, ${message.author.displayName}`);
+    await sent.edit(`hi, ${message.author.username}`);
     await message.react("👍");
   },
   async buttons(message) {

@@ -17,8 +17,11 @@ const last = new Promise((resolve) => (tell = resolve));
 const answers = {
   async hello({ channelID, id, author }) {
     await channels.sendTyping(channelID);
-    const sent = await channels.createMessage(channelID, { content: "hi", messageReference: { messageID: id } });
-    await channels.editMessage(channelID, sent.id, { content: `hi, ${author.globalName}` });
+    const sent = await channels.createMessage(channelID, {
+      content: "hi",
+      messageReference: { messageID: id },
+    });
+    await channels.editMessage(channelID, sent.id, { content: `hi, ${author.username}` });
     await channels.createReaction(channelID, id, "👍");
   },
   async buttons({ channelID }) {
@@ -48,7 +51,8 @@ client.on("messageCreate", async (message) => {
   await channels.createMessage(message.channelID, { content: `${words}, ${words.length}`, files });
 });
 client.on("messageReactionAdd", async (message, { id }) => {
-  if (id !== client.user.id) await channels.createMessage(message.channelID ?? message.channel.id, { content: "thanks" });
+  if (id !== client.user.id)
+    await channels.createMessage(message.channelID ?? message.channel.id, { content: "thanks" });
 });
 client.on("interactionCreate", async (interaction) => {
   if (interaction.isComponentInteraction()) {

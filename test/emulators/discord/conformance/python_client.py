@@ -37,7 +37,7 @@ class Question(discord.ui.View):
 async def hello(message):
     async with message.channel.typing():
         sent = await message.reply("hi")
-    await sent.edit(content="hi, " + message.author.display_name)
+    await sent.edit(content="hi, " + message.author.name)
     await message.add_reaction("👍")
 
 
@@ -95,6 +95,8 @@ async def main():
     threading.Thread(target=wait_for_end, daemon=True).start()
     async with client:
         await client.login(token)
+        # Known before it is sent: somebody may press a button before the answer of Discord has been read.
+        client.add_view(Question())
         await tree.sync()
         print("connected", flush=True)
         await client.connect()

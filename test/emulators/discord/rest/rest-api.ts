@@ -179,7 +179,7 @@ async function readBody({ headers, body }: Exchange): Promise<Body> {
   if (body.length === 0) return { body: {}, files: new Map() };
   const type = headers["content-type"] ?? "";
   if (!type.startsWith("multipart/form-data")) {
-    return { body: JSON.parse(new TextDecoder().decode(body)), files: new Map() };
+    return { body: parse(new TextDecoder().decode(body)), files: new Map() };
   }
   const form = await readForm(new URL("http://localhost/"), type, body);
   const { payload_json, ...fields } = form.fields;
@@ -189,7 +189,14 @@ async function readBody({ headers, body }: Exchange): Promise<Body> {
     if (number === undefined) throw invalidForm(name, "UNKNOWN_FIELD", "Files are named files[n].");
     files.set(number, upload);
   }
-  return { body: typeof payload_json === "string" ? JSON.parse(payload_json) : fields, files };
+  return { body: typeof payload_json === "string" ? parse(payload_json) : fields, files };
+}
+
+/** Some clients send ids as numbers, which are too large for ours: they become the texts that others send. */
+function parse(text: string): unknown {
+  const revive = (_: string, value: unknown, { source }: { source?: string } = {}): unknown =>
+    typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value) ? source : value;
+  return JSON.parse(text, revive);
 }
 
 function isFields(body: unknown): body is Record<string, unknown> {

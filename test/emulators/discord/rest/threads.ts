@@ -41,7 +41,13 @@ export const threadRoutes: readonly Route[] = [
     startFromMessage,
     // Clients send also what only threads without a message have.
     {
-      fields: { name: true, auto_archive_duration: true, rate_limit_per_user: true, type: true, invitable: true },
+      fields: {
+        name: true,
+        auto_archive_duration: true,
+        rate_limit_per_user: true,
+        type: true,
+        invitable: true,
+      },
     },
   ),
   route<ThreadBody>("startThread", "POST /channels/:channel/threads", start, {
