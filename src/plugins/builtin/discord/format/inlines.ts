@@ -142,5 +142,5 @@ function withoutLinks(node: PhrasingContent): PhrasingContent {
 /** Discord finds the end of a link's text by counting brackets. */
 function withEvenBrackets(text: string): string {
   const isEven = /^[^[\]]*(?:\[[^[\]]*\][^[\]]*)*$/.test(text);
-  return isEven ? text : text.replaceAll("[", "［").replaceAll("]", "］");
+  return isEven ? text : text.replaceAll(/\\?\[/g, "［").replaceAll(/\\?\]/g, "］");
 }
