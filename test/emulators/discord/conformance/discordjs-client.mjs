@@ -46,25 +46,31 @@ const answers = {
   "still there?": (message) => message.channel.send("back"),
 };
 
-client.on(Events.MessageCreate, async (message) => {
-  if (message.author.bot) return;
-  const attachment = message.attachments.first();
-  if (!attachment) return answers[message.content]?.(message);
-  const words = await (await fetch(attachment.url)).text();
+async function copyBack(message, { url }) {
+  const words = await (await fetch(url)).text();
   const file = { attachment: Buffer.from(words), name: "copy.txt" };
   await message.channel.send({ content: `${words}, ${words.length}`, files: [file] });
-});
-client.on(Events.MessageReactionAdd, async (reaction, user) => {
-  if (user.id !== client.user.id) await reaction.message.channel.send("thanks");
-});
-client.on(Events.InteractionCreate, async (interaction) => {
-  if (interaction.isButton())
-    return interaction.update({ content: `You said ${interaction.customId}`, components: [] });
+}
+
+async function answerPing(interaction) {
   await interaction.reply({ content: "pong", flags: MessageFlags.Ephemeral });
   tell(await interaction.followUp("again"));
+}
+
+client.on(Events.MessageCreate, (message) => {
+  if (message.author.bot) return;
+  const attachment = message.attachments.first();
+  void (attachment ? copyBack(message, attachment) : answers[message.content]?.(message));
 });
-client.once(Events.ClientReady, async () => {
-  await client.application.commands.set([{ name: "ping", description: "Says pong" }]);
+client.on(Events.MessageReactionAdd, ({ message }, user) => {
+  if (user.id !== client.user.id) void message.channel.send("thanks");
+});
+client.on(Events.InteractionCreate, (interaction) => {
+  if (!interaction.isButton()) void answerPing(interaction);
+  else void interaction.update({ content: `You said ${interaction.customId}`, components: [] });
+});
+client.once(Events.ClientReady, () => {
+  void client.application.commands.set([{ name: "ping", description: "Says pong" }]);
 });
 
 process.stdin.resume().once("end", () => void client.destroy().then(() => process.exit(0)));

@@ -42,31 +42,34 @@ const answers = {
   "still there?": ({ channelID }) => channels.createMessage(channelID, { content: "back" }),
 };
 
-client.on("messageCreate", async (message) => {
-  if (message.author.bot) return;
-  const attachment = message.attachments.first();
-  if (!attachment) return answers[message.content]?.(message);
-  const words = await (await fetch(attachment.url)).text();
+async function copyBack({ channelID }, { url }) {
+  const words = await (await fetch(url)).text();
   const files = [{ name: "copy.txt", contents: Buffer.from(words) }];
-  await channels.createMessage(message.channelID, { content: `${words}, ${words.length}`, files });
-});
-client.on("messageReactionAdd", async (message, { id }) => {
-  if (id !== client.user.id)
-    await channels.createMessage(message.channelID ?? message.channel.id, { content: "thanks" });
-});
-client.on("interactionCreate", async (interaction) => {
-  if (interaction.isComponentInteraction()) {
-    return interaction.editParent({ content: `You said ${interaction.data.customID}`, components: [] });
-  }
+  await channels.createMessage(channelID, { content: `${words}, ${words.length}`, files });
+}
+
+async function answerPing(interaction) {
   await interaction.createMessage({ content: "pong", flags: MessageFlags.EPHEMERAL });
   const followUp = await interaction.createFollowup({ content: "again" });
   tell((followUp.message ?? (await followUp.getMessage())).id);
+}
+
+client.on("messageCreate", (message) => {
+  if (message.author.bot) return;
+  const attachment = message.attachments.first();
+  void (attachment ? copyBack(message, attachment) : answers[message.content]?.(message));
 });
-client.once("ready", () =>
-  client.application.bulkEditGlobalCommands([
-    { type: ApplicationCommandTypes.CHAT_INPUT, name: "ping", description: "Says pong" },
-  ]),
-);
+client.on("messageReactionAdd", ({ channelID, channel }, { id }) => {
+  if (id !== client.user.id) void channels.createMessage(channelID ?? channel.id, { content: "thanks" });
+});
+client.on("interactionCreate", (interaction) => {
+  if (!interaction.isComponentInteraction()) void answerPing(interaction);
+  else void interaction.editParent({ content: `You said ${interaction.data.customID}`, components: [] });
+});
+client.once("ready", () => {
+  const ping = { type: ApplicationCommandTypes.CHAT_INPUT, name: "ping", description: "Says pong" };
+  void client.application.bulkEditGlobalCommands([ping]);
+});
 client.on("error", (error) => console.error(error));
 
 process.stdin.resume().once("end", () => {

@@ -209,7 +209,7 @@ export class Gateway {
     this.identifyCount += 1;
     const bot = this.#botOf(token);
     if (!bot) return this.#end(connection, GatewayCloseCodes.AuthenticationFailed, "Authentication failed.");
-    if (!Number.isSafeInteger(intents) || intents < 0 || (intents & ~ALL_INTENTS) !== 0)
+    if (!Number.isInteger(intents) || intents < 0 || intents > ALL_INTENTS || (intents & ~ALL_INTENTS) !== 0)
       return this.#end(connection, GatewayCloseCodes.InvalidIntents, "Invalid intent(s).");
     if (disallowed(intents, bot) !== 0)
       return this.#end(connection, GatewayCloseCodes.DisallowedIntents, "Disallowed intent(s).");
