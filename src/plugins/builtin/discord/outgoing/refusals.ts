@@ -18,6 +18,7 @@ export type RefusalKind =
   | "full"
   | "bad-emoji"
   | "blocked-content"
+  | "interaction-over"
   | "thread-exists"
   | "unknown-route"
   | "server"
@@ -39,6 +40,12 @@ const ROWS: readonly RefusalRow<RefusalKind>[] = [
     code: "rate-limited",
     retry: { afterMs: 10_000 },
     says: (detail) => `Discord wants fewer calls for a while: ${detail}.`,
+  },
+  {
+    kind: "interaction-over",
+    codes: [10015, 10062, 40060, 50027],
+    code: "not-found",
+    says: "What somebody pressed or picked there cannot be answered any more.",
   },
   {
     kind: "bad-token",

@@ -64,7 +64,7 @@ test("as soon as there is something to be seen of an answer, it is seen, and sta
           expect(toDiscord(beginning), JSON.stringify(beginning)).not.toBe("");
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
 
