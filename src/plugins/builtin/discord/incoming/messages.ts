@@ -87,9 +87,11 @@ export class Messages {
     await handOver(() => host.receive(placed), { clock, log: host.log, signal });
   }
 
-  #mayPass({ sender, isForBot }: InboundMessage, place: Place): boolean {
-    if (!sender.isBot || !isForBot) return true;
-    const { clock, host } = this.#parts;
+  /** What a program writes and nobody answers is context, as much of it as there is. */
+  #mayPass({ sender, isForBot, address }: InboundMessage, place: Place): boolean {
+    const { clock, host, reader } = this.#parts;
+    const isAnswered = isForBot || reader.settings.of(address).access.group?.requireMention === false;
+    if (!sender.isBot || !isAnswered) return true;
     const { may, isFirstRefused } = this.#exchange.mayPass(place.id, clock.now());
     if (isFirstRefused) {
       host.log.warn(
