@@ -1,18 +1,12 @@
 import {
-  ApplicationCommandOptionType,
-  ApplicationCommandType,
   ComponentType,
   GatewayDispatchEvents,
-  InteractionContextType,
   InteractionType,
   Locale,
   MessageFlags,
   MessageType,
   StickerFormatType,
   StickerType,
-  type APIApplicationCommand,
-  type APIApplicationCommandOption,
-  type APIInteraction,
   type APIUser,
 } from "discord-api-types/v10";
 import type { Upload } from "../common/multipart.ts";
@@ -21,18 +15,18 @@ import { emojiNamed } from "./emoji.ts";
 import type { Guild } from "./guild.ts";
 import type { Interaction } from "./interaction.ts";
 import { pingsOf } from "./mentions.ts";
-import { asMessage, lengthOf, LONGEST_TEXT } from "./message.ts";
-import { may, permissionsIn } from "./permissions.ts";
+import { openInteraction } from "./open-interaction.ts";
+import { lengthOf, LONGEST_TEXT } from "./message.ts";
+import { may } from "./permissions.ts";
 import { addReaction, removeReaction } from "./reactions.ts";
 import { controlsIn } from "./rest/components.ts";
 import { snapshotOf } from "./rest/messages.ts";
 import type { Post, Room } from "./room.ts";
+import { commandData, commandsIn, fillIn, type Values } from "./slash-commands.ts";
 import { guildIdOf, type Content, type World } from "./world.ts";
 
 const TYPING_MS = 10_000;
 const BYTES = new TextEncoder().encode("words of a file");
-
-type Values = Readonly<Record<string, string | number | boolean>>;
 
 /** Somebody who uses Discord. */
 export class Person {
@@ -259,18 +253,18 @@ export class Person {
 
   /** Uses a slash command; `name` may go on with a subcommand: `config set`. */
   slash(room: Room, bot: BotAccount, name: string, values: Values = {}): Interaction {
-    const { command, options, leaf } = this.#fill(room, bot, name, values);
+    const { command, options, leaf } = fillIn(room, bot, name, values);
     for (const { name: needed, required } of leaf) {
       if (required && values[needed] === undefined) throw new Error(`/${name} wants ${needed}`);
     }
-    const data = this.#commandData(room, command, options);
+    const data = commandData(this.#world, room, command, options);
     return this.#interact(room, bot, InteractionType.ApplicationCommand, `/${name}`, data);
   }
 
   /** Types into an option of a slash command that makes proposals; they are in `choices` once the bot has answered. */
   complete(room: Room, bot: BotAccount, name: string, option: string, typed: string): Interaction {
-    const { command, options } = this.#fill(room, bot, name, { [option]: typed }, option);
-    const data = this.#commandData(room, command, options);
+    const { command, options } = fillIn(room, bot, name, { [option]: typed }, option);
+    const data = commandData(this.#world, room, command, options);
     return this.#interact(room, bot, InteractionType.ApplicationCommandAutocomplete, `/${name}`, data);
   }
 
@@ -312,44 +306,6 @@ export class Person {
     return emoji;
   }
 
-  #fill(room: Room, bot: BotAccount, name: string, values: Values, focused?: string) {
-    const [first = "", ...inner] = name.replace(/^\//, "").split(" ");
-    const command = commandsIn(room, bot).find((each) => each.name === first);
-    if (!command) throw new Error(`${bot.name} has no command /${first} here`);
-    let leaf: readonly APIApplicationCommandOption[] = command.options ?? [];
-    const path: APIApplicationCommandOption[] = [];
-    for (const part of inner) {
-      const next = leaf.find((each) => each.name === part);
-      if (!next || !("options" in next)) throw new Error(`/${first} has no ${part}`);
-      path.push(next);
-      leaf = next.options ?? [];
-    }
-    let options: object[] = Object.entries(values).map(([option, value]) => {
-      const known = leaf.find((each) => each.name === option);
-      if (!known) throw new Error(`/${name} has no option ${option}`);
-      return { name: option, type: known.type, value, ...(option === focused ? { focused: true } : {}) };
-    });
-    for (const { name: part, type } of path.toReversed()) options = [{ name: part, type, options }];
-    return { command, options, leaf };
-  }
-
-  #commandData(room: Room, command: APIApplicationCommand, options: readonly object[]): object {
-    const users = options.flatMap((option) => {
-      const { type, value } = option as { type: ApplicationCommandOptionType; value?: unknown };
-      const user =
-        type === ApplicationCommandOptionType.User ? this.#world.users.get(String(value)) : undefined;
-      return user ? [[user.id, user] as const] : [];
-    });
-    return {
-      id: command.id,
-      name: command.name,
-      type: command.type,
-      ...(options.length > 0 ? { options } : {}),
-      ...(command.guild_id === undefined ? {} : { guild_id: room.guild?.id }),
-      ...(users.length > 0 ? { resolved: { users: Object.fromEntries(users) } } : {}),
-    };
-  }
-
   #touch(post: Post, name: string, data: object): Interaction {
     const bot = this.#world.bots.find(({ id }) => id === post.message.author.id);
     if (!bot) throw new Error("the message is no bot's");
@@ -367,72 +323,7 @@ export class Person {
     data: object,
     source?: Post,
   ): Interaction {
-    const interaction: Interaction = {
-      id: this.#world.ids.next(),
-      token: `aW50ZXJhY3Rpb246${crypto.randomUUID()}`,
-      kind,
-      bot,
-      person: this.user,
-      room,
-      atMs: this.#world.clock.now(),
-      source,
-      name,
-      answeredWith: undefined,
-      answeredAtMs: undefined,
-      original: undefined,
-      isThinking: false,
-      isEphemeral: false,
-      choices: [],
-      modal: undefined,
-    };
-    this.#world.interactions.push(interaction);
-    const event = this.#interactionEvent(interaction, data);
-    this.#world.tell(bot, GatewayDispatchEvents.InteractionCreate, event, room.guild, room);
-    this.#world.changed();
-    return interaction;
+    const { user, locale } = this;
+    return openInteraction(this.#world, { room, bot, kind, name, person: user, source }, data, locale);
   }
-
-  #interactionEvent({ id, token, kind, bot, room, source }: Interaction, data: object): APIInteraction {
-    const member = room.guild?.asMember(this.id);
-    const permissions = String(permissionsIn(room, this.id));
-    const event = {
-      id,
-      application_id: bot.id,
-      type: kind,
-      data,
-      token,
-      version: 1,
-      channel_id: room.id,
-      channel: room.asChannel(bot.id),
-      app_permissions: String(permissionsIn(room, bot.id)),
-      locale: this.locale,
-      entitlements: [],
-      authorizing_integration_owners: room.guild ? { 0: room.guild.id } : { 0: "0" },
-      context: room.guild ? InteractionContextType.Guild : InteractionContextType.BotDM,
-      attachment_size_limit: room.guild?.largestFile ?? 10 * 1024 * 1024,
-      ...(room.guild
-        ? {
-            guild_id: room.guild.id,
-            guild: { id: room.guild.id, locale: Locale.EnglishUS, features: [] },
-            guild_locale: Locale.EnglishUS,
-            member: { ...member, permissions },
-          }
-        : { user: this.user }),
-      ...(source ? { message: asMessage(this.#world, source, bot) } : {}),
-    };
-    // The data fits the kind; the types want to be told which it is.
-    return event as unknown as APIInteraction;
-  }
-}
-
-function commandsIn(room: Room, bot: BotAccount): APIApplicationCommand[] {
-  const own = room.guild ? (bot.commands.get(room.guild.id) ?? []) : [];
-  const everywhere = (bot.commands.get("") ?? []).filter(
-    ({ name }) => !own.some((each) => each.name === name),
-  );
-  const context = room.guild ? InteractionContextType.Guild : InteractionContextType.BotDM;
-  return [...own, ...everywhere].filter(
-    ({ type, contexts }) =>
-      type === ApplicationCommandType.ChatInput && (!contexts || contexts.includes(context)),
-  );
 }
