@@ -53,7 +53,7 @@ export function linkable(url: string): string | undefined {
 
 /** Code without the three backticks that would end it. */
 export function unfenced(code: string): string {
-  return code.replaceAll(/`{3,}/g, (run) => [...run].join(GAP));
+  return code.replaceAll(/`{3,}/g, (run) => run.split("").join(GAP));
 }
 
 function startEscaped(_: string, space: string, mark?: string, number?: string, dot?: string): string {

@@ -78,8 +78,8 @@ class StyledLine {
       .slice(same)
       .map((style) => MARKS[style])
       .join("");
-    const [space = "", text = ""] =
-      run.kind === "text" && opening !== "" ? partsOf(run.text) : ["", run.text];
+    const isOpening = run.kind === "text" && opening !== "";
+    const [space, text] = isOpening ? partsOf(run.text) : ["", run.text];
     this.#out += space;
     if (opening !== "") this.#put(opening);
     this.#open = run.styles;

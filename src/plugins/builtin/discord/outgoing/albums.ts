@@ -11,7 +11,7 @@ const GAP = 2;
 export interface AlbumLimits {
   /** Longest text of one message, in the unit of `length`. */
   readonly mostText: number;
-  length(markdown: string): number;
+  readonly length: (markdown: string) => number;
 }
 
 /** Files in the order they were given, cut into what can be one message each. */

@@ -1,6 +1,6 @@
 /** Any emoji will do, such as 👍 or 👩🏽‍💻: a picture, with what changes it, and others joined to it; a flag; a key. */
 const EMOJI =
-  /\p{Regional_Indicator}{2}|[0-9#*]\uFE0F?\u20E3|\p{Extended_Pictographic}[\uFE0F\u{1F3FB}-\u{1F3FF}]*(?:\u200D\p{Extended_Pictographic}[\uFE0F\u{1F3FB}-\u{1F3FF}]*)*(?:[\u{E0020}-\u{E007F}]+)?/u;
+  /\p{Regional_Indicator}{2}|[0-9#*]\uFE0F?\u20E3|\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})*(?:\u200D\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})*)*[\u{E0020}-\u{E007F}]*/u;
 /** A server's own: `<:name:id>`, or `name:id`. */
 const CUSTOM = /^<?a?:?(\w{2,32}):(\d{17,19})>?$/;
 const FALLBACK = "👍";

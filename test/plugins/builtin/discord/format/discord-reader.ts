@@ -122,6 +122,7 @@ class Reader {
   #shown({ kind }: Rule, match: RegExpExecArray, inside: readonly Kind[]): string {
     const [whole, first = "", second = ""] = match;
     if (kind === "escape") return first;
+    if (kind === "mention" || kind === "emoji" || kind === "time") return this.#note(kind, whole);
     const within = [...inside, kind];
     switch (kind) {
       case "code":
@@ -130,19 +131,13 @@ class Reader {
         return `\n${this.#note(kind, first)}\n`;
       case "address":
         return this.#note(kind, first);
-      case "mention":
-      case "emoji":
-      case "time":
-        return this.#note(kind, whole);
       case "link": {
         const label = this.read(first, within, false);
         this.#note(kind, `${label} → ${second}`);
         return `${label} (${second})`;
       }
-      case "quote": {
-        const inner = whole.startsWith(">>>") ? first : first.replaceAll(/^ *> /gm, "");
-        return `${this.#note(kind, this.read(inner, within))}\n`;
-      }
+      case "quote":
+        return this.#note(kind, this.#quoted(whole, first, within)) + "\n";
       case "heading":
       case "small":
       case "item":
@@ -150,6 +145,10 @@ class Reader {
       default:
         return this.#note(kind, this.read(first, within, false));
     }
+  }
+
+  #quoted(whole: string, first: string, within: readonly Kind[]): string {
+    return this.read(whole.startsWith(">>>") ? first : first.replaceAll(/^ *> /gm, ""), within);
   }
 
   #note(kind: Kind, text: string): string {

@@ -13,35 +13,35 @@ const item = (more: Partial<MediaItem> = {}): MediaItem => ({
 
 test("ten files are one message, whatever they are, and the order stays", async () => {
   await using world = await outgoingWorld();
-  const { albumsOf } = world.out.capabilities.files!;
+  const files = world.out.capabilities.files!;
   const kinds = ["photo", "audio", "document", "video", "sticker"] as const;
   const items = Array.from({ length: 23 }, (_, at) =>
     item({ media: kinds[at % 5]!, path: `/nowhere/${at}.x` }),
   );
-  expect(albumsOf(items).map(({ length }) => length)).toEqual([10, 10, 3]);
-  expect(albumsOf(items).flat()).toEqual(items);
-  expect(albumsOf([])).toEqual([]);
+  expect(files.albumsOf(items).map(({ length }) => length)).toEqual([10, 10, 3]);
+  expect(files.albumsOf(items).flat()).toEqual(items);
+  expect(files.albumsOf([])).toEqual([]);
 });
 
 test("what is too big for one request together goes in several, by the real size where none was told", async () => {
   await using world = await outgoingWorld();
-  const { albumsOf } = world.out.capabilities.files!;
+  const files = world.out.capabilities.files!;
   const sizes = [9, 9, 9, 1, 10, 10].map((mib) => item({ sizeBytes: mib * MIB }));
-  expect(albumsOf(sizes).map(({ length }) => length)).toEqual([2, 3, 1]);
+  expect(files.albumsOf(sizes).map(({ length }) => length)).toEqual([2, 3, 1]);
   const path = await world.file("big.bin");
   await truncate(path, 20 * MIB);
   const untold: MediaItem = { media: "document", path };
-  expect(albumsOf([untold, untold, item()]).map(({ length }) => length)).toEqual([1, 2]);
+  expect(files.albumsOf([untold, untold, item()]).map(({ length }) => length)).toEqual([1, 2]);
 });
 
 test("captions that are too long for one text together go with their files in several", async () => {
   await using world = await outgoingWorld();
-  const { albumsOf, holdsCaption } = world.out.capabilities.files!;
+  const files = world.out.capabilities.files!;
   const captioned = (length: number) => item({ caption: "x".repeat(length) });
-  const albums = albumsOf([captioned(1000), captioned(996), captioned(1), item()]);
+  const albums = files.albumsOf([captioned(1000), captioned(996), captioned(1), item()]);
   expect(albums.map(({ length }) => length)).toEqual([2, 2]);
-  expect(holdsCaption(captioned(2000))).toBe(true);
-  expect(holdsCaption(captioned(2001))).toBe(false);
-  expect(holdsCaption(item({ caption: "a_".repeat(700) }))).toBe(false);
-  expect(holdsCaption(item())).toBe(true);
+  expect(files.holdsCaption(captioned(2000))).toBe(true);
+  expect(files.holdsCaption(captioned(2001))).toBe(false);
+  expect(files.holdsCaption(item({ caption: "a_".repeat(700) }))).toBe(false);
+  expect(files.holdsCaption(item())).toBe(true);
 });

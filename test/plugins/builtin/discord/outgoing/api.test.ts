@@ -152,6 +152,21 @@ test("calls at the same time wait for their bucket, too, and go in order", async
   expect(said).toEqual([0, 1, 2, 3, 4]);
 });
 
+test("what is called while others wait comes behind them", async () => {
+  const limited = bucketOf(2, 0.2);
+  answer = async () => {
+    await Bun.sleep(5);
+    return limited();
+  };
+  const rest = restOf();
+  const said: number[] = [];
+  const call = async (count: number) => say(rest).then(() => said.push(count));
+  const early = [0, 1, 2, 3].map(call);
+  await early[0];
+  await Promise.all([...early, ...[4, 5, 6].map(call)]);
+  expect(said).toEqual([0, 1, 2, 3, 4, 5, 6]);
+});
+
 test("whoever would have to wait long is told how long, and nothing is sent", async () => {
   answer = bucketOf(1, 60);
   const rest = restOf();

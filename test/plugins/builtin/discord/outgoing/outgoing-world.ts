@@ -7,6 +7,7 @@ import {
   type OutgoingOptions,
 } from "../../../../../src/plugins/builtin/discord/outgoing/discord-outgoing.ts";
 import type { OutgoingStyle } from "../../../../../src/plugins/builtin/discord/outgoing/wishes.ts";
+import { type Clock, systemClock } from "../../../../../src/lib/clock.ts";
 import { silentLogger } from "../../../../../src/lib/logger.ts";
 import type { Address, ChannelState, SendOptions } from "../../../../../src/plugins/types.ts";
 import { startDiscord, type Room } from "../../../../emulators/discord/index.ts";
@@ -14,8 +15,9 @@ import { startDiscord, type Room } from "../../../../emulators/discord/index.ts"
 /** A bot that speaks to the stand-in as the channel does, a person who reads it, and a folder for files. */
 export async function outgoingWorld(
   style: Partial<OutgoingStyle> & Pick<OutgoingOptions, "mostBytesAt"> = {},
+  clock: Clock = systemClock,
 ) {
-  const discord = await startDiscord();
+  const discord = await startDiscord({ clock });
   const bot = discord.addBot({ username: "my_bot", name: "bot" });
   const anna = discord.addPerson({ name: "Anna" });
   const guild = discord.addGuild({
