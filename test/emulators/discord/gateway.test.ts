@@ -229,9 +229,10 @@ test("what can happen to a connection can be made to happen", async () => {
   discord.gateway.zombify();
   anna.say(chat, "not heard");
   await second.send(GatewayOpcodes.Heartbeat, null);
+  await second.sendText("nonsense that nobody hears");
   using third = await world.resume(sessionOf(first), second.sequence);
   expect(third.texts).toEqual(["not heard"]);
-  expect([second.texts, second.op(11)]).toEqual([["still heard"], undefined]);
+  expect([second.texts, second.op(11), second.closedWith]).toEqual([["still heard"], undefined, undefined]);
 
   discord.gateway.invalidate(false);
   await discord.until(() => third.op(9)?.d === (false as never), "op 9 false");

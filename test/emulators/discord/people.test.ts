@@ -187,12 +187,16 @@ test("a link gets its preview in a change that is no edit", async () => {
     edited_timestamp: null,
     embeds: [{ url: "https://a.example/x" }],
   });
+  const link = chat.posts[0];
+  if (link) anna.edit(link, "no link any more");
+  expect(link?.message.embeds).toEqual([]);
+  if (link) anna.edit(link, "see https://a.example/x");
   const body = { content: "https://d.example", flags: 4 };
   expect(await resultOf(discord, bot, `POST /channels/${chat.id}/messages`, body)).toMatchObject({
     embeds: [],
   });
   expect(world.seen({ hasMarks: true })).toEqual([
-    "Anna: see https://a.example/x and <https://b.example>, `https://c.example` (preview)",
+    "Anna: see https://a.example/x (edited) (preview)",
     "my_bot: https://d.example (no preview)",
   ]);
 });

@@ -73,7 +73,7 @@ export class Person {
   edit(post: Post, text: string): void {
     if (post.message.author.id !== this.id) throw new Error("nobody can edit what others wrote");
     const pings = pingsOf(post.room, this.id, text, undefined, post.replyTo);
-    this.#world.revise(post, { content: text, embeds: [] }, pings);
+    this.#world.revise(post, { content: text }, pings);
   }
 
   remove(post: Post): void {

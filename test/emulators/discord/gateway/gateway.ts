@@ -310,7 +310,7 @@ export class Gateway {
   #end(connection: Connection, code: number, reason: string): void {
     if (ENDING.has(code)) this.#forget(connection.session);
     this.#detach(connection);
-    connection.close(code, reason);
+    if (!connection.isDead) connection.close(code, reason);
   }
 
   /** The WebSocket is gone; a bot that closes it in good order gives its session up. */
