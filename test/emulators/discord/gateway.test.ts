@@ -322,3 +322,20 @@ test("a bot that is let in, or put out, is told", async () => {
   await socket.untilSaid("GUILD_DELETE");
   expect((await callApi(discord, bot, `GET /guilds/${other.id}`)).body.code).toBe(50_001);
 });
+
+test("members that are asked for through the gateway come in one piece", async () => {
+  await using world = await open();
+  using socket = await world.connect();
+  await socket.send(GatewayOpcodes.RequestGuildMembers, {
+    guild_id: world.guild.id,
+    user_ids: [world.anna.id, "5"],
+    nonce: "n",
+  });
+  await socket.untilSaid("GUILD_MEMBERS_CHUNK");
+  expect(socket.said("GUILD_MEMBERS_CHUNK")).toMatchObject({
+    members: [{ user: { id: world.anna.id } }],
+    not_found: ["5"],
+    chunk_count: 1,
+    nonce: "n",
+  });
+});
