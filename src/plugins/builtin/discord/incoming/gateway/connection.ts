@@ -107,7 +107,7 @@ export class GatewayConnection {
     const { clock } = this.#parts;
     const over = this.#over.signal;
     // Not all bots at once after an outage, as Discord asks.
-    await clock.sleep(intervalMs * Math.random(), over);
+    await clock.sleep(Math.floor(intervalMs * Math.random()), over);
     while (!over.aborted) {
       if (!this.#isAnswered) return this.#ended.resolve({ kind: "zombie" });
       this.#isAnswered = false;

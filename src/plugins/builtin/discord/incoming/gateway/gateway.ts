@@ -22,8 +22,8 @@ const IDENTIFY_EVERY_MS = 5000;
 /** How long Discord asks to wait after it has refused a session, at least and at most. */
 const REFUSED_LEAST_MS = 1000;
 const REFUSED_MOST_MS = 5000;
-/** A session whose server cannot be reached so often is given up: another server may be. */
-const MOST_RESUMES = 3;
+/** A session that could not be gone on with for so long is given up: another server may be reached. */
+const RESUMED_WITHIN_MS = 90_000;
 
 /**
  * The line to Discord's gateway until `signal` aborts, or until Discord forbids it. A session goes on after a
@@ -38,7 +38,8 @@ export class Gateway {
   readonly #reconnect: Reconnect;
   #session: Session | undefined;
   #identifiedAtMs = Number.NEGATIVE_INFINITY;
-  #failedResumes = 0;
+  /** Since when there has been no line; undefined while there is one. */
+  #brokenAtMs: number | undefined;
   #wasTakenIn = false;
 
   constructor(parts: GatewayParts) {
@@ -112,7 +113,7 @@ export class Gateway {
 
   #takenIn(connection: GatewayConnection, isResumed: boolean): void {
     this.#wasTakenIn = true;
-    this.#failedResumes = 0;
+    this.#brokenAtMs = undefined;
     connection.takenIn();
     this.#reconnect.succeeded();
     this.#parts.log.info({ isResumed }, "connected to Discord");
@@ -122,8 +123,9 @@ export class Gateway {
   async #after(ending: Ending, signal: AbortSignal): Promise<boolean> {
     const { clock, connection, log } = this.#parts;
     if (ending.kind === "stopped") return false;
-    this.#failedResumes += 1;
-    if (!keepsSession(ending) || this.#failedResumes > MOST_RESUMES) this.#session = undefined;
+    this.#brokenAtMs ??= clock.now();
+    const isLost = clock.now() - this.#brokenAtMs > RESUMED_WITHIN_MS;
+    if (!keepsSession(ending) || isLost) this.#session = undefined;
     const error = new GatewayClosed(ending);
     // What Discord itself asks for is no failure, as long as it had taken us in.
     const isAsked = ending.kind === "reconnect" && this.#wasTakenIn;
@@ -134,11 +136,15 @@ export class Gateway {
     if (ending.kind === "invalid-session") {
       connection.becomes("connecting", error.message);
       log.info({ canResume: ending.canResume }, error.message);
-      await clock.sleep(REFUSED_LEAST_MS + Math.random() * (REFUSED_MOST_MS - REFUSED_LEAST_MS), signal);
+      await clock.sleep(refusedWaitMs(), signal);
       return !signal.aborted;
     }
     return this.#reconnect.failed(error, METHOD, signal);
   }
+}
+
+function refusedWaitMs(): number {
+  return REFUSED_LEAST_MS + Math.floor(Math.random() * (REFUSED_MOST_MS - REFUSED_LEAST_MS));
 }
 
 function addressOf(base: string): string {
