@@ -4,14 +4,14 @@ import type {
   Definition,
   FootnoteDefinition,
   Heading,
-  Link,
   List,
   ListItem,
   Nodes,
   RootContent,
   Table,
 } from "mdast";
-import { plainText } from "../../../../lib/markdown/plain.ts";
+import { gapBetween } from "../../../../lib/markdown/gap-between.ts";
+import { tableLinks } from "../../../../lib/markdown/table-links.ts";
 import { alignedTable } from "../../../../lib/markdown/table.ts";
 import { escapeText, linkable, unfenced } from "./escape.ts";
 import { type Setting, setInlines } from "./inlines.ts";
@@ -53,7 +53,8 @@ function linesOf(nodes: readonly RootContent[], setting: BlockSetting, place: Pl
   for (const node of nodes) {
     const block = linesOfOne(node, setting, place);
     if (block.length === 0) continue;
-    if (before !== undefined && gapBetween(before, node) > 1) lines.push({ text: "" });
+    if (before !== undefined && (mustPart(before, node) || gapBetween(before, node) > 1))
+      lines.push({ text: "" });
     lines.push(...block);
     before = node;
   }
@@ -61,11 +62,8 @@ function linesOf(nodes: readonly RootContent[], setting: BlockSetting, place: Pl
 }
 
 /** Behind a list Discord takes any line for a part of the last item, unless a blank one is before it. */
-function gapBetween(before: Nodes, after: Nodes): number {
-  if (before.type === "list" && after.type !== "list" && after.type !== "code") return 2;
-  const end = before.position?.end.line ?? 0;
-  const start = after.position?.start.line ?? 2;
-  return start - end > 1 ? 2 : 1;
+function mustPart(before: Nodes, after: Nodes): boolean {
+  return before.type === "list" && after.type !== "list" && after.type !== "code";
 }
 
 function linesOfOne(node: RootContent, setting: BlockSetting, place: Place): Line[] {
@@ -170,15 +168,10 @@ function codeLines({ lang, value }: Code, { hasMarks }: Setting): Line[] {
 /** Columns are aligned by spaces, so nothing in a cell can be marked up; its links stand below. */
 function tableLines(node: Table, setting: BlockSetting): Line[] {
   const rows = codeLines({ type: "code", value: alignedTable(node).join("\n") }, setting);
-  const links = linksIn(node).map((link) => setInlines([link], setting));
+  const links = tableLinks(node, (url) => linkable(url) !== undefined).map((link) =>
+    setInlines([link], setting),
+  );
   return links.length === 0 ? rows : [...rows, { text: links.join(" · ") }];
-}
-
-/** Links whose address cannot be read in the table itself. */
-function linksIn(node: Table): Link[] {
-  const cells = node.children.flatMap((row) => row.children);
-  const links: Link[] = cells.flatMap(({ children }) => children.filter((child) => child.type === "link"));
-  return links.filter((link) => plainText(link) !== link.url && linkable(link.url) !== undefined);
 }
 
 function footnoteLines(node: FootnoteDefinition, setting: BlockSetting, place: Place): Line[] {

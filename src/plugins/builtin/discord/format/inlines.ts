@@ -1,10 +1,10 @@
 import type { Image, ImageReference, Link, LinkReference, PhrasingContent } from "mdast";
 import { isLineBreak, plainText } from "../../../../lib/markdown/plain.ts";
+import { saysWhere } from "../../../../lib/markdown/says-where.ts";
+import { withoutCarets } from "../../../../lib/markdown/without-carets.ts";
 import { linkable, piecesOf } from "./escape.ts";
 import { type Run, setRuns, type Style } from "./runs.ts";
 
-/** A place in a page of which there is only this text, or a whole file in letters. */
-const SAYS_NOTHING = /^(?:#|data:)/i;
 const STYLES = { strong: "bold", emphasis: "italic", delete: "struck", spoiler: "spoiler" } as const;
 
 /** What the setting of a text needs to know. */
@@ -57,11 +57,6 @@ function runsOfOne(node: PhrasingContent, setting: Setting, styles: readonly Sty
     default:
       return runsOf(node.children, setting, withStyle(styles, STYLES[node.type]));
   }
-}
-
-/** A footnote whose definition stands in another message looks like one whose definition stands here. */
-function withoutCarets(text: string): string {
-  return text.replaceAll(/\[\^(\d{1,3})\]/g, "[$1]");
 }
 
 function withStyle(styles: readonly Style[], style: Style): readonly Style[] {
@@ -121,9 +116,9 @@ function spelledOut(
   styles: readonly Style[],
 ): Run[] {
   const shown = url.replace(/^mailto:/i, "");
-  if (said === "") return textRuns(SAYS_NOTHING.test(shown) ? "" : shown, setting, styles);
+  if (said === "") return textRuns(saysWhere(shown) ? shown : "", setting, styles);
   const runs = runsOf(children, setting, styles);
-  if (shown === "" || said.includes(shown) || SAYS_NOTHING.test(shown)) return runs;
+  if (said.includes(shown) || !saysWhere(shown)) return runs;
   return [...runs, { kind: "text", text: ` (${shown})`, styles }];
 }
 

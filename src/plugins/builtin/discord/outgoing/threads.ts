@@ -1,4 +1,5 @@
 import type { APIThreadChannel } from "discord-api-types/v10";
+import { buttonLabelOf } from "../../../button-ids.ts";
 import type { Calls } from "./calls.ts";
 import { isKind } from "./errors.ts";
 import { messagePath } from "./place.ts";
@@ -40,15 +41,12 @@ export async function openThread(calls: Calls, wish: ThreadWish, signal?: AbortS
 /** The first line that says something, without marks, at most 100 characters. */
 export function threadNameOf(text: string): string {
   const lines = text.split("\n").map((line) => plainOf(line));
-  const name = lines.find((line) => line !== "") ?? "…";
-  if (name.length <= LONGEST_NAME) return name;
-  // Half a surrogate pair is no character.
-  return `${name.slice(0, LONGEST_NAME - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
+  return buttonLabelOf(lines.find((line) => line !== "") ?? "", LONGEST_NAME);
 }
 
 function plainOf(line: string): string {
   return line
     .replaceAll(MARKS, (_, emoji?: string) => (emoji === undefined ? "" : `:${emoji}:`))
-    .replaceAll(/^[#>\s-]+|\s+/g, " ")
+    .replaceAll(/^[#>\s-]+/g, "")
     .trim();
 }

@@ -153,10 +153,10 @@ test("calls at the same time wait for their bucket, too, and go in order", async
 });
 
 test("what is called while others wait comes behind them", async () => {
-  const limited = bucketOf(2, 0.2);
+  const bucket = bucketOf(2, 0.2);
   answer = async () => {
     await Bun.sleep(5);
-    return limited();
+    return bucket();
   };
   const rest = restOf();
   const said: number[] = [];

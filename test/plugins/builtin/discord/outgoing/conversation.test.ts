@@ -46,21 +46,21 @@ async function openDelivery({ out, folder, to }: World, clock: Clock) {
   return {
     store,
     /** An answer that people see grow: a preview, another state of it, and then the whole. */
-    answerGrowing: async (at: number, text: string) => {
+    answerGrowing: async (at: number, answer: string) => {
       const key = `turn${at}/0`;
-      const options = { nonce: nonceOf(`${key}/preview`), style: "rich", signal } as const;
+      const wishes = { nonce: nonceOf(`${key}/preview`), style: "rich", signal } as const;
       const pace = out.capabilities.pace(to);
       await pacer.preview(paceKey(to), pace, signal);
-      const replaces = await out.send(to, { kind: "text", markdown: "…" }, options);
+      const replaces = await out.send(to, { kind: "text", markdown: "…" }, wishes);
       await pacer.preview(paceKey(to), pace, signal);
-      await out.edit(replaces, text.slice(0, 5), options);
-      await store.outbox.post([{ key, to, message: { kind: "text", markdown: text }, replaces }]);
+      await out.edit(replaces, answer.slice(0, 5), wishes);
+      await store.outbox.post([{ key, to, message: text(answer), replaces }]);
       deliverer.wake();
       await settlements.wait(key, Date.now() + PATIENCE_MS, signal);
     },
-    answer: async (at: number, text: string) => {
+    answer: async (at: number, said: string) => {
       const key = `turn${at}/0`;
-      await store.outbox.post([{ key, to, message: { kind: "text", markdown: text } }]);
+      await store.outbox.post([{ key, to, message: text(said) }]);
       deliverer.wake();
       await settlements.wait(key, Date.now() + PATIENCE_MS, signal);
     },
@@ -77,9 +77,9 @@ test("a hundred answers, as fast as they may go: Discord never has to refuse one
   world.discord.enforceRates();
   await using delivery = await openDelivery(world, time.clock);
   const answers = Array.from({ length: 100 }, (_, at) => `Answer ${at}, which is complete`);
-  for (const [at, text] of answers.entries()) {
+  for (const [at, said] of answers.entries()) {
     await world.out.typing(world.to);
-    await (at % 3 === 0 ? delivery.answerGrowing(at, text) : delivery.answer(at, text));
+    await (at % 3 === 0 ? delivery.answerGrowing(at, said) : delivery.answer(at, said));
   }
   expect(world.said()).toEqual(answers);
   expect(world.discord.tooFast).toEqual([]);

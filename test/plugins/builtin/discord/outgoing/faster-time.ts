@@ -9,7 +9,7 @@ export function fasterTime(factor: number): Disposable & { readonly clock: Clock
     real.setTimeout(work, ms / factor, ...given);
   globalThis.setTimeout = Object.assign(faster, real.setTimeout) as typeof setTimeout;
   return {
-    clock: { now: () => Date.now(), sleep: systemClock.sleep },
+    clock: { now: () => Date.now(), sleep: (ms, signal) => systemClock.sleep(ms, signal) },
     [Symbol.dispose]: () => {
       Date.now = real.now;
       globalThis.setTimeout = real.setTimeout;
