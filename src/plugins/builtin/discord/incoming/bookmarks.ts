@@ -41,6 +41,10 @@ export interface BookmarkParts {
 export class Bookmarks {
   readonly #parts: BookmarkParts;
   readonly #marks = new Map<string, Bookmark>();
+  /** Chats that are not on the disk yet. */
+  readonly #unwritten = new Set<string>();
+  /** What came before the account was first there is no business of its. */
+  #first: string | undefined;
   #floor: string | undefined;
   #isChanged = false;
   #waiting: AbortController | undefined;
@@ -53,9 +57,12 @@ export class Bookmarks {
   async load(): Promise<readonly Place[]> {
     const { state, log } = this.#parts;
     this.#marks.clear();
+    this.#unwritten.clear();
+    this.#first = undefined;
     this.#floor = undefined;
     try {
       const kept = read(await state.get(KEY));
+      this.#first = kept?.first;
       this.#floor = kept?.floor;
       for (const mark of kept?.marks ?? []) this.#marks.set(mark.place.id, mark);
     } catch (error) {
@@ -78,6 +85,12 @@ export class Bookmarks {
     return this.#floor ?? idAt(this.#parts.clock.now());
   }
 
+  /** The account is there for the first time. */
+  beginWith(id: string): void {
+    this.#first = id;
+    this.noteLine(id);
+  }
+
   /** The line as a whole has been read up to here; only ever moves on. */
   noteLine(id: string): void {
     if (this.#floor !== undefined && !isAfter(id, this.#floor)) return;
@@ -89,26 +102,28 @@ export class Bookmarks {
   startOf(chat: string): string {
     const known = this.#marks.get(chat)?.upTo;
     if (known !== undefined) return known;
-    const floor = BigInt(this.#floor ?? idAt(this.#parts.clock.now()));
-    return String(floor > MARGIN ? floor - MARGIN : 0n);
+    const floor = BigInt(this.lineUpTo);
+    return laterOf(String(floor > MARGIN ? floor - MARGIN : 0n), this.#first ?? this.lineUpTo);
   }
 
   /** A chat has been read up to a message. */
   move(place: Place, upTo: string): void {
     const known = this.#marks.get(place.id)?.upTo;
-    this.#marks.delete(place.id);
-    this.#marks.set(place.id, { place, upTo: known === undefined ? upTo : laterOf(known, upTo) });
-    const [oldest] = this.#marks.keys();
-    if (this.#marks.size > MOST_CHATS && oldest !== undefined) this.#marks.delete(oldest);
+    this.#mark(place, known === undefined ? upTo : laterOf(known, upTo));
     this.noteLine(upTo);
-    this.#change();
   }
 
-  /** Remembers a chat that is new, which has been read up to `upTo`. On the disk once this resolves. */
-  async open(place: Place, upTo: string): Promise<void> {
+  /** Remembers a chat that is new, which has been read up to `upTo`: what is ahead in other chats leaves it there. */
+  begin(place: Place, upTo: string): void {
     if (this.#marks.has(place.id)) return;
-    this.move(place, upTo);
-    await this.write();
+    this.#unwritten.add(place.id);
+    this.#mark(place, upTo);
+  }
+
+  /** Resolves once a chat that is new is on the disk: what comes after will be found again. */
+  async keep(place: Place, upTo: string): Promise<void> {
+    this.begin(place, upTo);
+    if (this.#unwritten.has(place.id)) await this.write();
   }
 
   forget(chat: string): void {
@@ -122,12 +137,22 @@ export class Bookmarks {
     this.#waiting = undefined;
     if (!this.#isChanged) return;
     this.#isChanged = false;
+    const unwritten = [...this.#unwritten];
     try {
       await state.set(KEY, this.#asText());
+      for (const chat of unwritten) this.#unwritten.delete(chat);
     } catch (error) {
       this.#isChanged = true;
       log.warn({ error }, "how far the chats were read could not be noted yet");
     }
+  }
+
+  #mark(place: Place, upTo: string): void {
+    this.#marks.delete(place.id);
+    this.#marks.set(place.id, { place, upTo });
+    const [oldest] = this.#marks.keys();
+    if (this.#marks.size > MOST_CHATS && oldest !== undefined) this.#marks.delete(oldest);
+    this.#change();
   }
 
   #change(): void {
@@ -148,17 +173,21 @@ export class Bookmarks {
       const { id, kind, guild = "", parent = "", user = "", isOurs } = place;
       return [id, upTo, kind, guild, parent, user, isOurs ? 1 : 0];
     });
-    return JSON.stringify({ floor: this.#floor, chats });
+    return JSON.stringify({ first: this.#first, floor: this.#floor, chats });
   }
 }
 
 const MARGIN = BigInt(MARGIN_MS) << 22n;
 
-function read(text: string | undefined): { floor: string; marks: readonly Bookmark[] } | undefined {
+function read(text: string | undefined) {
   if (text === undefined) return undefined;
   // Written by `#asText`.
-  const { floor, chats } = JSON.parse(text) as { floor: string; chats: readonly Kept[] };
-  return { floor, marks: chats.map(bookmarkOf) };
+  const { first, floor, chats } = JSON.parse(text) as {
+    first: string;
+    floor: string;
+    chats: readonly Kept[];
+  };
+  return { first, floor, marks: chats.map(bookmarkOf) };
 }
 
 function bookmarkOf([id, upTo, kind, guild, parent, user, isOurs]: Kept): Bookmark {

@@ -22,13 +22,13 @@ import type { PatientCalls } from "./patient-calls.ts";
 import { channelOf } from "./interactions.ts";
 import { nameOf } from "./people.ts";
 import type { AnyChannel, Place } from "./places.ts";
-import { idAt, isAfter, timeOf } from "./snowflake.ts";
+import { idAt, isAfter, laterOf, timeOf } from "./snowflake.ts";
 
 export interface IntakeParts {
   readonly host: Pick<ChannelHost, "report" | "log">;
   readonly reader: Reader;
   readonly bookmarks: Bookmarks;
-  readonly messages: Pick<Messages, "take" | "fill" | "isHeard">;
+  readonly messages: Pick<Messages, "expect" | "take" | "fill" | "isHeard">;
   readonly desk: Pick<InteractionDesk, "take" | "turnAway" | "settled">;
   readonly calls: Pick<DiscordCalls, "channel">;
   readonly patient: Pick<PatientCalls, "ask">;
@@ -121,7 +121,7 @@ export class Intake {
     const { bookmarks, clock } = this.#parts;
     this.#expected = new Set(guilds.map(({ id }) => id));
     this.#readUpToMs = bookmarks.isNew ? undefined : timeOf(bookmarks.lineUpTo);
-    if (bookmarks.isNew) bookmarks.noteLine(idAt(clock.now()));
+    if (bookmarks.isNew) bookmarks.beginWith(idAt(clock.now()));
     // The chats of servers are described one by one after this; nobody describes private ones.
     for (const place of bookmarks.places) if (place.kind === "dm") this.#fillLater(place);
   }
@@ -132,13 +132,16 @@ export class Intake {
     if (guild.unavailable) return;
     places.noteGuild(guild);
     const described = new Set<string>();
+    const joined = idAt(Date.parse(guild.joined_at));
     const channels: readonly AnyChannel[] = [...guild.channels, ...guild.threads];
     for (const channel of channels) {
       const place = places.noteChannel(channel, guild.id);
       described.add(channel.id);
+      const start = laterOf(bookmarks.startOf(channel.id), joined);
       const last = channel.last_message_id;
-      if (place && last && isAfter(last, bookmarks.startOf(place.id)) && messages.isHeard(place))
-        this.#fillLater(place);
+      if (!place || !last || !isAfter(last, start) || !messages.isHeard(place)) continue;
+      bookmarks.begin(place, start);
+      this.#fillLater(place, start);
     }
     // A thread that is not described was archived meanwhile: after its last message.
     for (const place of bookmarks.places) {
@@ -196,6 +199,8 @@ export class Intake {
     this.#learnName(author);
     const isOwn = author.id === reader.bot.id;
     if (guild_id === undefined && !isOwn) this.#meetPerson(channel_id, author.id);
+    const known = reader.places.of(channel_id);
+    if (known) messages.expect(raw, known);
     const run = async () => {
       const place = await this.#placeOf(raw);
       if (place) await messages.take(raw, place);
@@ -254,14 +259,14 @@ export class Intake {
     this.#lanes.add(place.id, { kind: "event", run: () => this.#report(read()) });
   }
 
-  #fillLater({ id }: Place): void {
-    this.#lanes.add(id, { kind: "fill", run: () => this.#fill(id) });
+  #fillLater({ id }: Place, start?: string): void {
+    this.#lanes.add(id, { kind: "fill", run: () => this.#fill(id, start) });
   }
 
-  async #fill(chat: string): Promise<void> {
+  async #fill(chat: string, start?: string): Promise<void> {
     const { reader, bookmarks, messages } = this.#parts;
     const place = reader.places.of(chat) ?? bookmarks.places.find(({ id }) => id === chat);
-    if (place) await messages.fill(place);
+    if (place) await messages.fill(place, start);
   }
 
   async #report({ id, event }: HeardEvent): Promise<void> {

@@ -42,18 +42,22 @@ export class Messages {
     return place.kind === "dm" ? access.dmPolicy !== "disabled" : access.group?.isOpen === true;
   }
 
-  /** A message that Discord has just told of. */
+  /** A message that Discord has just told of, before it is its turn: until then its chat has not been read further. */
+  expect(raw: HeardMessage, place: Place): void {
+    if (this.isHeard(place)) this.#parts.bookmarks.begin(place, idBefore(raw.id));
+  }
+
+  /** The same when it is its turn. */
   async take(raw: HeardMessage, place: Place): Promise<void> {
-    if (this.isHeard(place)) await this.#parts.bookmarks.open(place, idBefore(raw.id));
+    if (this.isHeard(place)) await this.#parts.bookmarks.keep(place, idBefore(raw.id));
     await this.#take(raw, place, () => Promise.resolve(raw));
   }
 
-  /** All that was written in a chat since it was last read. */
-  async fill(place: Place): Promise<void> {
+  /** All that was written in a chat after `start`: since it was last read, when absent. */
+  async fill(place: Place, start = this.#parts.bookmarks.startOf(place.id)): Promise<void> {
     const { bookmarks, backFill, host } = this.#parts;
     if (!this.isHeard(place)) return;
-    const start = bookmarks.startOf(place.id);
-    await bookmarks.open(place, start);
+    await bookmarks.keep(place, start);
     const missed = await backFill.messagesAfter(place.id, start);
     if (missed.length > 0)
       host.log.info({ chat: place.id, count: missed.length }, "reads what was written meanwhile");
@@ -80,7 +84,7 @@ export class Messages {
     const { host, autoThread, reader, bookmarks, clock, signal } = this.#parts;
     const { places, settings } = reader;
     const settled = await autoThread.placeOf(message, raw, place, settings.of(message.address));
-    if (settled !== place) await bookmarks.open(settled, raw.id);
+    if (settled !== place) await bookmarks.keep(settled, raw.id);
     const address = places.addressIn(settled);
     const within = settled === place ? message.within : { ...message.within, parent: place.id };
     const placed = { ...message, address, ...(within ? { within } : {}) };
