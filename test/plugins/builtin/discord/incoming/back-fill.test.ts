@@ -96,7 +96,7 @@ describe("what was written while nobody listened", () => {
     // What was written since it is back may be among them.
     const texts = inGeneral(world);
     expect([500, 501]).toContain(texts.length);
-    const all = [...Array.from({ length: 730 }, (_, index) => `m${index}`), "after"];
+    const all = [...Array.from({ length: 730 }, (__, index) => `m${index}`), "after"];
     expect(texts).toEqual(all.slice(-texts.length));
     expect(world.host.lines.some(({ message }) => message.includes("the oldest is left out"))).toBe(true);
   });
@@ -106,7 +106,7 @@ describe("what was written while nobody listened", () => {
       for (let count = 0; count < 250; count++) anna.say(general, `m${count}`);
     });
     await using _ = world;
-    expect(inGeneral(world)).toEqual([...Array.from({ length: 250 }, (_, index) => `m${index}`), "after"]);
+    expect(inGeneral(world)).toEqual([...Array.from({ length: 250 }, (__, index) => `m${index}`), "after"]);
   });
 
   test("is left where it is after a day", async () => {
