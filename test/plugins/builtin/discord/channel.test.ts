@@ -265,6 +265,43 @@ test("in a server that is not listed only what names the bot is passed on, so th
   expect(host.kept.get("bookmarks") ?? "").not.toContain(general.id);
 });
 
+test("a message that the gateway has no room for is handed over again, and those behind it wait for it", async () => {
+  const clock = new FakeClock(Date.parse("2026-12-01T00:00:00Z"));
+  await using world = await DiscordWorld.open(clock);
+  const { anna, bot, ben, host } = world;
+  await world.start();
+  let refusals = 3;
+  host.answer = ({ sender }) => (sender.name === "Anna" && refusals-- > 0 ? "busy" : "recorded");
+  anna.say(anna.dm(bot), "first");
+  anna.say(anna.dm(bot), "second");
+  ben.say(ben.dm(bot), "elsewhere");
+  await host.texts(1);
+  expect(host.received.map(({ text }) => text)).toEqual(["elsewhere"]);
+  // Nothing that is not safe counts as read.
+  expect(host.kept.get("bookmarks")).not.toContain(anna.dm(bot).last()?.message.id ?? "-");
+  for (let second = 0; second < 4; second++) await clock.advance(1000);
+  expect(await host.texts(3)).toEqual(["elsewhere", "first", "second"]);
+});
+
+test("a stop in the middle loses nothing: what was not handed over comes with the next start", async () => {
+  await using world = await DiscordWorld.open();
+  const { anna, bot, host } = world;
+  const channel = await world.start();
+  anna.say(anna.dm(bot), "known");
+  await host.texts(1);
+  let refused = 0;
+  host.answer = () => {
+    refused += 1;
+    return "busy";
+  };
+  for (const text of ["one", "two", "three"]) anna.say(anna.dm(bot), text);
+  await world.discord.until(() => refused > 0);
+  await channel.stop();
+  host.answer = () => "recorded";
+  await channel.start(host);
+  expect(await host.texts(4)).toEqual(["known", "one", "two", "three"]);
+});
+
 describe("other programs", () => {
   test("are not listened to unless that is wished, and two of them do not talk for ever", async () => {
     await using world = await DiscordWorld.open();
