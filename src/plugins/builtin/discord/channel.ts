@@ -171,13 +171,13 @@ export class DiscordChannel implements Channel {
   }
 
   async download(attachment: Attachment, options: DownloadOptions): Promise<Uint8Array> {
-    const { account, clock } = this.#parts;
+    const { account } = this.#parts;
     const { apiRoot, proxy, mediaMaxMb = DEFAULT_MEDIA_MB } = account;
     const host = this.#host;
     if (!host) throw new ChannelError("unreachable", "The channel has not started yet.", { retry: "now" });
     const maxBytes = mediaMaxMb * BYTES_PER_MB;
     const { fetch } = host;
-    return download(attachment, options, { calls: this.#calls, fetch, clock, apiRoot, proxy, maxBytes });
+    return download(attachment, options, { calls: this.#calls, fetch, apiRoot, proxy, maxBytes });
   }
 
   settings(to: Address): DiscordSettings {

@@ -148,6 +148,21 @@ describe("everything that people do", () => {
     expect(edited).toMatchObject({ message: { address: { scope: "thread", chat: thread.id } } });
   });
 
+  test("strangers open no threads, people with the role do", async () => {
+    const world = await DiscordWorld.open();
+    await using _ = world;
+    const { anna, ben, bot, discord, general, guild, host } = world;
+    discord.addRole(guild, "crew");
+    discord.giveRole(guild, anna, "crew");
+    const rules = { autoThread: true, users: ["1"], roles: [guild.role("crew").id] };
+    await world.start({ guilds: { [guild.id]: rules } });
+    const stranger = ben.mention(general, bot, "shall we?");
+    const member = anna.mention(general, bot, "we shall");
+    await host.texts(2);
+    expect(stranger.thread).toBeUndefined();
+    expect(member.thread).toBeDefined();
+  });
+
   test("a thread that may not be opened keeps nobody from an answer", async () => {
     const world = await DiscordWorld.open();
     await using _ = world;

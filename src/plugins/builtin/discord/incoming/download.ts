@@ -1,4 +1,3 @@
-import type { Clock } from "../../../../lib/clock.ts";
 import { assertFits, ofFetchError } from "../../../fetched-file.ts";
 import {
   type Attachment,
@@ -14,7 +13,6 @@ import type { DiscordCalls } from "./discord-calls.ts";
 export interface DownloadParts {
   readonly calls: Pick<DiscordCalls, "message">;
   readonly fetch: ChannelHost["fetch"];
-  readonly clock: Clock;
   readonly apiRoot?: string | undefined;
   readonly proxy?: string | undefined;
   /** The account's own limit. */
@@ -37,19 +35,12 @@ export async function download(
   const file = readSource(source);
   if (!file) throw new ChannelError("not-found", "Discord does not have the file any more.");
   const limits = { ...options, maxBytes };
-  if (hasRunOut(file.url, parts.clock.now())) return fetchAnew(file, limits, parts);
   try {
     return await fetchFrom(file.url, limits, parts);
   } catch (error) {
     if (!isRefused(error)) throw ofFetchError(error, "Discord", maxBytes);
     return fetchAnew(file, limits, parts);
   }
-}
-
-/** Links tell when they run out: `ex`, in seconds, hexadecimal. */
-function hasRunOut(url: string, nowMs: number): boolean {
-  const until = new URL(url).searchParams.get("ex");
-  return until !== null && Number.parseInt(until, 16) * 1000 <= nowMs;
 }
 
 /** A link that has run out is refused, or leads nowhere. */

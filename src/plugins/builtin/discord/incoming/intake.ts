@@ -28,7 +28,7 @@ export interface IntakeParts {
   readonly host: Pick<ChannelHost, "report" | "log">;
   readonly reader: Reader;
   readonly bookmarks: Bookmarks;
-  readonly messages: Pick<Messages, "expect" | "take" | "fill" | "isHeard">;
+  readonly messages: Pick<Messages, "take" | "fill" | "isHeard">;
   readonly desk: Pick<InteractionDesk, "take" | "turnAway" | "settled">;
   readonly calls: Pick<DiscordCalls, "channel">;
   readonly patient: Pick<PatientCalls, "ask">;
@@ -199,8 +199,6 @@ export class Intake {
     this.#learnName(author);
     const isOwn = author.id === reader.bot.id;
     if (guild_id === undefined && !isOwn) this.#meetPerson(channel_id, author.id);
-    const known = reader.places.of(channel_id);
-    if (known) messages.expect(raw, known);
     const run = async () => {
       const place = await this.#placeOf(raw);
       if (place) await messages.take(raw, place);

@@ -42,12 +42,7 @@ export class Messages {
     return place.kind === "dm" ? access.dmPolicy !== "disabled" : access.group?.isOpen === true;
   }
 
-  /** A message that Discord has just told of, before it is its turn: until then its chat has not been read further. */
-  expect(raw: HeardMessage, place: Place): void {
-    if (this.isHeard(place)) this.#parts.bookmarks.begin(place, idBefore(raw.id));
-  }
-
-  /** The same when it is its turn. */
+  /** A message that Discord has just told of. */
   async take(raw: HeardMessage, place: Place): Promise<void> {
     if (this.isHeard(place)) await this.#parts.bookmarks.keep(place, idBefore(raw.id));
     await this.#take(raw, place, () => Promise.resolve(raw));
