@@ -7,6 +7,7 @@ import { findBun } from "../bin/find-bun.mjs";
 import { fetchOldBun } from "./fetch-bun.mjs";
 import { fetchTdlib } from "./fetch-tdlib.mjs";
 import { ensureChromium } from "./find-chromium.mjs";
+import { ensureDiscordPython } from "./find-discord-python.mjs";
 import { ensureTelegramPython } from "./find-telegram-python.mjs";
 import { ensureInstalled, ROOT } from "./setup.mjs";
 import { totalsOf } from "./test-totals.mjs";
@@ -18,6 +19,7 @@ try {
   const env = {
     ...process.env,
     CHROMIUM_PATH: ensureChromium(),
+    DISCORD_PYTHON: ensureDiscordPython(),
     TELEGRAM_PYTHON: ensureTelegramPython(),
   };
   fetchOldBun();

@@ -20,6 +20,7 @@ import type { LoadedConfig } from "./core/config.ts";
 import { planReload } from "./core/config-diff.ts";
 import { LiveConfig } from "./core/config-live.ts";
 import type { GatewayControl } from "./core/control.ts";
+import { proxyFor } from "./core/proxies.ts";
 import type { QuestionDesk } from "./core/question.ts";
 import { stateLayout } from "./core/state-dir.ts";
 import { makeStateFolders, retractRunFile, writeRunFile } from "./core/state-folders.ts";
@@ -209,6 +210,7 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
     receive: (message) => pipeline.receiver.receive(message),
     report: (id, event) => pipeline.receiver.report(id, event),
     fetch: buildFetch(live),
+    proxyFor: (url) => proxyFor(new URL(url), live.loaded.proxies),
     state: store.state,
     mediaDir: layout.media,
     log,

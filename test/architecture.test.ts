@@ -48,7 +48,13 @@ const MAY_USE_CONSOLE = ["cli/", "lib/logger.ts", "lib/pino-logger.ts"];
 const MAY_NAME_CHANNELS = ["plugins/builtin/", "cli/", "web/"];
 const CHANNELS = ["webchat", "telegram", "discord", "feishu"];
 /** Where the global `fetch` is called: for the servers of the configuration, for our own gateway, and in the guard itself. */
-const MAY_FETCH = ["security/guarded-fetch.ts", "plugins/builtin/telegram/outgoing/api.ts", "cli/", "web/"];
+const MAY_FETCH = [
+  "security/guarded-fetch.ts",
+  "plugins/builtin/telegram/outgoing/api.ts",
+  "plugins/builtin/discord/outgoing/api.ts",
+  "cli/",
+  "web/",
+];
 /** A class whose name needs one of these has no single job. */
 const SAYS_NOTHING = /Manager|Helper|Util|Handler|Processor|Service/;
 
@@ -181,6 +187,57 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "plugins/builtin/telegram/format/inlines.ts": "test/plugins/builtin/telegram/format/format.test.ts",
   "plugins/builtin/telegram/format/page.ts": "test/plugins/builtin/telegram/format/format.test.ts",
   "plugins/builtin/telegram/format/tags.ts": "test/plugins/builtin/telegram/format/format.test.ts",
+  "plugins/builtin/discord/format/blocks.ts": "test/plugins/builtin/discord/format/format.test.ts",
+  "plugins/builtin/discord/format/escape.ts": "test/plugins/builtin/discord/format/format.test.ts",
+  "plugins/builtin/discord/format/inlines.ts": "test/plugins/builtin/discord/format/format.test.ts",
+  "plugins/builtin/discord/format/runs.ts": "test/plugins/builtin/discord/format/format.test.ts",
+  "plugins/builtin/discord/incoming/attachments.ts": "test/plugins/builtin/discord/incoming/message.test.ts",
+  "plugins/builtin/discord/incoming/auto-thread.ts": "test/plugins/builtin/discord/channel.test.ts",
+  "plugins/builtin/discord/incoming/bot-exchange.ts": "test/plugins/builtin/discord/channel.test.ts",
+  "plugins/builtin/discord/incoming/content.ts": "test/plugins/builtin/discord/incoming/message.test.ts",
+  "plugins/builtin/discord/incoming/discord-calls.ts": "test/plugins/builtin/discord/channel.test.ts",
+  "plugins/builtin/discord/incoming/download.ts": "test/plugins/builtin/discord/channel.test.ts",
+  "plugins/builtin/discord/incoming/gateway/closes.ts":
+    "test/plugins/builtin/discord/incoming/gateway/gateway.test.ts",
+  "plugins/builtin/discord/incoming/gateway/connection.ts":
+    "test/plugins/builtin/discord/incoming/gateway/gateway.test.ts",
+  "plugins/builtin/discord/incoming/gateway/packets.ts":
+    "test/plugins/builtin/discord/incoming/gateway/gateway.test.ts",
+  "plugins/builtin/discord/incoming/gateway/socket.ts":
+    "test/plugins/builtin/discord/incoming/gateway/gateway.test.ts",
+  "plugins/builtin/discord/incoming/hand-over.ts": "test/plugins/builtin/discord/fault-matrix.test.ts",
+  "plugins/builtin/discord/incoming/heard.ts": "test/plugins/builtin/discord/channel.test.ts",
+  "plugins/builtin/discord/incoming/intake.ts": "test/plugins/builtin/discord/channel.test.ts",
+  "plugins/builtin/discord/incoming/intents.ts":
+    "test/plugins/builtin/discord/incoming/gateway/gateway.test.ts",
+  "plugins/builtin/discord/incoming/interaction-desk.ts": "test/plugins/builtin/discord/channel.test.ts",
+  "plugins/builtin/discord/incoming/interactions.ts": "test/plugins/builtin/discord/channel.test.ts",
+  "plugins/builtin/discord/incoming/known-places.ts": "test/plugins/builtin/discord/channel.test.ts",
+  "plugins/builtin/discord/incoming/line.ts": "test/plugins/builtin/discord/channel.test.ts",
+  "plugins/builtin/discord/incoming/mentions.ts": "test/plugins/builtin/discord/incoming/message.test.ts",
+  "plugins/builtin/discord/incoming/messages.ts": "test/plugins/builtin/discord/incoming/back-fill.test.ts",
+  "plugins/builtin/discord/incoming/patient-calls.ts": "test/plugins/builtin/discord/fault-matrix.test.ts",
+  "plugins/builtin/discord/incoming/people.ts": "test/plugins/builtin/discord/incoming/message.test.ts",
+  "plugins/builtin/discord/incoming/places.ts": "test/plugins/builtin/discord/channel.test.ts",
+  "plugins/builtin/discord/incoming/reconnect-words.ts":
+    "test/plugins/builtin/discord/incoming/gateway/gateway.test.ts",
+  "plugins/builtin/discord/incoming/rights.ts": "test/plugins/builtin/discord/incoming/findings.test.ts",
+  "plugins/builtin/discord/incoming/snowflake.ts": "test/plugins/builtin/discord/incoming/bookmarks.test.ts",
+  "plugins/builtin/discord/index.ts": "test/plugins/builtin/discord/accounts.test.ts",
+  "plugins/builtin/discord/outgoing/calls.ts": "test/plugins/builtin/discord/outgoing/text.test.ts",
+  "plugins/builtin/discord/outgoing/content.ts": "test/plugins/builtin/discord/outgoing/text.test.ts",
+  "plugins/builtin/discord/outgoing/discord-refusal.ts": "test/plugins/builtin/discord/outgoing/api.test.ts",
+  "plugins/builtin/discord/outgoing/place.ts": "test/plugins/builtin/discord/outgoing/text.test.ts",
+  "plugins/builtin/discord/outgoing/post.ts": "test/plugins/builtin/discord/outgoing/text.test.ts",
+  "plugins/builtin/discord/outgoing/refusals.ts": "test/plugins/builtin/discord/outgoing/errors.test.ts",
+  "plugins/builtin/discord/outgoing/running-call.ts": "test/plugins/builtin/discord/outgoing/api.test.ts",
+  "plugins/builtin/discord/outgoing/wishes.ts": "test/plugins/builtin/discord/outgoing/text.test.ts",
+  "lib/markdown/gap-between.ts": "test/plugins/builtin/telegram/format/format.test.ts",
+  "lib/markdown/says-where.ts": "test/plugins/builtin/telegram/format/format.test.ts",
+  "lib/markdown/table-links.ts": "test/plugins/builtin/telegram/format/format.test.ts",
+  "lib/markdown/without-carets.ts": "test/plugins/builtin/telegram/format/format.test.ts",
+  "lib/markdown/definitions.ts": "test/plugins/builtin/telegram/format/format.test.ts",
+  "plugins/seen-text.ts": "test/plugins/builtin/telegram/outgoing/text.test.ts",
   "assembly/connect-plugins.ts": "test/e2e/plugins.test.ts",
   "pipeline/session-hooks.ts": "test/e2e/hooks.test.ts",
   "plugins/for-client.ts": "test/plugins/http-exchange.test.ts",

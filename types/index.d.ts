@@ -211,6 +211,8 @@ export interface ChannelHost {
   report(id: string, event: InboundEvent): Promise<Receipt>;
   /** Fetches a file from an address; see `FetchBytes`. */
   readonly fetch: FetchBytes;
+  /** The way out that the environment names for an address, for a connection of the channel's own. */
+  readonly proxyFor?: (url: string) => string | undefined;
   readonly log: Logger;
   /** Small durable values, such as a polling offset. */
   readonly state: ChannelState;
@@ -253,14 +255,7 @@ export interface InboundMessage {
   readonly agent?: string;
   /** The role that the channel's own configuration gives to this chat. */
   readonly role?: string;
-  /** Where the chat belongs, as far as the platform tells: bindings go by it. */
-  readonly within?: {
-    /** The chat that this one is a thread or topic of. */
-    readonly parent?: string;
-    /** A server or workspace, and the sender's roles in it, by id. */
-    readonly guild?: string;
-    readonly roles?: readonly string[];
-  };
+  readonly within?: Within;
   /** Set by the gateway: what happened in the chat since the agent last read in it, oldest first, a line each. */
   readonly context?: readonly string[];
   /**
@@ -270,6 +265,15 @@ export interface InboundMessage {
   readonly isPiCommand?: boolean;
   /** Set by the gateway, which asks for this itself: nobody wrote it in a chat. A turn of its own, like a command. */
   readonly errand?: Errand;
+}
+
+/** Where a chat belongs, as far as the platform tells: bindings and access by role go by it. */
+export interface Within {
+  /** The chat that this one is a thread or topic of. */
+  readonly parent?: string;
+  /** A server or workspace, and the sender's roles in it, by id. */
+  readonly guild?: string;
+  readonly roles?: readonly string[];
 }
 
 /**
@@ -322,6 +326,7 @@ export type InboundEvent =
       readonly by: Sender;
       readonly text: string;
       readonly atMs: number;
+      readonly within?: Within;
     }
   | {
       readonly kind: "removed";
@@ -333,12 +338,14 @@ export type InboundEvent =
       readonly by: Sender;
       readonly emoji: string;
       readonly added: boolean;
+      readonly within?: Within;
     }
   | {
       readonly kind: "button";
       readonly message: MessageRef;
       readonly by: Sender;
       readonly button: string;
+      readonly within?: Within;
     }
   /** `isUs`: the bot itself came or went; `by` is whoever took it in or put it out. */
   | {
@@ -514,6 +521,8 @@ export interface GroupRules {
 export interface MenuCommand {
   readonly name: string;
   readonly summary: string;
+  /** What may stand behind the name, such as `[model]`; absent where nothing may. */
+  readonly parameters?: string;
   /** The summary in further languages, by their two letters, for platforms that show people their own. */
   readonly translations?: Readonly<Record<string, string>>;
 }

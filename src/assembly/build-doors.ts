@@ -57,7 +57,7 @@ export function buildDoors(needs: DoorsNeeds): Doors {
     sayTo(to, text, key, (place) => registry.channelFor(place), { ...pipeline, router: sessionRouter }),
   );
   registerPluginMethods(methods, needs.plugins);
-  registerQueueMethods(methods, store.outbox);
+  registerQueueMethods(methods, store.outbox, (to) => registry.channelFor(to));
   registerCommandMethods(methods, needs.commands);
   registerAccessMethods(methods, needs.access.pairing);
   registerCronMethods(methods, needs.cron.desk);

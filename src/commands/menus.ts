@@ -95,7 +95,15 @@ export class CommandMenus implements Service {
   }
 }
 
-function menuCommandOf({ name, summary, from }: ListedCommand): MenuCommand {
+function menuCommandOf({ name, summary, from, parameters = "" }: ListedCommand): MenuCommand {
   const translations = from === "gateway" ? summariesOf(name) : undefined;
-  return { name, summary, ...(translations ? { translations } : {}) };
+  return {
+    name,
+    summary,
+    // pi does not say what its commands take: anything, perhaps.
+    ...(parameters === "" && (from === "gateway" || from === "plugin")
+      ? {}
+      : { parameters: parameters || "[text]" }),
+    ...(translations ? { translations } : {}),
+  };
 }

@@ -133,6 +133,8 @@ export type StreamingMode = "off" | "partial" | "block" | "draft";
 export interface MenuCommand {
   readonly name: string;
   readonly summary: string;
+  /** What may stand behind the name, such as `[model]`; absent where nothing may. */
+  readonly parameters?: string;
   /** The summary in further languages, by their two letters, for platforms that show people their own. */
   readonly translations?: Readonly<Record<string, string>>;
 }
@@ -178,6 +180,8 @@ export interface ChannelHost {
   report(id: string, event: InboundEvent): Promise<Receipt>;
   /** Fetches a file from an address; see `FetchBytes`. */
   readonly fetch: FetchBytes;
+  /** The way out that the environment names for an address, for a connection of the channel's own. */
+  readonly proxyFor?: (url: string) => string | undefined;
   readonly log: Logger;
   /** Small durable values, such as a polling offset. */
   readonly state: ChannelState;

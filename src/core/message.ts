@@ -57,6 +57,15 @@ export interface Attachment {
   readonly isVoice?: boolean;
 }
 
+/** Where a chat belongs, as far as the platform tells: bindings and access by role go by it. */
+export interface Within {
+  /** The chat that this one is a thread or topic of. */
+  readonly parent?: string;
+  /** A server or workspace, and the sender's roles in it, by id. */
+  readonly guild?: string;
+  readonly roles?: readonly string[];
+}
+
 /** What somebody said to us, in the gateway's own terms. Made by a channel, changed by hooks. */
 export interface InboundMessage {
   /** The platform's message id. With `address` and `agent` it names the message for ever: the dedup key. */
@@ -83,14 +92,7 @@ export interface InboundMessage {
   readonly agent?: string;
   /** The role that the channel's own configuration gives to this chat. */
   readonly role?: string;
-  /** Where the chat belongs, as far as the platform tells: bindings go by it. */
-  readonly within?: {
-    /** The chat that this one is a thread or topic of. */
-    readonly parent?: string;
-    /** A server or workspace, and the sender's roles in it, by id. */
-    readonly guild?: string;
-    readonly roles?: readonly string[];
-  };
+  readonly within?: Within;
   /** Set by the gateway: what happened in the chat since the agent last read in it, oldest first, a line each. */
   readonly context?: readonly string[];
   /**
@@ -110,6 +112,7 @@ export type InboundEvent =
       readonly by: Sender;
       readonly text: string;
       readonly atMs: number;
+      readonly within?: Within;
     }
   | { readonly kind: "removed"; readonly message: MessageRef }
   | {
@@ -118,8 +121,15 @@ export type InboundEvent =
       readonly by: Sender;
       readonly emoji: string;
       readonly added: boolean;
+      readonly within?: Within;
     }
-  | { readonly kind: "button"; readonly message: MessageRef; readonly by: Sender; readonly button: string }
+  | {
+      readonly kind: "button";
+      readonly message: MessageRef;
+      readonly by: Sender;
+      readonly button: string;
+      readonly within?: Within;
+    }
   /** `isUs`: the bot itself came or went; `by` is whoever took it in or put it out. */
   | {
       readonly kind: "joined" | "left";

@@ -43,10 +43,19 @@ export function isTarget(text: string): boolean {
   }
 }
 
-/** An address as people write it, for `--to` and lists. */
-export function formatTarget({ channel, account, chat, scope, thread }: Address): string {
+/**
+ * An address as people write it, for `--to` and lists. `channel` is the one that the address is on: where a plain id
+ * means something else there, the word that says what it is stands before it, as in `discord:dm:42`.
+ */
+export function formatTarget(
+  { channel: name, account, chat, scope, thread }: Address,
+  channel?: Pick<Channel, "addressOf">,
+): string {
   const within = thread === undefined ? [] : [scope === "thread" ? "thread" : "topic", thread];
-  return [channel, ...(account === "default" ? [] : [account]), chat, ...within].join(":");
+  const plain = channel?.addressOf?.(chat).scope ?? scope;
+  const needsWord = thread === undefined && plain !== scope && SCOPES.has(scope);
+  const own = account === "default" ? [] : [account];
+  return [name, ...own, ...(needsWord ? [scope] : []), chat, ...within].join(":");
 }
 
 /** The address of `target` on its channel, which alone knows what its ids mean. */

@@ -21,12 +21,16 @@ export interface LiveReplyParts {
   readonly hold: (ms: number, isAccountWide: boolean) => void;
   /** Pages an earlier attempt left visible; `close` reports them even if nothing was shown since. */
   readonly previews: readonly MessageRef[];
+  /** For how long a page that is sent again is the same message to the platform; 0 when absent. */
+  readonly nonceWindowMs?: number;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 interface Page {
   readonly stream: ChannelStream;
+  /** When it was opened. */
+  readonly sinceMs: number;
   shown?: string;
   isSealed?: boolean;
   /** A call of it failed: who knows what still comes of that. */
@@ -168,7 +172,8 @@ export class LiveReply {
 
   async #show({ index, markdown, isSealed }: Step): Promise<void> {
     const { clock, openPage } = this.#parts;
-    const page = (this.#pages[index] ??= { stream: await openPage(index), isClosed: false });
+    const sinceMs = clock.now();
+    const page = (this.#pages[index] ??= { stream: await openPage(index), sinceMs, isClosed: false });
     this.#shownAtMs = clock.now();
     const doubt = page.isInDoubt;
     page.isInDoubt = true;
@@ -221,10 +226,12 @@ export class LiveReply {
     return retry !== "never" && !(outcome === "unknown" && this.#isUncertain);
   }
 
-  /** A first message that perhaps came must not come again; an edit or a draft may. */
+  /** A first message that perhaps came must not come again, unless the platform drops it; an edit or a draft may. */
   get #isUncertain(): boolean {
-    const last = this.#pages.at(-1)?.stream;
-    return last === undefined || (last.ref === undefined && last.keepAliveMs === undefined);
+    const { nonceWindowMs = 0, clock } = this.#parts;
+    const last = this.#pages.at(-1);
+    if (last && clock.now() - last.sinceMs < nonceWindowMs) return false;
+    return last === undefined || (last.stream.ref === undefined && last.stream.keepAliveMs === undefined);
   }
 }
 

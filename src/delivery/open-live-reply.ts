@@ -37,6 +37,7 @@ export function openLiveReply(context: LiveReplyContext): LiveReply | undefined 
     pace: (closing) => pacer.preview(key, channel.capabilities.pace(to), AbortSignal.any([closing, signal])),
     hold: (ms, isAccountWide) => pacer.hold(isAccountWide ? accountPaceKey(to) : key, ms),
     previews: context.previews,
+    nonceWindowMs: channel.capabilities.nonceWindowMs,
     clock: context.clock,
     log: context.log,
   });

@@ -58,7 +58,8 @@ export function isAnswer(event: InboundEvent): boolean {
  */
 export async function actOnEvent({ id, event }: EventEntry, deps: EventDeps): Promise<void> {
   const actor = actorOf(event);
-  if (actor && !(await deps.access.mayAct({ address: eventPlace(event), sender: actor }))) return;
+  if (actor && !(await deps.access.mayAct({ address: eventPlace(event), sender: actor, ...withinOf(event) })))
+    return;
   switch (event.kind) {
     case "edited":
       return takeEdit(event, deps);
@@ -85,6 +86,10 @@ function actorOf(event: InboundEvent): Sender | undefined {
   return (event.kind === "joined" || event.kind === "left") && event.isUs ? undefined : event.by;
 }
 
+function withinOf(event: InboundEvent): Pick<InboundMessage, "within"> {
+  return "within" in event && event.within ? { within: event.within } : {};
+}
+
 async function press(
   id: EventId,
   event: InboundEvent & { readonly kind: "button" },
@@ -100,6 +105,7 @@ async function press(
     attachments: [],
     isForBot: true,
     pressedOn: message.id,
+    ...withinOf(event),
     sentAtMs: clock.now(),
   });
 }

@@ -30,7 +30,7 @@ export async function openOutgoingFile(item: MediaItem, limit: FileLimit): Promi
   if (sizeBytes === 0) throw refused("not-found", `${name} is empty; ${platform} takes no empty files.`);
   if (sizeBytes > mostMb * MB) {
     const has = `${name} has ${Math.ceil(sizeBytes / MB)} MB`;
-    throw refused("too-long", `${has}; ${platform} takes files of up to ${mostMb} MB from bots.`);
+    throw refused("too-long", `${has}; ${platform} takes files of up to ${Math.floor(mostMb)} MB from bots.`);
   }
   return { item, name, sizeBytes };
 }

@@ -9,6 +9,8 @@ test("each scheme has its own proxy, in either case, and one for all is the last
   expect(through("http://a.test/", { HTTPS_PROXY: OUT })).toBeUndefined();
   expect(through("http://a.test/", { http_proxy: OUT })).toBe(OUT);
   expect(through("http://a.test/", { ALL_PROXY: OUT })).toBe(OUT);
+  expect(through("wss://a.test/", { HTTPS_PROXY: OUT, NO_PROXY: "a.test:80" })).toBe(OUT);
+  expect(through("ws://a.test/", { HTTP_PROXY: OUT })).toBe(OUT);
   expect(through("http://a.test/", { HTTP_PROXY: "" })).toBeUndefined();
   expect(through("http://a.test/", {})).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { configSchema } from "../../src/core/config-schema.ts";
-import { addressOf, parseTarget } from "../../src/core/target.ts";
+import { addressOf, formatTarget, parseTarget } from "../../src/core/target.ts";
 import { PlainPlatform } from "../fakes/platforms.ts";
 
 const channel = new PlainPlatform("telegram", {
@@ -40,4 +40,21 @@ test("a topic is an address of its own", () => {
     chat: "-100123",
     thread: "456",
   });
+});
+
+test("an address is written so that it is read back as the same, also where a plain id is no person's", () => {
+  const plainChannel = {
+    addressOf: (chat: string) =>
+      ({ channel: "discord", account: "default", scope: "channel", chat }) as const,
+  };
+  const whole = Object.assign(Object.create(channel) as typeof channel, plainChannel);
+  const dm = { channel: "discord", account: "work", scope: "dm", chat: "42" } as const;
+  const room = { ...dm, account: "default", scope: "channel" } as const;
+  expect(formatTarget(dm, plainChannel)).toBe("discord:work:dm:42");
+  expect(formatTarget(room, plainChannel)).toBe("discord:42");
+  expect(formatTarget({ ...room, scope: "thread", thread: "7" }, plainChannel)).toBe("discord:42:thread:7");
+  expect(formatTarget(dm)).toBe("discord:work:42");
+  for (const address of [dm, room]) {
+    expect(addressOf(parseTarget(formatTarget(address, plainChannel)), whole)).toEqual(address);
+  }
 });

@@ -15,6 +15,7 @@ interface Setup {
   readonly keepAliveMs?: number;
   readonly limit?: number;
   readonly previews?: readonly MessageRef[];
+  readonly nonceWindowMs?: number;
 }
 
 /** A reply and the platform that shows it. */
@@ -28,7 +29,7 @@ class Stage {
   callMs = 0;
   readonly live: LiveReply;
 
-  constructor({ keepAliveMs, limit = 1000, previews = [] }: Setup = {}) {
+  constructor({ keepAliveMs, limit = 1000, previews = [], nonceWindowMs = 0 }: Setup = {}) {
     this.live = new LiveReply({
       measure: { limit, length: (markdown) => markdown.replace(/^#+ ?/, "").length },
       openPage: async (page) => this.#open(page, keepAliveMs, previews[page]),
@@ -36,6 +37,7 @@ class Stage {
       pace: (closing) => this.pacer.preview("chat", PACE, closing),
       hold: (ms) => this.pacer.hold("chat", ms),
       previews,
+      nonceWindowMs,
       clock: this.clock,
       log: silentLogger,
     });
@@ -276,6 +278,22 @@ describe("when the platform fails", () => {
     await stage.clock.advance(60_000);
     expect(stage.texts).toEqual([LONG]);
     await stage.live.close();
+  });
+
+  test("so that the first message perhaps came, it comes again while the platform drops the second", async () => {
+    const stage = new Stage({ nonceWindowMs: 120_000 });
+    const doubt = () => new ChannelError("timed-out", "reset", { retry: "now", outcome: "unknown" });
+    stage.failures.push(doubt());
+    stage.text(LONG);
+    await stage.clock.advance(60_000);
+    expect(stage.texts).toEqual([LONG, LONG]);
+    await stage.live.close();
+    const late = new Stage({ nonceWindowMs: 500 });
+    late.failures.push(doubt(), doubt());
+    late.text(LONG);
+    await late.clock.advance(60_000);
+    expect(late.texts).toEqual([LONG, LONG]);
+    await late.live.close();
   });
 
   test("for an edit that perhaps came, it comes again", async () => {

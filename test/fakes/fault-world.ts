@@ -2,6 +2,7 @@ import type { Channel, ChannelHost } from "../../src/core/channel.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import type { Call } from "../emulators/common/call-log.ts";
+import { FakeClock } from "./fake-clock.ts";
 import type { PiScript } from "./fake-pi.ts";
 import { noFetch } from "./no-fetch.ts";
 import { PathWorld } from "./path-world.ts";
@@ -155,10 +156,11 @@ export class FaultWorld<Platform extends FaultyPlatform> implements AsyncDisposa
   }
 }
 
-/** The time of a clock that is made later. */
+/** The time of a clock that is made later; until then it stands where that one begins. */
 class LateClock implements Clock {
+  readonly #beginMs = new FakeClock().now();
   real: Clock | undefined;
-  readonly now = () => this.real?.now() ?? 0;
+  readonly now = () => this.real?.now() ?? this.#beginMs;
   readonly sleep = (ms: number, signal?: AbortSignal) => this.real?.sleep(ms, signal) ?? Promise.resolve();
 }
 

@@ -63,7 +63,8 @@ function isOverlong(node: PhrasingContent): node is Link {
 function ended(link: Link): PhrasingContent[] {
   const at = link.url.search(WIDE_PUNCTUATION);
   const url = link.url.slice(0, at);
-  return [{ ...link, url, children: [{ type: "text", value: url }] }, ...sentence(link.url.slice(at))];
+  const rest = sentence(link.url.slice(at)).flatMap((child) => (isOverlong(child) ? ended(child) : [child]));
+  return [{ ...link, url, children: [{ type: "text", value: url }] }, ...rest];
 }
 
 /** What comes after the address was never looked at as Markdown. */

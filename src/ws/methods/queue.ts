@@ -3,6 +3,8 @@ import { RequestError } from "../../core/errors.ts";
 import { shownOf } from "../../core/outbound-text.ts";
 import type { ListedDelivery, OutboxLedger } from "../../core/outbox-ledger.ts";
 import { formatTarget } from "../../core/target.ts";
+import type { Channel } from "../../core/channel.ts";
+import type { Address } from "../../core/message.ts";
 import { anyParams, type MethodTable } from "../methods.ts";
 
 const MOST_LISTED = 200;
@@ -28,7 +30,9 @@ export interface QueuedDelivery {
 export function registerQueueMethods(
   methods: MethodTable,
   outbox: Pick<OutboxLedger, "list" | "revive" | "drop">,
+  channel: (to: Address) => Pick<Channel, "addressOf"> | undefined,
 ): void {
+  const shown = (listed: ListedDelivery) => shownAs(listed, formatTarget(listed.to, channel(listed.to)));
   methods.register("queue.list", {
     access: "admin",
     params: anyParams,
@@ -58,12 +62,12 @@ export function registerQueueMethods(
   });
 }
 
-function shown({ key, to, message, state, attempt, ...rest }: ListedDelivery): QueuedDelivery {
+function shownAs({ key, message, state, attempt, ...rest }: ListedDelivery, to: string): QueuedDelivery {
   const { postedAtMs, dueAtMs, behind, error } = rest;
   const text = message.kind === "withdrawal" ? "" : shownOf(message).text.replaceAll(/\s+/g, " ").trim();
   return {
     key,
-    to: formatTarget(to),
+    to,
     state,
     text: text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text,
     attempts: attempt,

@@ -4,7 +4,7 @@ import { randomFrom } from "./random.ts";
 /**
  * What can go wrong with one request, or with the delivery of one update.
  * - `429`: refused for now. `in` says where the time is told: by body and header (the default), by the header alone,
- *   or by the header of an HTML page.
+ *   or by the header of an HTML page; `scope`, where the platform tells it, whose limit it is.
  * - `5xx`: refused with an error of the platform's own form; `502-html`: by a proxy in front of it.
  * - `drop-before`: the connection is cut and nothing has happened; `drop-after`: it has happened, the answer is lost.
  * - `slow`: it happens at once and is answered after `ms`; `half-open`: it is never answered, and does not happen.
@@ -18,7 +18,12 @@ import { randomFrom } from "./random.ts";
  * `drop-after` (delivered, but the answer is lost) and `slow`.
  */
 export type Fault =
-  | { readonly kind: "429"; readonly retryAfter: number; readonly in?: "both" | "header" | "html" }
+  | {
+      readonly kind: "429";
+      readonly retryAfter: number;
+      readonly in?: "both" | "header" | "html";
+      readonly scope?: "user" | "global" | "shared";
+    }
   | { readonly kind: "5xx"; readonly status?: number }
   | {
       readonly kind:

@@ -18,6 +18,8 @@ export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
+  /** Whether it had its effect, where the status alone does not tell. */
+  readonly hasHappened?: boolean;
 }
 
 /** What a request is about, and what answers it. */
@@ -148,7 +150,7 @@ export class HttpServer {
       return end(refusal.status);
     }
     const reply = await errand.serve();
-    call.hasHappened = reply.status < 300;
+    call.hasHappened = reply.hasHappened ?? reply.status < 300;
     end((await this.#answer(reply, fault, exchange.gone, response)) ? reply.status : "cut");
   }
 

@@ -17,11 +17,12 @@ const dead: ListedDelivery = {
   error: "the bot was blocked",
 };
 const methods = new MethodTable();
-registerQueueMethods(methods, {
-  list: async (state) => (state === "dead" ? [dead] : []),
-  revive: async (key) => key === "t/0",
-  drop: async (key) => key === "t/0",
-});
+const outbox = {
+  list: async (state: string) => (state === "dead" ? [dead] : []),
+  revive: async (key: string) => key === "t/0",
+  drop: async (key: string) => key === "t/0",
+};
+registerQueueMethods(methods, outbox, () => undefined);
 const callAs = (kind: "admin" | "browser", name: string, params?: object) =>
   methods.call(name, params, { principal: { kind } } as unknown as Call);
 

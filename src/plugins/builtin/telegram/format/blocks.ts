@@ -3,14 +3,14 @@ import type {
   Code,
   Definition,
   FootnoteDefinition,
-  Link,
   List,
   ListItem,
   Nodes,
   RootContent,
   Table,
 } from "mdast";
-import { plainText } from "../../../../lib/markdown/plain.ts";
+import { gapBetween } from "../../../../lib/markdown/gap-between.ts";
+import { tableLinks } from "../../../../lib/markdown/table-links.ts";
 import { alignedTable } from "../../../../lib/markdown/table.ts";
 import { type Setting, writeInlines } from "./inlines.ts";
 import type { Tag } from "./page.ts";
@@ -40,12 +40,6 @@ export function writeBlocks(
     writeBlock(node, setting, tags, depth);
     before = node;
   }
-}
-
-function gapBetween(before: Nodes, after: Nodes): number {
-  const end = before.position?.end.line ?? 0;
-  const start = after.position?.start.line ?? 2;
-  return start - end > 1 ? 2 : 1;
 }
 
 function writeBlock(node: RootContent, setting: BlockSetting, tags: readonly Tag[], depth: number): void {
@@ -131,20 +125,13 @@ function writeCode(node: Code, setting: BlockSetting, tags: readonly Tag[]): voi
 /** Columns are aligned by spaces, so nothing in a cell can be marked up; its links stand below. */
 function writeTable(node: Table, setting: BlockSetting, tags: readonly Tag[]): void {
   setting.page.writeRaw(alignedTable(node).join("\n"), within(tags, codeBlock("")));
-  const links = linksIn(node);
+  const links = tableLinks(node, (url) => linkTo(url) !== undefined);
   if (links.length === 0) return;
   setting.page.break(1);
   for (const [index, link] of links.entries()) {
     if (index > 0) setting.page.write(" · ", tags);
     writeInlines([link], setting, tags);
   }
-}
-
-/** Links whose address cannot be read in the table itself. */
-function linksIn(node: Table): Link[] {
-  const cells = node.children.flatMap((row) => row.children);
-  const links: Link[] = cells.flatMap(({ children }) => children.filter((child) => child.type === "link"));
-  return links.filter((link) => plainText(link) !== link.url && linkTo(link.url) !== undefined);
 }
 
 function writeFootnote(

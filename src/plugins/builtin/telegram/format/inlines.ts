@@ -1,10 +1,10 @@
 import type { Image, ImageReference, Link, LinkReference, PhrasingContent } from "mdast";
 import { isLineBreak, plainText } from "../../../../lib/markdown/plain.ts";
+import { saysWhere } from "../../../../lib/markdown/says-where.ts";
+import { withoutCarets } from "../../../../lib/markdown/without-carets.ts";
 import type { Page, Tag } from "./page.ts";
 import { BOLD, CODE, ITALIC, linkTo, SPOILER, STRUCK, within } from "./tags.ts";
 
-/** A place in a page of which there is only this text, or a whole file in letters. */
-const SAYS_NOTHING = /^(?:#|data:)/i;
 const STYLES = { strong: BOLD, emphasis: ITALIC, delete: STRUCK, spoiler: SPOILER };
 
 /** What the setting of a text needs to know. */
@@ -49,11 +49,6 @@ function writeInline(node: PhrasingContent, setting: Setting, tags: readonly Tag
   }
 }
 
-/** A footnote whose definition stands in another message looks like one whose definition stands here. */
-function withoutCarets(text: string): string {
-  return text.replaceAll(/\[\^(\d{1,3})\]/g, "[$1]");
-}
-
 function writeLink(node: Link | LinkReference, setting: Setting, tags: readonly Tag[]): void {
   const url = node.type === "link" ? node.url : setting.urlOf(node.identifier);
   const text = plainText(node);
@@ -81,5 +76,5 @@ function writeLinked(
   writeInlines(text, setting, tags);
   const shown = url.replace(/^mailto:/i, "");
   const isSaid = text.map(plainText).join("").includes(shown);
-  if (shown !== "" && !isSaid && !SAYS_NOTHING.test(shown)) setting.page.write(` (${shown})`, tags);
+  if (!isSaid && saysWhere(shown)) setting.page.write(` (${shown})`, tags);
 }

@@ -1,6 +1,7 @@
 import type { InputRichBlockParagraph } from "grammy/types";
+import { isVisible } from "../../../seen-text.ts";
 import type { Formatter } from "./formatter.ts";
-import { isVisible, textOfHtml } from "./seen-text.ts";
+import { textOfHtml } from "./seen-text.ts";
 
 /** A text as the Bot API takes it. */
 export type Content = TextContent | RichContent;

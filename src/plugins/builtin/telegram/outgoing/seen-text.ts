@@ -1,6 +1,3 @@
-/** What Telegram may take away or put in without changing what people read. */
-const INVISIBLE = /[\s\p{C}\p{Z}]+/gu;
-
 const NAMED: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"' };
 
 /** The text that is left of Telegram's HTML once its tags are parsed. */
@@ -12,16 +9,6 @@ export function textOfHtml(html: string): string {
       (whole, name?: string, dec?: string, hex?: string) =>
         name === undefined ? characterOf(whole, dec, hex) : (NAMED[name.toLowerCase()] ?? whole),
     );
-}
-
-/** True where people read the same, spaces and what cannot be seen apart. */
-export function readsLike(one: string, other: string): boolean {
-  return one.replaceAll(INVISIBLE, "") === other.replaceAll(INVISIBLE, "");
-}
-
-/** False for a text of which nothing would be seen. */
-export function isVisible(text: string): boolean {
-  return text.replaceAll(INVISIBLE, "") !== "";
 }
 
 function characterOf(whole: string, dec: string | undefined, hex: string | undefined): string {

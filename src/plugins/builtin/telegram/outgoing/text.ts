@@ -1,6 +1,7 @@
 import type { InlineKeyboardMarkup, Message } from "grammy/types";
 import type { ChannelMemory } from "../../../channel-memory.ts";
 import { PlatformError } from "../../../platform-error.ts";
+import { readsLike } from "../../../seen-text.ts";
 import type { Address, EditOptions, MessageRef, SendOptions, TextMessage } from "../../../types.ts";
 import { messageNumber } from "../message-names.ts";
 import { signalFor } from "./api.ts";
@@ -9,7 +10,6 @@ import { type Content, type TextContent, seenOf } from "./content.ts";
 import { isKind } from "./errors.ts";
 import { keyboardOf } from "./keyboard.ts";
 import type { Rendering } from "./rendering.ts";
-import { readsLike } from "./seen-text.ts";
 import { type Wishes, wishesOf } from "./wishes.ts";
 
 export interface TextParts {

@@ -1,0 +1,203 @@
+import type { Clock } from "../../../../lib/clock.ts";
+import type { ChannelState, Logger } from "../../../types.ts";
+import type { Place } from "./places.ts";
+import { idAt, isAfter, laterOf } from "./snowflake.ts";
+
+/** So many chats are remembered; the one that was quiet longest goes first. */
+const MOST_CHATS = 500;
+/** Where a chat was read to is on the disk so long after; who reads it again meets what is known. */
+const WRITE_AFTER_MS = 2000;
+/** Messages of different chats may be told out of order: what is this close to the youngest one may still come. */
+const MARGIN_MS = 60_000;
+const KEY = "bookmarks";
+
+interface Bookmark {
+  readonly place: Place;
+  /** The last message that was handed over, or left out for good. */
+  readonly upTo: string;
+}
+
+/** As it is kept: short, since there are many. */
+type Kept = readonly [
+  id: string,
+  upTo: string,
+  kind: Place["kind"],
+  guild: string,
+  parent: string,
+  user: string,
+  isOurs: 0 | 1,
+];
+
+export interface BookmarkParts {
+  readonly state: ChannelState;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/**
+ * How far each chat has been read, so that what was written while nobody listened can be fetched. A chat without a
+ * bookmark has been read as far as the line as a whole. Lags behind on the disk by a few seconds, never ahead.
+ */
+export class Bookmarks {
+  readonly #parts: BookmarkParts;
+  readonly #marks = new Map<string, Bookmark>();
+  /** Chats that are not on the disk yet. */
+  readonly #unwritten = new Set<string>();
+  /** What came before the account was first there is no business of its. */
+  #first: string | undefined;
+  #floor: string | undefined;
+  #isChanged = false;
+  #waiting: AbortController | undefined;
+
+  constructor(parts: BookmarkParts) {
+    this.#parts = parts;
+  }
+
+  /** Reads what is kept. What cannot be read counts as nothing: all begins anew. */
+  async load(): Promise<readonly Place[]> {
+    const { state, log } = this.#parts;
+    this.#marks.clear();
+    this.#unwritten.clear();
+    this.#first = undefined;
+    this.#floor = undefined;
+    try {
+      const kept = read(await state.get(KEY));
+      this.#first = kept?.first;
+      this.#floor = kept?.floor;
+      for (const mark of kept?.marks ?? []) this.#marks.set(mark.place.id, mark);
+    } catch (error) {
+      log.error({ error }, "how far the chats were read is lost: what was written meanwhile is not fetched");
+    }
+    return this.places;
+  }
+
+  get places(): readonly Place[] {
+    return [...this.#marks.values()].map(({ place }) => place);
+  }
+
+  /** Whether this account has never read anything. */
+  get isNew(): boolean {
+    return this.#floor === undefined;
+  }
+
+  /** Up to where the line as a whole has been read. */
+  get lineUpTo(): string {
+    return this.#floor ?? idAt(this.#parts.clock.now());
+  }
+
+  /** The account is there for the first time. */
+  beginWith(id: string): void {
+    this.#first = id;
+    this.noteLine(id);
+  }
+
+  /** The line as a whole has been read up to here; only ever moves on. */
+  noteLine(id: string): void {
+    if (this.#floor !== undefined && !isAfter(id, this.#floor)) return;
+    this.#floor = id;
+    this.#change();
+  }
+
+  /** The message after which a chat has not been read. */
+  startOf(chat: string): string {
+    const known = this.#marks.get(chat)?.upTo;
+    if (known !== undefined) return known;
+    const floor = BigInt(this.lineUpTo);
+    return laterOf(String(floor > MARGIN ? floor - MARGIN : 0n), this.#first ?? this.lineUpTo);
+  }
+
+  /** A chat has been read up to a message. */
+  move(place: Place, upTo: string): void {
+    const known = this.#marks.get(place.id)?.upTo;
+    this.#mark(place, known === undefined ? upTo : laterOf(known, upTo));
+    this.noteLine(upTo);
+  }
+
+  /** Remembers a chat that is new, which has been read up to `upTo`: what is ahead in other chats leaves it there. */
+  begin(place: Place, upTo: string): void {
+    if (this.#marks.has(place.id)) return;
+    this.#unwritten.add(place.id);
+    this.#mark(place, upTo);
+  }
+
+  /** Resolves once a chat that is new is on the disk: what comes after will be found again. */
+  async keep(place: Place, upTo: string): Promise<void> {
+    this.begin(place, upTo);
+    if (this.#unwritten.has(place.id)) await this.write();
+  }
+
+  forget(chat: string): void {
+    if (this.#marks.delete(chat)) this.#change();
+  }
+
+  /** Writes what has changed, now. Never rejects. */
+  async write(): Promise<void> {
+    const { state, log } = this.#parts;
+    this.#waiting?.abort();
+    this.#waiting = undefined;
+    if (!this.#isChanged) return;
+    this.#isChanged = false;
+    const unwritten = [...this.#unwritten];
+    try {
+      await state.set(KEY, this.#asText());
+      for (const chat of unwritten) this.#unwritten.delete(chat);
+    } catch (error) {
+      this.#isChanged = true;
+      log.warn({ error }, "how far the chats were read could not be noted yet");
+    }
+  }
+
+  #mark(place: Place, upTo: string): void {
+    this.#marks.delete(place.id);
+    this.#marks.set(place.id, { place, upTo });
+    const [oldest] = this.#marks.keys();
+    if (this.#marks.size > MOST_CHATS && oldest !== undefined) this.#marks.delete(oldest);
+    this.#change();
+  }
+
+  #change(): void {
+    this.#isChanged = true;
+    void this.#writeLater();
+  }
+
+  async #writeLater(): Promise<void> {
+    if (this.#waiting) return;
+    const waiting = new AbortController();
+    this.#waiting = waiting;
+    await this.#parts.clock.sleep(WRITE_AFTER_MS, waiting.signal);
+    if (!waiting.signal.aborted) await this.write();
+  }
+
+  #asText(): string {
+    const chats = [...this.#marks.values()].map(({ place, upTo }): Kept => {
+      const { id, kind, guild = "", parent = "", user = "", isOurs } = place;
+      return [id, upTo, kind, guild, parent, user, isOurs ? 1 : 0];
+    });
+    return JSON.stringify({ first: this.#first, floor: this.#floor, chats });
+  }
+}
+
+const MARGIN = BigInt(MARGIN_MS) << 22n;
+
+function read(text: string | undefined) {
+  if (text === undefined) return undefined;
+  // Written by `#asText`.
+  const { first, floor, chats } = JSON.parse(text) as {
+    first: string;
+    floor: string;
+    chats: readonly Kept[];
+  };
+  return { first, floor, marks: chats.map(bookmarkOf) };
+}
+
+function bookmarkOf([id, upTo, kind, guild, parent, user, isOurs]: Kept): Bookmark {
+  const place: Place = {
+    id,
+    kind,
+    ...(guild ? { guild } : {}),
+    ...(parent ? { parent } : {}),
+    ...(user ? { user } : {}),
+    ...(isOurs ? { isOurs: true } : {}),
+  };
+  return { place, upTo };
+}

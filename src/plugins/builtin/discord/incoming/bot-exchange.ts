@@ -1,0 +1,31 @@
+/** So many messages of programs in a row are answered; a person's begins anew. */
+const MOST_IN_A_ROW = 10;
+/** After so long a quiet time a program is a new guest. */
+const FORGOTTEN_MS = 3_600_000;
+const MOST_CHATS = 500;
+
+interface Row {
+  count: number;
+  atMs: number;
+}
+
+/** Keeps two programs from talking to each other for ever. */
+export class BotExchange {
+  readonly #rows = new Map<string, Row>();
+
+  /** A person wrote in a chat: programs may be answered again. */
+  notePerson(chat: string): void {
+    this.#rows.delete(chat);
+  }
+
+  /** Whether what a program wrote in a chat may be answered. The first that may not is told by `isFirstRefused`. */
+  mayPass(chat: string, nowMs: number): { readonly may: boolean; readonly isFirstRefused: boolean } {
+    const known = this.#rows.get(chat);
+    const count = known && nowMs - known.atMs < FORGOTTEN_MS ? known.count + 1 : 1;
+    this.#rows.delete(chat);
+    this.#rows.set(chat, { count, atMs: nowMs });
+    const [oldest] = this.#rows.keys();
+    if (this.#rows.size > MOST_CHATS && oldest !== undefined) this.#rows.delete(oldest);
+    return { may: count <= MOST_IN_A_ROW, isFirstRefused: count === MOST_IN_A_ROW + 1 };
+  }
+}

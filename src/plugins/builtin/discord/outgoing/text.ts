@@ -1,0 +1,84 @@
+import type { RESTPatchAPIChannelMessageResult } from "discord-api-types/v10";
+import type { ChannelMemory } from "../../../channel-memory.ts";
+import { PlatformError } from "../../../platform-error.ts";
+import { readsLike } from "../../../seen-text.ts";
+import type { Address, EditOptions, MessageRef, SendOptions, TextMessage } from "../../../types.ts";
+import type { Formatter } from "../format/format.ts";
+import type { Calls } from "./calls.ts";
+import { componentsOf } from "./components.ts";
+import { contentOf } from "./content.ts";
+import { isKind } from "./errors.ts";
+import { messagePath } from "./place.ts";
+import { post } from "./post.ts";
+import { NOBODY, type OutgoingStyle, wishesOf } from "./wishes.ts";
+
+export interface TextParts {
+  readonly calls: Calls;
+  readonly formatter: Formatter;
+  readonly memory: ChannelMemory;
+  readonly style: OutgoingStyle;
+}
+
+/** An edit that did not take is made again after this long. */
+const EDIT_AGAIN_MS = 1000;
+
+/** Sends texts and puts other texts in their place. */
+export class Text {
+  readonly #parts: TextParts;
+
+  constructor(parts: TextParts) {
+    this.#parts = parts;
+  }
+
+  async send(to: Address, message: TextMessage, options: SendOptions): Promise<MessageRef> {
+    const { calls, formatter, memory, style } = this.#parts;
+    const components = await componentsOf(message.buttons ?? [], memory);
+    const body = {
+      ...wishesOf(message, options.nonce, style),
+      content: contentOf(message.markdown, options.style, formatter),
+      ...(components.length > 0 ? { components } : {}),
+    };
+    return { address: to, id: await post(calls, to, body, { signal: options.signal }) };
+  }
+
+  /** Resolves once the message shows the text. */
+  async edit(ref: MessageRef, markdown: string, { style, signal }: EditOptions): Promise<void> {
+    const wanted = contentOf(markdown, style, this.#parts.formatter);
+    const shown = await this.#replace(ref, wanted, signal);
+    if (readsLike(shown, wanted)) return;
+    throw new PlatformError("fault", "unreachable", "The message does not show what it should.", {
+      retry: { afterMs: EDIT_AGAIN_MS },
+    });
+  }
+
+  /** What the message reads then. A thread that has gone to sleep is opened again, as a new message would do. */
+  async #replace(ref: MessageRef, content: string, signal: AbortSignal): Promise<string> {
+    const { calls } = this.#parts;
+    // Files stay, as long as none are named.
+    const body = { content, components: [], allowed_mentions: NOBODY };
+    const patch = () =>
+      calls.at<RESTPatchAPIChannelMessageResult>(
+        ref.address,
+        (channel) => ({ method: "PATCH", path: messagePath(channel, ref.id), body }),
+        { signal },
+      );
+    try {
+      return (await patch()).content;
+    } catch (error) {
+      if (!isKind(error, "archived")) throw error;
+      await this.#reopen(ref.address, error, signal);
+      return (await patch()).content;
+    }
+  }
+
+  async #reopen(thread: Address, cause: unknown, signal: AbortSignal): Promise<void> {
+    try {
+      const body = { archived: false };
+      const path = (channel: string) => ({ method: "PATCH", path: `/channels/${channel}`, body }) as const;
+      await this.#parts.calls.at(thread, path, { signal });
+    } catch (error) {
+      // That the thread is closed says more than that it cannot be opened.
+      throw isKind(error, "no-rights", "no-access", "archived") ? cause : error;
+    }
+  }
+}
