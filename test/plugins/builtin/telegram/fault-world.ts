@@ -10,7 +10,8 @@ import {
   startTelegram,
   type TelegramServer,
 } from "../../../emulators/telegram/index.ts";
-import { CALL_LIMIT_MS, type FaultyPlatform, FaultWorld } from "../../../fakes/fault-world.ts";
+import type { MatrixStage } from "../../../fakes/fault-matrix.ts";
+import { CALL_LIMIT_MS, FaultWorld } from "../../../fakes/fault-world.ts";
 import { accountOf } from "./telegram-world.ts";
 
 export interface TelegramFaultOptions {
@@ -20,37 +21,53 @@ export interface TelegramFaultOptions {
 }
 
 /** Anna, a bot, and the stand-in of Telegram between them. */
-class FaultyTelegram implements FaultyPlatform {
-  readonly telegram: TelegramServer;
-  readonly anna: Person;
-  readonly chat: Room;
+class FaultyTelegram implements MatrixStage {
+  readonly #telegram: TelegramServer;
+  readonly #anna: Person;
+  readonly #chat: Room;
   readonly #bot: BotAccount;
   readonly #options: TelegramFaultOptions;
   readonly #hook: ReturnType<typeof Bun.serve>;
   #channel: TelegramChannel | undefined;
 
   constructor(telegram: TelegramServer, options: TelegramFaultOptions) {
-    this.telegram = telegram;
+    this.#telegram = telegram;
     this.#bot = telegram.addBot({ username: "my_bot", name: "bot" });
-    this.anna = telegram.addPerson({ firstName: "Anna" });
-    this.chat = this.anna.dm(this.#bot);
+    this.#anna = telegram.addPerson({ firstName: "Anna" });
+    this.#chat = this.#anna.dm(this.#bot);
     this.#options = options;
     this.#hook = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: (request) => this.#answerHook(request) });
   }
 
   get calls() {
-    return this.telegram.calls;
+    return this.#telegram.calls;
+  }
+
+  get faults() {
+    return this.#telegram.faults;
+  }
+
+  ask(text: string): void {
+    this.#anna.say(this.#chat, text);
+  }
+
+  enforceRates(): void {
+    this.#telegram.enforceRates();
+  }
+
+  liveLines(): string[] {
+    return this.#telegram.transcript(this.#chat, { isLive: true });
   }
 
   lines(): string[] {
-    return this.telegram.transcript(this.chat);
+    return this.#telegram.transcript(this.#chat);
   }
 
   channel(clock: Clock): TelegramChannel {
     const { mode, way = "polling" } = this.#options;
     const webhook = { webhookUrl: `http://127.0.0.1:${this.#hook.port}/hook`, webhookSecret: "secret" };
     const account = accountOf({
-      apiRoot: this.telegram.url,
+      apiRoot: this.#telegram.url,
       dmPolicy: "open",
       streamingMode: mode,
       ...(way === "webhook" ? webhook : {}),
@@ -62,7 +79,7 @@ class FaultyTelegram implements FaultyPlatform {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#hook.stop(true);
-    await this.telegram[Symbol.asyncDispose]();
+    await this.#telegram[Symbol.asyncDispose]();
   }
 
   async #answerHook(request: Request): Promise<Response> {
@@ -74,13 +91,11 @@ class FaultyTelegram implements FaultyPlatform {
   }
 }
 
-export type TelegramFaultWorld = FaultWorld<FaultyTelegram>;
-
 /** A conversation over a stand-in of Telegram whose calls fail as the test says. */
 export function openFaultWorld({
   onDoubt = "resend",
   ...rest
-}: TelegramFaultOptions): Promise<TelegramFaultWorld> {
+}: TelegramFaultOptions): Promise<FaultWorld<FaultyTelegram>> {
   return FaultWorld.open(
     async (time) => new FaultyTelegram(await startTelegram({ clock: time }), { ...rest, onDoubt }),
     { onDoubt },
