@@ -6,7 +6,7 @@ export interface HttpCall {
   readonly url?: string;
   readonly method?: string;
   readonly headers?: Readonly<Record<string, unknown>>;
-  readonly params?: Readonly<Record<string, unknown>>;
+  readonly params?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly data?: unknown;
   /** Ends the call before its time. */
   readonly signal?: AbortSignal;

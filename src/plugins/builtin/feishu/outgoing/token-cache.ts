@@ -5,15 +5,15 @@ interface Kept {
 
 /** Where the SDK keeps its token: for one app, in memory, and so that a token that Feishu does not know can go. */
 export class TokenCache {
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new Map<unknown, Kept>();
 
-  async get(key: string | symbol | object): Promise<unknown> {
-    const kept = this.#kept.get(String(key));
+  async get(key: unknown): Promise<unknown> {
+    const kept = this.#kept.get(key);
     return kept !== undefined && kept.untilMs > Date.now() ? kept.value : undefined;
   }
 
-  async set(key: string | symbol | object, value: unknown, untilMs?: number): Promise<boolean> {
-    this.#kept.set(String(key), { value, untilMs: untilMs ?? Number.POSITIVE_INFINITY });
+  async set(key: unknown, value: unknown, untilMs?: number): Promise<boolean> {
+    this.#kept.set(key, { value, untilMs: untilMs ?? Number.POSITIVE_INFINITY });
     return true;
   }
 
