@@ -4,7 +4,7 @@ import { assembleAccess } from "./assembly/build-access.ts";
 import { buildCommands, buildMenus } from "./assembly/build-commands.ts";
 import { buildControl } from "./assembly/build-control.ts";
 import { buildDoors } from "./assembly/build-doors.ts";
-import { buildFetch } from "./assembly/build-fetch.ts";
+import { buildFetch, buildProxyFor } from "./assembly/build-fetch.ts";
 import { buildLoader } from "./assembly/build-loader.ts";
 import { buildPipeline } from "./assembly/build-pipeline.ts";
 import { buildPool } from "./assembly/build-pool.ts";
@@ -199,6 +199,7 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
     receive: (message) => pipeline.receiver.receive(message),
     report: (id, event) => pipeline.receiver.report(id, event),
     fetch: buildFetch(live),
+    proxyFor: buildProxyFor(live),
     state: store.state,
     mediaDir: layout.media,
     log,

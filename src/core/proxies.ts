@@ -15,10 +15,11 @@ export function proxiesIn(env: Readonly<Record<string, string | undefined>>): Pr
 
 /** The proxy that `url` is fetched through; undefined where it is reached directly. */
 export function proxyFor(url: URL, { https, http, none = "" }: Proxies): string | undefined {
-  const proxy = url.protocol === "https:" ? https : http;
+  const isSecure = url.protocol === "https:" || url.protocol === "wss:";
+  const proxy = isSecure ? https : http;
   if (proxy === undefined || proxy === "") return undefined;
   const host = url.hostname.replace(/^\[|\]$/g, "");
-  const port = url.port || (url.protocol === "https:" ? "443" : "80");
+  const port = url.port || (isSecure ? "443" : "80");
   const isExcepted = none.split(",").some((entry) => {
     const text = entry
       .trim()

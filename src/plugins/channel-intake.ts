@@ -10,6 +10,7 @@ export interface ChannelDoor {
   readonly receive: (message: InboundMessage) => Promise<Receipt>;
   readonly report: (id: string, event: InboundEvent) => Promise<Receipt>;
   readonly fetch: FetchBytes;
+  readonly proxyFor?: ChannelHost["proxyFor"];
   readonly state: StateLedger;
   readonly mediaDir: string;
   readonly log: Logger;
@@ -79,12 +80,13 @@ export class ChannelIntake implements Service {
   }
 
   #hostFor(channel: Channel, signal: AbortSignal): ChannelHost {
-    const { receive, report, fetch, state, mediaDir, log } = this.#door;
+    const { receive, report, fetch, proxyFor, state, mediaDir, log } = this.#door;
     const namespace = `channel/${nameOf(channel)}`;
     return {
       receive,
       report,
       fetch,
+      ...(proxyFor === undefined ? {} : { proxyFor }),
       log: log.child({ channel: nameOf(channel) }),
       state: {
         get: (key) => state.get(namespace, key),

@@ -20,7 +20,9 @@ function appFields() {
       .describe("For connectionMode `webhook`: the Verification Token of the developer console."),
     encryptKey: ownSecret()
       .optional()
-      .describe("For connectionMode `webhook`: the Encrypt Key of the developer console. The safer of the two."),
+      .describe(
+        "For connectionMode `webhook`: the Encrypt Key of the developer console. The safer of the two.",
+      ),
     webhookPath: urlPath()
       .optional()
       .meta({ own: true })
