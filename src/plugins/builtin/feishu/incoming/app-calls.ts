@@ -7,12 +7,17 @@ export interface BotInfo {
   readonly app_name: string;
 }
 
-/** What the developer console has of an app: the events that its version in force is told of. */
-export interface AppVersion {
-  readonly version?: string;
-  /** 1: in force. */
-  readonly status?: number;
-  readonly events?: readonly string[];
+/** How an app is told of things, as the developer console has it. */
+export interface AppInfo {
+  readonly event?: { readonly subscription_type?: string; readonly subscribed_events?: readonly string[] };
+  readonly callback?: { readonly callback_type?: string; readonly subscribed_callbacks?: readonly string[] };
+}
+
+/** A permission, and whether the app has it. */
+export interface ScopeInfo {
+  readonly scope_name?: string;
+  /** 1: granted. */
+  readonly grant_status?: number;
 }
 
 /** What is asked of Feishu to make sense of what it tells. Each is one call, and rejects as `FeishuApi` does. */
@@ -24,8 +29,9 @@ export interface AppCalls {
   personName(openId: string, signal?: AbortSignal): Promise<string | undefined>;
   /** `p2p`, `group` or `topic`, and what the chat is called. */
   chat(id: string, signal?: AbortSignal): Promise<{ readonly chat_mode?: string; readonly name?: string }>;
-  /** The versions of the app, the latest first. */
-  versions(signal?: AbortSignal): Promise<readonly AppVersion[]>;
+  /** Needs a permission that nothing else does. */
+  app(signal?: AbortSignal): Promise<AppInfo>;
+  scopes(signal?: AbortSignal): Promise<readonly ScopeInfo[]>;
   /** A token for a download. */
   token(signal?: AbortSignal): Promise<string>;
 }
@@ -61,16 +67,15 @@ export function appCalls(api: Pick<FeishuApi, "call" | "token">, appId: string):
       return answer.user?.name;
     },
     chat: (id, signal) => api.call({ method: "GET", path: `${IM}/chats/${encodeURIComponent(id)}`, signal }),
-    versions: async (signal) => {
-      const path = `/open-apis/application/v6/applications/${encodeURIComponent(appId)}/app_versions`;
-      const query = { lang: "en_us", page_size: 50 };
-      const answer = await api.call<{ readonly items?: readonly AppVersion[] }>({
-        method: "GET",
-        path,
-        query,
-        signal,
-      });
-      return answer.items ?? [];
+    app: async (signal) => {
+      const path = `/open-apis/application/v6/applications/${encodeURIComponent(appId)}`;
+      const query = { lang: "en_us" };
+      return (await api.call<{ readonly app: AppInfo }>({ method: "GET", path, query, signal })).app;
+    },
+    scopes: async (signal) => {
+      const path = "/open-apis/application/v6/scopes";
+      const answer = await api.call<{ readonly scopes?: readonly ScopeInfo[] }>({ method: "GET", path, signal });
+      return answer.scopes ?? [];
     },
     token: (signal) => api.token(signal),
   };

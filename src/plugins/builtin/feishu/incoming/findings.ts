@@ -17,7 +17,7 @@ export interface HeardFacts {
 }
 
 export interface FindingsParts {
-  readonly calls: Pick<AppCalls, "bot" | "versions" | "personName">;
+  readonly calls: Pick<AppCalls, "bot" | "app" | "scopes">;
   readonly account: FeishuAccount;
   readonly name: string;
   readonly subject: string;
@@ -26,16 +26,39 @@ export interface FindingsParts {
 
 type Found = Omit<Finding, "subject">;
 
-/** Without these a message does not arrive, or a button does nothing. */
-const NEEDED: Readonly<Record<string, string>> = {
-  "im.message.receive_v1": "no message reaches the gateway",
-};
-const USEFUL: Readonly<Record<string, string>> = {
-  "im.message.recalled_v1": "the agent does not hear that a message was taken back",
-  "im.message.reaction.created_v1": "the agent does not hear of reactions",
-  "im.chat.member.bot.added_v1": "the bot does not introduce itself in a group",
-  "im.chat.member.bot.deleted_v1": "the gateway does not hear that the bot was put out of a group",
-};
+/** What the app has to be told of, and what goes without it. */
+const EVENTS: readonly (readonly [type: string, level: Found["level"], then: string])[] = [
+  ["im.message.receive_v1", "error", "no message reaches the gateway"],
+  ["card.action.trigger", "warning", "buttons do nothing"],
+  ["im.message.recalled_v1", "note", "a message that was taken back is answered all the same"],
+  ["im.message.reaction.created_v1", "note", "the agent does not hear of reactions"],
+  ["im.chat.member.bot.added_v1", "note", "the bot does not introduce itself in groups"],
+  ["im.chat.member.bot.deleted_v1", "note", "messages of a group that has put the bot out are answered in vain"],
+];
+
+/** What the app may do: one of the permissions of a row is enough. */
+const SCOPES: readonly (readonly [any: readonly string[], level: Found["level"], then: string])[] = [
+  [["im:message", "im:message:send_as_bot"], "error", "the bot cannot write"],
+  [["im:message.p2p_msg:readonly", "im:message.p2p_msg"], "error", "no private message reaches the gateway"],
+  [
+    ["im:message.group_at_msg:readonly", "im:message.group_at_msg", "im:message.group_msg"],
+    "warning",
+    "no message of a group reaches the gateway",
+  ],
+  [["im:resource"], "warning", "files can be neither fetched nor sent"],
+  [["cardkit:card:write"], "warning", "answers cannot grow while they are written"],
+  [["im:message:readonly", "im:message"], "note", "the agent does not see which message is answered"],
+  [
+    ["im:message.reactions:write_only", "im:message"],
+    "note",
+    "the bot cannot show by a reaction that it has read a message",
+  ],
+  [
+    ["contact:user.base:readonly", "contact:contact.base:readonly"],
+    "note",
+    "people who were never mentioned are called by their ids",
+  ],
+];
 const WHERE = "in the developer console, under Events & Callbacks";
 const PUBLISH = "publish a version of the app then, or nothing changes";
 
@@ -56,9 +79,8 @@ async function look(parts: FindingsParts): Promise<readonly Found[]> {
   return [
     { level: "ok", text: `${bot.app_name} answers` },
     ...(hasRival ? [RIVAL] : []),
-    ...(await subscriptions(parts)),
-    ...silence(parts),
-    ...(await names(bot, parts)),
+    ...(await lookAtScopes(parts)),
+    ...(await lookAtApp(parts)),
   ];
 }
 
@@ -95,30 +117,73 @@ const RIVAL: Found = {
   fix: "Stop the other programs that use this app, or give each an app of its own.",
 };
 
-/** The events of the version in force, where the app may ask for them. */
-async function subscriptions({ calls }: FindingsParts): Promise<readonly Found[]> {
+async function lookAtScopes({ calls, account }: FindingsParts): Promise<readonly Found[]> {
   try {
-    const versions = await calls.versions();
-    const events = versions.find(({ status }) => status === IN_FORCE)?.events;
-    if (events === undefined) return [];
-    const missing = (wanted: Readonly<Record<string, string>>, level: Found["level"]) =>
-      Object.entries(wanted)
-        .filter(([type]) => !events.includes(type))
-        .map(([type, then]): Found => ({
-          level,
-          text: `the app is not told of ${type}: ${then}`,
-          fix: addEvent(type),
-        }));
-    return [...missing(NEEDED, "error"), ...missing(USEFUL, "note")];
-  } catch {
-    // The scope for it is one that nothing else needs; `silence` tells of the same from what was heard.
-    return [];
+    const all = await calls.scopes();
+    const granted = new Set(all.filter((one) => one.grant_status === GRANTED).map((one) => one.scope_name));
+    const missing = SCOPES.filter(([any]) => !any.some((scope) => granted.has(scope)));
+    const unheard = needsAllMessages(account) && !granted.has(ALL_MESSAGES) ? [UNHEARD] : [];
+    return [...missing, ...unheard].map(([any, level, then]) => ({
+      level,
+      text: `the app lacks the permission ${any.join(" or ")}: ${then}`,
+      fix: `Add ${any[0]} under Permissions & Scopes, and ${PUBLISH}.`,
+    }));
+  } catch (error) {
+    const text = `which permissions the app has could not be found out: ${toChannelError(error, "scopes").message}`;
+    return [{ level: "note", text }];
   }
 }
 
-const IN_FORCE = 1;
+const GRANTED = 1;
+const ALL_MESSAGES = "im:message.group_msg";
+const UNHEARD: (typeof SCOPES)[number] = [
+  [ALL_MESSAGES],
+  "warning",
+  "in groups it is shown only what mentions it, so requireMention: false has no effect",
+];
 
-const addEvent = (type: string) => `Add the event ${type} ${WHERE}, and ${PUBLISH}.`;
+function needsAllMessages({ groups, groupPolicy }: FeishuAccount): boolean {
+  if (groupPolicy === "disabled") return false;
+  return Object.values(groups).some(({ enabled, requireMention }) => enabled && requireMention === false);
+}
+
+/** How the app is told of things; where it may not ask for that, whether anything ever came. */
+async function lookAtApp(parts: FindingsParts): Promise<readonly Found[]> {
+  try {
+    const { event, callback } = await parts.calls.app();
+    const { connectionMode } = parts.account;
+    const told = [...(event?.subscribed_events ?? []), ...(callback?.subscribed_callbacks ?? [])];
+    const ways = [event?.subscription_type, callback?.callback_type];
+    const other = ways.find((way) => way !== undefined && way !== connectionMode);
+    return [
+      ...(other === undefined ? [] : [wrongWay(other, parts)]),
+      ...EVENTS.filter(([type]) => !told.includes(type)).map(([type, level, then]): Found => ({
+        level,
+        text: `the app is not told of ${type}: ${then}`,
+        fix: `Add ${type} ${WHERE}, and ${PUBLISH}.`,
+      })),
+      ...(connectionMode === "webhook" ? silence(parts) : []),
+    ];
+  } catch (error) {
+    if (refusedAs(error) === undefined) throw error;
+    // The permission for it is one that nothing else needs.
+    return silence(parts);
+  }
+}
+
+function wrongWay(way: string, { account, name }: FindingsParts): Found {
+  const isWebhook = account.connectionMode === "webhook";
+  const ours = isWebhook ? "by webhook" : "over the long connection";
+  const theirs = way === "webhook" ? "by webhook" : "over a long connection";
+  const path = webhookPathOf(name, account);
+  return {
+    level: "error",
+    text: `the developer console sends events or callbacks ${theirs}, but the gateway waits for them ${ours}`,
+    fix: isWebhook
+      ? `Enter the public https address of this gateway with ${path} behind it as the request URL ${WHERE}; or set connectionMode: "websocket".`
+      : `Choose the long connection ${WHERE}, for events and for callbacks; or set connectionMode: "webhook".`,
+  };
+}
 
 function silence({ account, heard, name }: FindingsParts): readonly Found[] {
   if (heard.lastEventMs !== undefined) return [];
@@ -142,19 +207,4 @@ function notSubscribed(state: string): Found {
     text: `${state}, and nothing has ever come: if somebody has written to the bot already, the app is not subscribed`,
     fix: `Choose how events come (long connection, or request URL) and add im.message.receive_v1 ${WHERE}, the callback card.action.trigger beside it, and ${PUBLISH}.`,
   };
-}
-
-/** Whether people can be called by their names. */
-async function names({ open_id }: BotInfo, { calls }: FindingsParts): Promise<readonly Found[]> {
-  try {
-    await calls.personName(open_id);
-    return [];
-  } catch (error) {
-    const scopes = scopesIn(error);
-    if (scopes.length === 0) return [];
-    const text = "the app may not look up names, so people who were not mentioned are called by their ids";
-    return [
-      { level: "note", text, fix: `Add ${scopes.join(" or ")} under Permissions & Scopes, and ${PUBLISH}.` },
-    ];
-  }
 }

@@ -32,6 +32,7 @@ const ENDPOINT_MS = 15_000;
 /** Connections that nobody uses any more take a while to be counted out. */
 const TOO_MANY_MS = 60_000;
 const ENDPOINT = "the long connection";
+const PRESS = "card.action.trigger";
 
 /**
  * Hears events over the SDK's long connection until `signal` aborts, or until Feishu does not know the app. The SDK
@@ -133,15 +134,17 @@ export class LongConnection {
     })({ logger: sdkLogger(log), loggerLevel: LoggerLevel.warn });
   }
 
-  async #take(body: unknown): Promise<undefined> {
+  /** Whoever has pressed a button is told that it failed unless there is an answer; an empty one changes nothing. */
+  async #take(body: unknown): Promise<object | undefined> {
     if (this.#isOver) throw new Error("the gateway stops");
     const told = openEnvelope(body);
     if (!told) {
       this.#parts.log.error({}, "Feishu sent something that is no event, it is left out");
-      return;
+      return undefined;
     }
     this.#parts.onEvent();
     if ((await this.#parts.intake.take(told)) === "busy") throw new Error("there is no room for it now");
+    return told.type === PRESS ? {} : undefined;
   }
 }
 
