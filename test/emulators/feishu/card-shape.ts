@@ -230,7 +230,7 @@ export function markdownText(source: string, nameOf: NameOf): string {
 function atText(ids: string, nameOf: NameOf): string {
   return ids
     .split(",")
-    .map((id) => (id === "all" ? "@all" : `@${nameOf(id)}`))
+    .map((id) => `@${nameOf(id)}`)
     .join(" ");
 }
 
@@ -241,19 +241,7 @@ export function namedIn(card: CardPart): string[] {
     ids.push(id);
     return id;
   });
-  const isForAll = [...elementsOf(card)].some((element) => /@all\b/.test(elementTextOfAll(element)));
-  return isForAll ? [...ids, "all"] : ids;
-}
-
-/** The texts of an element with what is code taken out, and only the call on everybody put in. */
-function elementTextOfAll(element: CardPart): string {
-  const sources = [element["content"], isPart(element["text"]) ? element["text"]["content"] : ""];
-  return sources
-    .flatMap((source) => String(source ?? "").split(CODE))
-    .flatMap((part) => [...part.matchAll(AT)])
-    .some(([, ids]) => ids?.split(",").includes("all"))
-    ? "@all"
-    : "";
+  return ids;
 }
 
 const NAMED: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', nbsp: " " };

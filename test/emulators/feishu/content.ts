@@ -26,7 +26,7 @@ const POST_TAGS: Readonly<Record<string, readonly string[]>> = {
   code_block: ["language", "text"],
   md: ["text"],
 };
-const AT_TAG = /<at\s+user_id\s*=\s*["']([^"']+)["']\s*>[\s\S]*?<\/at>/g;
+const AT_TAG = /<at\s+user_id\s*=\s*["']?([^"'>\s]+)["']?\s*>[\s\S]*?<\/at>/g;
 
 /** Reads what an app wants to send, puts keys in the place of names, and refuses what the platform refuses. */
 export function readContent(world: World, app: AppAccount, msgType: string, text: string): Content {
@@ -107,6 +107,8 @@ function readPost(world: World, value: CardPart, named: Named): CardPart {
   if (!Array.isArray(post["content"])) throw invalidParameter("post content has no paragraphs");
   const content = post["content"].map((paragraph: unknown) => {
     if (!Array.isArray(paragraph)) throw invalidParameter("a paragraph is no list");
+    const isMixed = paragraph.length > 1 && paragraph.some((part) => isPart(part) && part["tag"] === "md");
+    if (isMixed) throw invalidParameter("md stands alone in its paragraph");
     return paragraph.map((part: unknown) => readPostPart(world, part, named));
   });
   return { title: post["title"] ?? "", content };

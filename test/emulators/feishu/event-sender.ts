@@ -69,10 +69,14 @@ export class EventSender {
     for (const late of overtaken) void this.#deliver(late);
   }
 
-  /** Sends something once and waits for its answer; undefined if none came in time. */
-  async ask(app: AppAccount, type: string, body: object, kind: "event" | "card"): Promise<unknown> {
-    const outcome = await this.#attempt(app, { type, chat: undefined }, body, kind);
-    return outcome.isTaken ? outcome.answer : undefined;
+  /** Sends something once and waits for its answer. */
+  ask(
+    app: AppAccount,
+    subject: { readonly type: string; readonly chat: string },
+    body: object,
+    kind: "event" | "card",
+  ): Promise<Outcome> {
+    return this.#attempt(app, subject, body, kind);
   }
 
   /** The envelope of an event, version 2. */

@@ -7,7 +7,7 @@ import type { AppAccount } from "./app-account.ts";
 import { hexOf } from "./ids.ts";
 import type { LongConnections } from "./long-connection.ts";
 import type { Rates } from "./rates.ts";
-import { isReply, type Route, type Visit } from "./route.ts";
+import { isReply, succeeded, type Route, type Visit } from "./route.ts";
 import { ROUTES } from "./routes/index.ts";
 import { openDoors, type OpenDoor } from "./routes/auth.ts";
 import type { World } from "./world.ts";
@@ -104,8 +104,7 @@ export class OpenApi {
       this.rates?.countCall(known.appId, route.name);
       const data = route.serve(this.#visit(found, known, exchange, form));
       this.#world.changed();
-      if (data && isReply(data)) return data;
-      return { status: 200, body: JSON.stringify({ code: 0, msg: "success", data: data ?? {} }) };
+      return data && isReply(data) ? data : succeeded(data);
     } catch (error) {
       return this.#refuse(error);
     }

@@ -64,10 +64,11 @@ export class PressSender {
     const body = isOld
       ? oldPressBody(post, by, app, token, action)
       : this.#events.envelope(app, TRIGGER, pressEvent(post, by, app, token, action));
-    const answer = await this.#events.ask(app, TRIGGER, body, isOld ? "card" : "event");
+    const subject = { type: TRIGGER, chat: post.room.id };
+    const outcome = await this.#events.ask(app, subject, body, isOld ? "card" : "event");
     if (card) card.waitingPresses--;
-    if (answer === undefined) this.#fail(press);
-    else this.#show(press, answer, isOld);
+    if (outcome.isTaken) this.#show(press, outcome.answer ?? {}, isOld);
+    else this.#fail(press);
     this.#world.changed();
   }
 

@@ -16,7 +16,6 @@ export interface Visit<Q, B> {
   readonly files: ReadonlyMap<string, Upload>;
   readonly bodyBytes: number;
   readonly rates: Rates | undefined;
-  /** What made an answer whose effect was there before: the answer is the same, the effect is not. */
   readonly now: number;
 }
 
@@ -55,6 +54,15 @@ export function route<Q extends z.ZodType = typeof NOTHING, B extends z.ZodType 
   // What has passed `query` and `body` is of their types.
   const served = (visit: Visit<unknown, unknown>) => serve(visit as Visit<z.infer<Q>, z.infer<B>>);
   return { name, verb, path, scopes, query, body, serve: served };
+}
+
+/** The answer of a request whose like has come before: it says the same again, and nothing happens. */
+export function repeated(data: object): Reply {
+  return { ...succeeded(data), isRepeat: true };
+}
+
+export function succeeded(data: object | undefined): Reply {
+  return { status: 200, body: JSON.stringify({ code: 0, msg: "success", data: data ?? {} }) };
 }
 
 /** The whole answer of a request that is not answered in the usual envelope. */

@@ -46,10 +46,10 @@ export class WebhookSender implements Transport {
     const answer = await this.#inTime(this.post(app, body, this.manners, kind), ANSWER_MS);
     if (answer?.status !== 200) return { isTaken: false };
     try {
-      return { isTaken: true, answer: answer.body === "" ? undefined : JSON.parse(answer.body) };
+      return { isTaken: true, answer: JSON.parse(answer.body) };
     } catch {
-      // Whatever says 200 has taken the event; an answer to a card must be JSON.
-      return { isTaken: true, answer: undefined };
+      // Whatever says 200 has taken the event; that an answer to a press is none shows in its being no JSON.
+      return { isTaken: true, answer: answer.body };
     }
   }
 

@@ -5,7 +5,7 @@ import { namedIn, type CardPart } from "./card-shape.ts";
 import type { Content } from "./content.ts";
 import { messageEvent, reactionEvent, recallEvent } from "./events.ts";
 import { FileStore } from "./file-store.ts";
-import { hears } from "./hearing.ts";
+import { deafness } from "./hearing.ts";
 import { Ids } from "./ids.ts";
 import type { Press } from "./press.ts";
 import { Room, type Post, type Reaction } from "./room.ts";
@@ -158,7 +158,9 @@ export class World {
     if (content.card) content.card.post = post;
     room.posts.push(post);
     for (const app of room.apps) {
-      if (hears(app, post)) this.tell(app, "im.message.receive_v1", messageEvent(post, app), room);
+      const why = deafness(app, post);
+      if (why === undefined) this.tell(app, "im.message.receive_v1", messageEvent(post, app), room);
+      else if (from.kind === "user") this.withheld.push({ app, type: "im.message.receive_v1", why });
     }
     this.changed();
     return post;

@@ -4,7 +4,8 @@ import type { AppAccount } from "../app-account.ts";
 import { readContent } from "../content.ts";
 import { messageView } from "../message-view.ts";
 import type { Post, Room } from "../room.ts";
-import { route, type Visit } from "../route.ts";
+import type { Reply } from "../../common/http-server.ts";
+import { repeated, route, type Visit } from "../route.ts";
 import type { World } from "../world.ts";
 import { findLiveMessage, findRoom } from "./find.ts";
 
@@ -60,10 +61,10 @@ function send(
   sent: { readonly msg_type: string; readonly content: string; readonly uuid?: string | undefined },
   room: Room,
   options: { replyTo?: Post; isInThread?: boolean | undefined },
-): object {
+): object | Reply {
   const { world, app, bodyBytes, rates } = visit;
   const again = sent.uuid === undefined ? undefined : world.sentWith(app, sent.uuid);
-  if (again) return messageView(world, app, again);
+  if (again) return repeated(messageView(world, app, again));
   checkReach(world, app, room);
   checkSize(sent.msg_type, bodyBytes);
   rates?.countSend(room.id);
