@@ -141,15 +141,22 @@ const ROWS: readonly RefusalRow<RefusalKind>[] = [
   },
   {
     kind: "too-old",
-    codes: [230031, 230071, 230073, 230074, 230075],
+    codes: [230012, 230026, 230031, 230071, 230073, 230074, 230075],
     code: "not-found",
     says: (detail) => `Feishu does not let the message be changed, perhaps because of its age: ${detail}.`,
   },
   {
     kind: "message-gone",
-    codes: [230110, 230011, 230019, 230050, 231003, 231005, 231018],
+    codes: [230110, 230011, 230019, 230050, 231003, 231005, 231007, 231010, 231018],
     code: "not-found",
     says: "The message is not there any more.",
+  },
+  {
+    kind: "wrong-type",
+    codes: [230001],
+    text: /is not a card|can't be changed/i,
+    code: "not-found",
+    says: (detail) => `Feishu does not do this with this kind of message: ${detail}.`,
   },
   {
     kind: "wrong-type",
@@ -182,7 +189,10 @@ const ROWS: readonly RefusalRow<RefusalKind>[] = [
   },
   {
     kind: "bad-card",
-    codes: [230099, 200220, 200621, 200550, 200570, 200861, 300301, 300302, 300303, 300305, 300307, 300313],
+    codes: [
+      230099, 200220, 200621, 200550, 200570, 200861, 300301, 300302, 300303, 300305, 300307, 300313, 300314,
+      300315,
+    ],
     code: "format-refused",
     says: (detail) => `Feishu does not take the formatting: ${detail}.`,
   },
