@@ -43,9 +43,9 @@ export function topicOf({ thread }: Pick<Address, "thread">): string | undefined
   return topic?.startsWith(TOPIC) ? topic : undefined;
 }
 
-/** Whether a chat is with one person. */
+/** Whether a chat is with one person: whatever is no `chat_id` is an id or the address of somebody. */
 export function isPrivate(chat: string): boolean {
-  return chat.startsWith("ou_");
+  return !chat.startsWith("oc_");
 }
 
 const TOPIC = "omt_";

@@ -1,6 +1,6 @@
 import type { Address, InboundEvent } from "../../../types.ts";
 import { placeOf } from "../places.ts";
-import { buttonDataIn } from "../outgoing/buttons.ts";
+import { emojiOf } from "../outgoing/reaction-names.ts";
 import { openIdOf } from "./mentions.ts";
 import { type Reader, senderOf } from "./message.ts";
 import { shortName } from "./directory.ts";
@@ -70,7 +70,7 @@ async function readReaction(
   const address = await addressOf(id, reading, person);
   if (!address) return [];
   const by = await senderOf(person, reading.reader.directory, reading.signal);
-  const emoji = reaction_type?.emoji_type ?? "";
+  const emoji = emojiOf(reaction_type?.emoji_type ?? "");
   return [{ id: nameOf(told), event: { kind: "reaction", message: { address, id }, by, emoji, added } }];
 }
 
@@ -78,7 +78,7 @@ async function readPress(event: PressEvent, told: Told, reading: Reading): Promi
   const { operator, action, context } = event;
   const person = operator?.open_id ?? event.open_id;
   const id = context?.open_message_id ?? event.open_message_id;
-  const button = buttonDataIn(action?.value);
+    const button = await reading.reader.buttonOf(action?.value);
   if (person === undefined || id === undefined || button === undefined) return [];
   reading.reader.directory.learnName(person, operator?.name);
   const chat = context?.open_chat_id ?? event.open_chat_id;

@@ -1,7 +1,7 @@
 import { KeyedMutex } from "../../../../lib/keyed-mutex.ts";
 import type { Clock } from "../../../../lib/clock.ts";
 import { CallFailure } from "../../../call-failure.ts";
-import type { ChannelHost, Receipt } from "../../../types.ts";
+import type { ChannelHost } from "../../../types.ts";
 import { type Happening, readHappenings } from "./happenings.ts";
 import { type Reader, readMessage } from "./message.ts";
 import { asRecord, type ReceivedEvent, type Told } from "./wire.ts";
@@ -9,8 +9,6 @@ import { asRecord, type ReceivedEvent, type Told } from "./wire.ts";
 export interface IntakeParts {
   readonly host: Pick<ChannelHost, "receive" | "report" | "log">;
   readonly reader: Reader;
-  /** The gateway's own id of a button that was pressed; undefined for one that is long forgotten. */
-  readonly buttonOf: (data: string) => Promise<string | undefined>;
   readonly clock: Clock;
 }
 
@@ -47,8 +45,8 @@ export class Intake {
     if (told.type === MESSAGE) return this.#takeMessage(told, signal);
     const happenings = await this.#read(told, () => this.#happenings(told, signal), []);
     if (happenings === "busy") return "busy";
-    for (const happening of happenings) {
-      if ((await this.#report(happening)) === "busy") return "busy";
+    for (const { id, event } of happenings) {
+      if ((await this.#parts.host.report(id, event)) === "busy") return "busy";
     }
     return "taken";
   }
@@ -65,13 +63,6 @@ export class Intake {
 
   #happenings(told: Told, signal: AbortSignal): Promise<readonly Happening[]> {
     return readHappenings(told, this.#parts.reader, signal);
-  }
-
-  async #report({ id, event }: Happening): Promise<Receipt> {
-    const { host, buttonOf } = this.#parts;
-    if (event.kind !== "button") return host.report(id, event);
-    const button = await buttonOf(event.button);
-    return button === undefined ? "duplicate" : host.report(id, { ...event, button });
   }
 
   /** What cannot be read without an answer of Feishu's, and had none, is to come again. */
