@@ -61,6 +61,7 @@ export function sdkLogger(log: Logger) {
  * `CallFailure` for all else; none of them holds a secret.
  */
 export class FeishuApi {
+  readonly appId: string;
   readonly #client: Client;
   readonly #tokens = new TokenCache();
   #fetching: Promise<unknown> | undefined;
@@ -68,6 +69,7 @@ export class FeishuApi {
   constructor(options: ApiOptions) {
     const { appId, appSecret, domain, proxy, log } = options;
     const { callLimitMs = CALL_LIMIT_MS, uploadLimitMs = UPLOAD_LIMIT_MS } = options;
+    this.appId = appId;
     this.#client = new Client({
       appId,
       appSecret,

@@ -4,7 +4,6 @@ import type { Calls } from "./calls.ts";
 import { cardText, type CardText } from "./card.ts";
 import { CardEntity } from "./card-entity.ts";
 import { isKind } from "./errors.ts";
-import type { Formatter } from "./formatter.ts";
 import type { Posts } from "./posts.ts";
 import type { SentForms } from "./sent-forms.ts";
 import type { Text } from "./text.ts";
@@ -14,7 +13,6 @@ export interface CardStreamParts {
   readonly posts: Posts;
   readonly forms: SentForms;
   readonly text: Text;
-  readonly formatter: Formatter;
   readonly clock: Clock;
 }
 
@@ -64,8 +62,8 @@ class CardStream implements ChannelStream {
   }
 
   async show(markdown: string): Promise<void> {
-    const { formatter, text } = this.#parts;
-    if (this.#way === "entity") await this.#showInEntity(cardText(markdown, this.#options.style, formatter));
+    const { text } = this.#parts;
+    if (this.#way === "entity") await this.#showInEntity(cardText(markdown, this.#options.style));
     // The first call may have found out that it is the other way.
     if (this.#way !== "message") return;
     if (this.ref) return text.edit(this.ref, markdown, this.#options);

@@ -1,5 +1,5 @@
 import type { SendOptions } from "../../../types.ts";
-import type { Formatter } from "./formatter.ts";
+import { toCardMarkdown, toPlain } from "../format/card-markdown.ts";
 
 /** What a card says, ready to be sent. */
 export interface CardText {
@@ -34,11 +34,7 @@ const STREAMING = {
   },
 };
 
-export function cardText(
-  markdown: string,
-  style: SendOptions["style"],
-  { toCardMarkdown, toPlain }: Formatter,
-): CardText {
+export function cardText(markdown: string, style: SendOptions["style"]): CardText {
   const plain = orNothingYet(toPlain(markdown));
   const isMarkdown = style === "rich";
   return {

@@ -14,14 +14,13 @@ import type {
   StreamOptions,
 } from "../../../types.ts";
 import { Uploads } from "../../../uploads.ts";
+import { lengthOf } from "../format/card-markdown.ts";
 import type { FeishuApi } from "./api.ts";
-import { buttonDataIn } from "./buttons.ts";
 import { Calls } from "./calls.ts";
 import { CardEntity } from "./card-entity.ts";
 import { CardStreams } from "./card-stream.ts";
 import { isKind } from "./errors.ts";
 import { albumsOf, holdsCaption } from "./file-kind.ts";
-import type { Formatter } from "./formatter.ts";
 import { Media } from "./media.ts";
 import { messagePath, Posts } from "./posts.ts";
 import { Reactions } from "./reactions.ts";
@@ -30,8 +29,6 @@ import { Text } from "./text.ts";
 
 export interface OutgoingOptions {
   readonly api: FeishuApi;
-  readonly appId: string;
-  readonly formatter: Formatter;
   /** The computer's own when absent. */
   readonly clock?: Clock;
 }
@@ -53,18 +50,18 @@ export class FeishuOutgoing {
   readonly #streams: CardStreams;
   readonly #reactions: Reactions;
 
-  constructor({ api, appId, formatter, clock = systemClock }: OutgoingOptions) {
+  constructor({ api, clock = systemClock }: OutgoingOptions) {
     const memory = this.#memory;
     const calls = new Calls(api);
     const posts = new Posts(calls, memory);
     const forms = new SentForms(memory, (facts) => new CardEntity(facts, calls, clock));
     this.#calls = calls;
-    this.#text = new Text({ calls, posts, forms, formatter, memory });
+    this.#text = new Text({ calls, posts, forms, memory });
     this.#media = new Media({ calls, posts, forms, uploads: new Uploads(memory), text: this.#text });
-    this.#streams = new CardStreams({ calls, posts, forms, text: this.#text, formatter, clock });
-    this.#reactions = new Reactions(calls, appId);
+    this.#streams = new CardStreams({ calls, posts, forms, text: this.#text, clock });
+    this.#reactions = new Reactions(calls, api.appId);
     this.capabilities = {
-      text: { limit: TEXT_BYTES, length: formatter.lengthOf },
+      text: { limit: TEXT_BYTES, length: lengthOf },
       files: { holdsCaption, albumsOf },
       pace: () => PACE,
       nonceWindowMs: NONCE_WINDOW_MS,
@@ -110,9 +107,8 @@ export class FeishuOutgoing {
     return this.#streams.open(to, options);
   }
 
-  /** The gateway's own id of a pressed button, by the `value` that Feishu gives back; undefined for one that is long forgotten. */
-  async buttonIdOf(value: unknown): Promise<string | undefined> {
-    const data = buttonDataIn(value);
-    return data === undefined ? undefined : buttonIdOf(data, this.#memory);
+  /** The gateway's own id of a pressed button, by what `buttonDataIn` finds; undefined for one that is long forgotten. */
+  buttonIdOf(data: string): Promise<string | undefined> {
+    return buttonIdOf(data, this.#memory);
   }
 }

@@ -123,6 +123,15 @@ export function reactionNameOf(emoji: string): string {
   return NAMES.has(wanted) ? wanted : (MEANT.get(plain(wanted)) ?? "THUMBSUP");
 }
 
+/** The emoji that says the same as a reaction of Feishu's; its name between colons where there is none. */
+export function emojiOf(name: string): string {
+  return SHOWN.get(name) ?? `:${name}:`;
+}
+
+const SHOWN: ReadonlyMap<string, string> = new Map(
+  NEAREST.map(([name, all]) => [name, all.split(" ")[0] ?? name] as const),
+);
+
 /** Without the signs that choose a colour of skin, or colours at all. */
 function plain(emoji: string): string {
   return emoji.trim().replaceAll(/[\u{1F3FB}-\u{1F3FF}]|\uFE0F/gu, "");

@@ -1,11 +1,11 @@
 import type { ChannelMemory } from "../../../channel-memory.ts";
 import type { Address, EditOptions, MessageRef, SendOptions, TextMessage } from "../../../types.ts";
+import { toPlain } from "../format/card-markdown.ts";
 import { buttonRowsOf } from "./buttons.ts";
 import type { Calls } from "./calls.ts";
 import { cardOf, cardText, orNothingYet } from "./card.ts";
 import { CardEntity } from "./card-entity.ts";
 import { isKind } from "./errors.ts";
-import type { Formatter } from "./formatter.ts";
 import { messagePath, type PostOptions, type Posts } from "./posts.ts";
 import type { SentForms } from "./sent-forms.ts";
 
@@ -13,7 +13,6 @@ export interface TextParts {
   readonly calls: Calls;
   readonly posts: Posts;
   readonly forms: SentForms;
-  readonly formatter: Formatter;
   readonly memory: ChannelMemory;
 }
 
@@ -52,12 +51,12 @@ export class Text {
 
   /** Resolves once the message shows the text. Its buttons are gone then. */
   async edit({ id }: MessageRef, markdown: string, { style, signal }: EditOptions): Promise<void> {
-    const { forms, formatter } = this.#parts;
+    const { forms } = this.#parts;
     const form = await forms.of(id);
     if (form === "text" || form === "file") return this.#editText(id, markdown, signal);
     if (form instanceof CardEntity) {
       try {
-        return await form.finish(cardText(markdown, style, formatter), signal);
+        return await form.finish(cardText(markdown, style), signal);
       } catch (error) {
         if (!isKind(error, "card-gone", "no-scope")) throw error;
       }
@@ -76,15 +75,15 @@ export class Text {
   }
 
   async #sendCard(to: Address, message: TextMessage, options: SendOptions): Promise<MessageRef> {
-    const { posts, formatter, memory } = this.#parts;
+    const { posts, memory } = this.#parts;
     const below = await buttonRowsOf(message.buttons ?? [], memory);
-    const content = cardOf(cardText(message.markdown, options.style, formatter), { below });
+    const content = cardOf(cardText(message.markdown, options.style), { below });
     return posts.send(to, { type: "interactive", content }, { ...options, replyTo: message.replyTo });
   }
 
   async #sendText(to: Address, message: TextMessage, options: SendOptions): Promise<MessageRef> {
     const { posts, forms } = this.#parts;
-    const text = this.#plain(message.markdown);
+    const text = plainText(message.markdown);
     const ref = await posts.send(
       to,
       { type: "text", content: { text } },
@@ -96,8 +95,8 @@ export class Text {
 
   /** A message of which nobody knows what it is, is most likely a card. */
   async #editCard(id: string, markdown: string, { style, signal }: EditOptions): Promise<void> {
-    const { calls, formatter } = this.#parts;
-    const card = cardOf(cardText(markdown, style, formatter));
+    const { calls } = this.#parts;
+    const card = cardOf(cardText(markdown, style));
     try {
       await calls.make({
         method: "PATCH",
@@ -112,12 +111,12 @@ export class Text {
   }
 
   async #editText(id: string, markdown: string, signal: AbortSignal): Promise<void> {
-    const content = JSON.stringify({ text: this.#plain(markdown) });
+    const content = JSON.stringify({ text: plainText(markdown) });
     const body = { msg_type: "text", content };
     await this.#parts.calls.make({ method: "PUT", path: messagePath(id), body, signal });
   }
+}
 
-  #plain(markdown: string): string {
-    return orNothingYet(this.#parts.formatter.toPlain(markdown));
-  }
+function plainText(markdown: string): string {
+  return orNothingYet(toPlain(markdown));
 }
