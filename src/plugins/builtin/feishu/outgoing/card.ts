@@ -35,12 +35,15 @@ const STREAMING = {
 };
 
 export function cardText(markdown: string, style: SendOptions["style"]): CardText {
-  const plain = orNothingYet(toPlain(markdown));
+  const plain = () => orNothingYet(toPlain(markdown));
   const isMarkdown = style === "rich";
   return {
-    content: isMarkdown ? orNothingYet(toCardMarkdown(markdown)) : plain,
+    content: isMarkdown ? orNothingYet(toCardMarkdown(markdown)) : plain(),
     isMarkdown,
-    summary: summaryOf(plain),
+    // A text that grows has many states, and one summary.
+    get summary() {
+      return summaryOf(plain());
+    },
   };
 }
 
