@@ -35,8 +35,8 @@ export interface OutgoingOptions {
 
 /** A request with a card may have 30 KB; what stands around the text takes the rest. */
 const TEXT_BYTES = 28_000;
-/** Feishu takes 5 messages a second in a chat, and as many changes of one message; a card that grows, twice as many. */
-const PACE: Pace = { perChatMs: 200, perPreviewMs: 200, burst: 5 };
+/** Feishu takes 5 messages in any second of a chat, and as many changes of one message; a card that grows, twice as many. */
+const PACE: Pace = { perChatMs: 300, perPreviewMs: 300, burst: 2 };
 /** Feishu remembers for an hour what it has sent; the attempt itself takes some of it. */
 const NONCE_WINDOW_MS = 3_540_000;
 

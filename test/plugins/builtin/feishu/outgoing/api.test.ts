@@ -1,6 +1,11 @@
 import { afterAll, beforeEach, expect, test } from "bun:test";
 import { silentLogger } from "../../../../../src/lib/logger.ts";
-import { type ApiCall, type ApiOptions, FeishuApi, originOf } from "../../../../../src/plugins/builtin/feishu/outgoing/api.ts";
+import {
+  type ApiCall,
+  type ApiOptions,
+  FeishuApi,
+  originOf,
+} from "../../../../../src/plugins/builtin/feishu/outgoing/api.ts";
 import { toChannelError } from "../../../../../src/plugins/builtin/feishu/outgoing/errors.ts";
 import { FeishuRefusal, NoToken } from "../../../../../src/plugins/builtin/feishu/outgoing/refusal-answer.ts";
 import { CallFailure } from "../../../../../src/plugins/call-failure.ts";
@@ -15,7 +20,12 @@ type Answer = (request: Request) => Response | Promise<Response>;
 
 let answer: Answer;
 let tokenAnswer: Answer;
-let requests: { readonly method: string; readonly url: string; readonly auth: string | null; readonly body: string }[] = [];
+let requests: {
+  readonly method: string;
+  readonly url: string;
+  readonly auth: string | null;
+  readonly body: string;
+}[] = [];
 let tokens = 0;
 const server = Bun.serve({
   hostname: "127.0.0.1",
@@ -24,7 +34,12 @@ const server = Bun.serve({
     const { pathname, search } = new URL(request.url);
     if (pathname === TOKEN_PATH) return tokenAnswer(request);
     const auth = request.headers.get("authorization");
-    requests.push({ method: request.method, url: pathname + search, auth, body: await request.clone().text() });
+    requests.push({
+      method: request.method,
+      url: pathname + search,
+      auth,
+      body: await request.clone().text(),
+    });
     return answer(request);
   },
 });
@@ -44,7 +59,12 @@ beforeEach(() => {
   answer = () => done();
   tokenAnswer = () => {
     tokens += 1;
-    return Response.json({ code: 0, msg: "ok", tenant_access_token: `t-secret_token_${tokens}`, expire: 7200 });
+    return Response.json({
+      code: 0,
+      msg: "ok",
+      tenant_access_token: `t-secret_token_${tokens}`,
+      expire: 7200,
+    });
   };
 });
 afterAll(() => server.stop(true));
@@ -99,8 +119,14 @@ test.each([99991661, 99991663, 99991664, 99991668, 99991671])(
 
 test("a call whose token cannot be had has not been made, whatever became of the token", async () => {
   const cases: [Answer, object][] = [
-    [() => refused(10014, "app secret invalid", { status: 200 }), { code: "unauthorized", outcome: "did-not-happen" }],
-    [() => new Response("<html>", { status: 502 }), { code: "unreachable", retry: "now", outcome: "did-not-happen" }],
+    [
+      () => refused(10014, "app secret invalid", { status: 200 }),
+      { code: "unauthorized", outcome: "did-not-happen" },
+    ],
+    [
+      () => new Response("<html>", { status: 502 }),
+      { code: "unreachable", retry: "now", outcome: "did-not-happen" },
+    ],
     [never, { code: "timed-out", retry: "now", outcome: "did-not-happen" }],
   ];
   for (const [given, expected] of cases) {
@@ -131,7 +157,10 @@ test.each([
   ["as 429", () => refused(99991400, "x", { status: 429, headers: { "x-ogw-ratelimit-reset": "4" } })],
   ["as 400", () => refused(99991400, "x", { status: 400, headers: { "x-ogw-ratelimit-reset": "4" } })],
   ["in a chat", () => refused(230020, "x", { status: 400, headers: { "x-ogw-ratelimit-reset": "4" } })],
-  ["on a page of a server in between", () => new Response("<html>", { status: 429, headers: { "retry-after": "4" } })],
+  [
+    "on a page of a server in between",
+    () => new Response("<html>", { status: 429, headers: { "retry-after": "4" } }),
+  ],
 ])("whoever asks us to wait %s is obeyed", async (_, limited) => {
   answer = limited;
   const error = await errorOf(apiWith().call(CALL));
@@ -177,7 +206,9 @@ test("a call that we end is over at once, and one that was ended before it began
   const soon = new AbortController();
   const waiting = errorOf(apiWith().call({ ...CALL, signal: soon.signal }));
   soon.abort();
-  expect(toChannelError(await waiting, "send", { mayRepeat: false })).toMatchObject({ outcome: "did-not-happen" });
+  expect(toChannelError(await waiting, "send", { mayRepeat: false })).toMatchObject({
+    outcome: "did-not-happen",
+  });
   expect(requests).toHaveLength(1);
 });
 
@@ -195,7 +226,9 @@ test("a connection that cannot be made is told from one that breaks", async () =
         const text = data.toString();
         if (text.includes(TOKEN_PATH)) {
           const body = JSON.stringify({ code: 0, tenant_access_token: "t", expire: 7200 });
-          socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
+          socket.write(
+            `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+          );
           return;
         }
         calls += 1;
@@ -239,7 +272,9 @@ test("neither an error nor the log holds the secret or the token, however deep o
   tokenAnswer = () => refused(10014, "app secret invalid", { status: 200 });
   errors.push(await failing({}));
   expect(errors[0]).toBeInstanceOf(FeishuRefusal);
-  const shown = Bun.inspect([errors, errors.map((error) => toChannelError(error, "send")), lines], { depth: 20 });
+  const shown = Bun.inspect([errors, errors.map((error) => toChannelError(error, "send")), lines], {
+    depth: 20,
+  });
   expect(shown).not.toContain("secret_secret");
   expect(shown).not.toContain("secret_token");
 });

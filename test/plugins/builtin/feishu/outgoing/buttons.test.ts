@@ -40,7 +40,10 @@ test("what is no value of ours is no button of ours", () => {
 test("far too many buttons still make a card that Feishu takes", async () => {
   await using world = await outgoingWorld();
   const buttons = Array.from({ length: 30 }, (_, row) =>
-    Array.from({ length: 10 }, (_, at) => ({ id: `${row}/${at}/${"漢".repeat(50)}`, label: "漢字".repeat(100) })),
+    Array.from({ length: 10 }, (_, at) => ({
+      id: `${row}/${at}/${"漢".repeat(50)}`,
+      label: "漢字".repeat(100),
+    })),
   );
   await world.out.send(world.to, { ...text("?"), buttons }, fresh());
   expect(world.said()[0]?.split("[")).toHaveLength(41);

@@ -1,10 +1,20 @@
 import { describe, expect, test } from "bun:test";
-import { isKind, refusedAs, toChannelError } from "../../../../../src/plugins/builtin/feishu/outgoing/errors.ts";
+import {
+  isKind,
+  refusedAs,
+  toChannelError,
+} from "../../../../../src/plugins/builtin/feishu/outgoing/errors.ts";
 import { FeishuRefusal, NoToken } from "../../../../../src/plugins/builtin/feishu/outgoing/refusal-answer.ts";
 import { CallFailure } from "../../../../../src/plugins/call-failure.ts";
 import { ChannelError } from "../../../../../src/plugins/types.ts";
 
-type Row = readonly [status: number, number: number, msg: string, code: ChannelError["code"], sentence: string];
+type Row = readonly [
+  status: number,
+  number: number,
+  msg: string,
+  code: ChannelError["code"],
+  sentence: string,
+];
 
 const refusal = (status: number, code: number, msg: string, error?: unknown, waitMs?: number) =>
   new FeishuRefusal(status, { code, msg, error }, waitMs);
@@ -118,9 +128,21 @@ const FINAL: readonly Row[] = [
     "not-found",
     "Feishu does not let the message be changed, perhaps because of its age: The message has exceeded the time that can be edited. (230075).",
   ],
-  [400, 230110, "Action unavailable as the message has been deleted.", "not-found", "The message is not there any more."],
+  [
+    400,
+    230110,
+    "Action unavailable as the message has been deleted.",
+    "not-found",
+    "The message is not there any more.",
+  ],
   [400, 230011, "The message was recalled.", "not-found", "The message is not there any more."],
-  [400, 231003, "The message is not found, maybe not exist or deleted.", "not-found", "The message is not there any more."],
+  [
+    400,
+    231003,
+    "The message is not found, maybe not exist or deleted.",
+    "not-found",
+    "The message is not there any more.",
+  ],
   [
     400,
     230054,
@@ -166,7 +188,10 @@ describe("an answer of Feishu's servers", () => {
     const error = toChannelError(refusal(status, number, msg), "send", once);
     expect(error).toBeInstanceOf(ChannelError);
     expect({ code: error.code, message: error.message }).toEqual({ code, message: sentence });
-    expect({ retry: error.retry, outcome: error.outcome }).toEqual({ retry: "never", outcome: "did-not-happen" });
+    expect({ retry: error.retry, outcome: error.outcome }).toEqual({
+      retry: "never",
+      outcome: "did-not-happen",
+    });
   });
 
   test.each([
@@ -176,18 +201,21 @@ describe("an answer of Feishu's servers", () => {
     [400, 230020, false],
     [400, 11232, true],
     [400, 11233, false],
-  ])("%d %d is tried again after the time that it names, and holds back whom it means", (status, code, isAll) => {
-    const limited = refusal(status, code, "limit", undefined, 7000);
-    for (const mayRepeat of [true, false]) {
-      expect(toChannelError(limited, "send", { mayRepeat })).toMatchObject({
-        code: "rate-limited",
-        retry: { afterMs: 7000 },
-        outcome: "did-not-happen",
-        isAccountWide: isAll,
-      });
-    }
-    expect(toChannelError(refusal(status, code, "limit"), "send").retry).toEqual({ afterMs: 1000 });
-  });
+  ])(
+    "%d %d is tried again after the time that it names, and holds back whom it means",
+    (status, code, isAll) => {
+      const limited = refusal(status, code, "limit", undefined, 7000);
+      for (const mayRepeat of [true, false]) {
+        expect(toChannelError(limited, "send", { mayRepeat })).toMatchObject({
+          code: "rate-limited",
+          retry: { afterMs: 7000 },
+          outcome: "did-not-happen",
+          isAccountWide: isAll,
+        });
+      }
+      expect(toChannelError(refusal(status, code, "limit"), "send").retry).toEqual({ afterMs: 1000 });
+    },
+  );
 
   test.each([
     [500, 1061045, "internal error"],
@@ -201,13 +229,23 @@ describe("an answer of Feishu's servers", () => {
   test.each([
     [230049, "The message is being sent.", "unknown"],
     [200810, "The card is in an ongoing interaction and cannot be updated", "did-not-happen"],
-    [230099, "Failed to create card content, ext=ErrCode: 11310; ErrMsg: card action is lock; ", "did-not-happen"],
+    [
+      230099,
+      "Failed to create card content, ext=ErrCode: 11310; ErrMsg: card action is lock; ",
+      "did-not-happen",
+    ],
   ])("%d %s is tried again in a moment", (code, msg, outcome) => {
-    expect(toChannelError(refusal(400, code, msg), "send", once)).toMatchObject({ retry: { afterMs: 1000 }, outcome });
+    expect(toChannelError(refusal(400, code, msg), "send", once)).toMatchObject({
+      retry: { afterMs: 1000 },
+      outcome,
+    });
   });
 
   test("names each scope that is missing, as Feishu lists them", () => {
-    const list = ["cardkit:card:write", "im:resource"].map((subject) => ({ type: "action_scope_required", subject }));
+    const list = ["cardkit:card:write", "im:resource"].map((subject) => ({
+      type: "action_scope_required",
+      subject,
+    }));
     const error = refusal(400, 99991672, "Access denied.", { permission_violations: list, log_id: "x" });
     expect(error.scopes).toEqual(["cardkit:card:write", "im:resource"]);
     expect(toChannelError(error, "x").message).toContain("cardkit:card:write or im:resource");

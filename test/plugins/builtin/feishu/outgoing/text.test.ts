@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { addressOf, errorOf, fresh, options, outgoingWorld, text } from "./outgoing-world.ts";
 
-const EVERYBODY = "<at id=all></at> <at user_id=\"all\">x</at> `<at id=all></at>`\n\n```\n<at id=all></at>\n```";
+const EVERYBODY =
+  '<at id=all></at> <at user_id="all">x</at> `<at id=all></at>`\n\n```\n<at id=all></at>\n```';
 
 describe("a text", () => {
   test("is a card that people read as Markdown means it, and its message can be addressed", async () => {
@@ -45,7 +46,10 @@ describe("a text", () => {
     await using world = await outgoingWorld();
     const { out, to, said, feishu } = world;
     feishu.faults.add({ kind: "truncated", match: { method: "im.message.create" } });
-    expect(await errorOf(out.send(to, text("one"), options))).toMatchObject({ outcome: "unknown", retry: "now" });
+    expect(await errorOf(out.send(to, text("one"), options))).toMatchObject({
+      outcome: "unknown",
+      retry: "now",
+    });
     await out.send(to, text("one"), options);
     await out.send(to, text("two"), { ...options, nonce: "n".repeat(80) });
     await out.send(to, text("two"), { ...options, nonce: "n".repeat(80) });
@@ -84,7 +88,11 @@ describe("a text", () => {
     const topic = addressOf(group.id, opened.threadId);
     const first = await out.send(topic, text("one"), fresh());
     await world.make().send(topic, text("two"), fresh());
-    const people = { ...topic, scope: "thread", thread: `${opened.threadId}/${anna.openIdIn(world.app)}` } as const;
+    const people = {
+      ...topic,
+      scope: "thread",
+      thread: `${opened.threadId}/${anna.openIdIn(world.app)}`,
+    } as const;
     await out.send(people, text("three"), fresh());
     expect(said(group, { thread: opened.threadId! })).toEqual(["one", "two", "three"]);
     expect(world.feishu.calls.of({ method: "im.message.list" })).toHaveLength(1);
@@ -161,7 +169,10 @@ describe("an edit", () => {
     expect(said()).toEqual(["four"]);
     expect(chat.last(app)!.earlier).toHaveLength(3);
     for (let time = 3; time < 20; time += 1) await out.edit(ref, String(time), options);
-    expect(await errorOf(out.edit(ref, "too often", options))).toMatchObject({ code: "not-found", retry: "never" });
+    expect(await errorOf(out.edit(ref, "too often", options))).toMatchObject({
+      code: "not-found",
+      retry: "never",
+    });
   });
 
   test("of a message that is gone, of another bot, or that holds no text, says so", async () => {
@@ -182,7 +193,11 @@ describe("an edit", () => {
 test("a card that Feishu refuses is tried without markup by the gateway, and as mere text if that is refused, too", async () => {
   await using world = await outgoingWorld();
   const { out, to, said } = world;
-  const refused = world.refuse('"interactive"', 230099, "Failed to create card content, ext=ErrCode: 200621; ErrMsg: x; ");
+  const refused = world.refuse(
+    '"interactive"',
+    230099,
+    "Failed to create card content, ext=ErrCode: 200621; ErrMsg: x; ",
+  );
   expect(await errorOf(out.send(to, text("**one**"), options))).toMatchObject({ code: "format-refused" });
   await out.send(to, text("**one**"), { ...options, style: "plain" });
   expect(said()).toEqual(["one"]);
