@@ -110,7 +110,8 @@ function* nestedIn(part: CardPart): Generator<CardPart> {
     for (const element of list) {
       if (!isPart(element)) throw badCard(200621, "an element is no object");
       yield element;
-      yield* nestedIn(element);
+      // The columns of a table hold no elements.
+      if (element["tag"] !== "table") yield* nestedIn(element);
     }
   }
 }

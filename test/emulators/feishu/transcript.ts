@@ -55,6 +55,8 @@ export function shownText(world: World, post: Post): string {
     const { app, card } = post.card;
     return cardText(card, (id) => world.actorOf(app, id)?.name ?? id);
   }
+  // What is forwarded together has no JSON.
+  if (post.msgType === "merge_forward") return "";
   const content: unknown = JSON.parse(post.content);
   if (!isPart(content)) return "";
   if (post.msgType === "text") return withNames(post, String(content["text"]));
