@@ -4,12 +4,7 @@ import type { GatewayPluginApi } from "../../types.ts";
 import { type Unusable, UnusableChannel } from "../../unusable-channel.ts";
 import { FeishuChannel } from "./channel.ts";
 import { type FeishuAccount, feishuSchema, type FeishuSection, webhookPathOf } from "./config.ts";
-import { lengthOf, toCardMarkdown, toPlain } from "./format/card-markdown.ts";
 import { MOST_EVENT_BYTES } from "./incoming/webhook.ts";
-import type { Formatter } from "./outgoing/formatter.ts";
-
-/** Markdown as Feishu takes it. */
-export const formatter: Formatter = { toCardMarkdown, toPlain, lengthOf };
 
 /** Adds a channel for each account of the section, and the way in for those that Feishu calls. */
 export async function addAccounts(api: GatewayPluginApi, section: FeishuSection): Promise<void> {
@@ -25,7 +20,7 @@ function addAccount(api: GatewayPluginApi, { name, section: account }: AccountIn
     api.registerChannel(new UnusableChannel("feishu", name, app, systemClock.now()));
     return;
   }
-  const channel = new FeishuChannel({ name, account, ...app, formatter, clock: systemClock, log });
+  const channel = new FeishuChannel({ name, account, ...app, clock: systemClock, log });
   api.registerChannel(channel);
   if (account.connectionMode !== "webhook") return;
   api.registerHttpRoute("POST", asPath(webhookPathOf(name, account)), (request) => channel.webhook(request), {

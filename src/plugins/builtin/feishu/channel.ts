@@ -36,7 +36,6 @@ import { Webhook } from "./incoming/webhook.ts";
 import { FeishuApi, originOf } from "./outgoing/api.ts";
 import { toChannelError } from "./outgoing/errors.ts";
 import { FeishuOutgoing } from "./outgoing/feishu-outgoing.ts";
-import type { Formatter } from "./outgoing/formatter.ts";
 import { addressOf } from "./places.ts";
 import { Settings } from "./settings.ts";
 
@@ -46,7 +45,6 @@ export interface FeishuParts {
   readonly account: FeishuAccount;
   readonly appId: string;
   readonly appSecret: string;
-  readonly formatter: Formatter;
   readonly clock: Clock;
   readonly log: Logger;
   /** How long a call may take; see `ApiOptions`. */
@@ -78,7 +76,7 @@ export class FeishuChannel implements Channel {
   #running: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
 
   constructor(parts: FeishuParts) {
-    const { name, account, appId, appSecret, formatter, clock, log, callLimitMs } = parts;
+    const { name, account, appId, appSecret, clock, log, callLimitMs } = parts;
     const { domain, proxy, encryptKey, verificationToken } = account;
     this.account = name;
     this.#parts = parts;
@@ -88,7 +86,7 @@ export class FeishuChannel implements Channel {
     this.#connection = new Connection(clock);
     this.#settings = new Settings(account);
     this.#hearing = new Hearing(this.#memory, clock);
-    this.#outgoing = new FeishuOutgoing({ api, appId, formatter, clock });
+    this.#outgoing = new FeishuOutgoing({ api, clock });
     const onVerified = () => this.#hearing.noteVerified();
     this.#webhook = new Webhook({ secrets: { encryptKey, verificationToken }, appId, clock, onVerified });
     this.capabilities = this.#outgoing.capabilities;
@@ -156,7 +154,7 @@ export class FeishuChannel implements Channel {
       directory,
       scopeIn: (chat: string) => this.#settings.scopeIn(chat),
       roleAt: (place: Address) => this.#settings.of(place).role,
-      buttonOf: (value: unknown) => this.#outgoing.buttonIdOf(value),
+      buttonOf: (data: string) => this.#outgoing.buttonIdOf(data),
     };
     return new Intake({ host, reader, clock });
   }

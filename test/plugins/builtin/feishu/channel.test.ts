@@ -88,7 +88,10 @@ describe("a message", () => {
     anna.mention(group, world.app, "look");
     anna.mention(group, "all", "hello");
     anna.mention(group, ben, "lunch?");
-    expect(await message("look")).toMatchObject({ isForBot: true, address: { scope: "group", chat: group.id } });
+    expect(await message("look")).toMatchObject({
+      isForBot: true,
+      address: { scope: "group", chat: group.id },
+    });
     expect(await message("@all hello")).toMatchObject({ isForBot: false });
     expect(await message("@Ben lunch?")).toMatchObject({ isForBot: false });
   });
@@ -96,7 +99,11 @@ describe("a message", () => {
   test("that answers one of the bot's is for it, and says which", async () => {
     const { world, anna, group, channel, message } = await groupWorld();
     await using _ = world;
-    const ref = await channel.send(channel.addressOf(group.id), { kind: "text", markdown: "Tea or coffee?" }, OPTIONS);
+    const ref = await channel.send(
+      channel.addressOf(group.id),
+      { kind: "text", markdown: "Tea or coffee?" },
+      OPTIONS,
+    );
     const posted = group.last(world.app);
     anna.reply(posted!, "tea");
     expect(await message("tea")).toMatchObject({
@@ -108,7 +115,7 @@ describe("a message", () => {
   test("quotes what it answers, with its author and its files, also from before the start", async () => {
     const { world, anna, ben, group, channel, host, message } = await groupWorld();
     await using _ = world;
-    await channel.stop();
+    await world.stopped(channel);
     const old = ben.upload(group, "file", { name: "plan.pdf" });
     await world.started(channel);
     anna.mention(group, world.app, "what is this?", { replyTo: old });
@@ -135,8 +142,14 @@ describe("a message", () => {
     await using _ = world;
     anna.mention(group, world.app, "one");
     ben.mention(group, world.app, "two");
-    expect((await message("one")).address).toMatchObject({ scope: "thread", thread: anna.openIdIn(world.app) });
-    expect((await message("two")).address).toMatchObject({ scope: "thread", thread: ben.openIdIn(world.app) });
+    expect((await message("one")).address).toMatchObject({
+      scope: "thread",
+      thread: anna.openIdIn(world.app),
+    });
+    expect((await message("two")).address).toMatchObject({
+      scope: "thread",
+      thread: ben.openIdIn(world.app),
+    });
   });
 
   test("with a file names it, and the file is fetched when somebody wants it", async () => {
@@ -205,7 +218,7 @@ describe("what happens in a chat", () => {
     const dm = anna.say(anna.dm(world.app), "private");
     const inTopic = anna.replyInThread(anna.mention(group, world.app, "root"), "topic");
     await host.texts(3);
-    await channel.stop();
+    await world.stopped(channel);
     const next = world.channel();
     await world.started(next);
     anna.react(dm, "OK");
@@ -250,30 +263,41 @@ describe("what happens in a chat", () => {
     expect(await host.until(gone)).toBeDefined();
   });
 
-  test.each(["v1", "v2"] as const)("a button pressed in the shape %s is told by its own name, however long, and answered", async (shape) => {
-    const world = await FeishuWorld.open({ way: "webhook" });
-    await using _ = world;
-    const { feishu, host, app } = world;
-    app.cardShape = shape;
-    const anna = feishu.addPerson({ name: "Anna" });
-    const channel = await world.start();
-    const chat = anna.dm(app);
-    const to = channel.addressOf(anna.openIdIn(app));
-    const id = `choice/${"x".repeat(300)}`;
-    const ref = await channel.send(to, { kind: "text", markdown: "Well?", buttons: [[{ id, label: "Yes" }]] }, OPTIONS);
-    const press = anna.press(chat.last(app)!, "Yes");
-    await feishu.until(() => press.state !== "waiting");
-    expect(press.state).toBe("answered");
-    expect(host.reported.map(({ event }) => event)).toMatchObject([
-      { kind: "button", button: id, message: { id: ref.id, address: to }, by: { id: anna.openIdIn(app) } },
-    ]);
-  });
+  test.each(["v1", "v2"] as const)(
+    "a button pressed in the shape %s is told by its own name, however long, and answered",
+    async (shape) => {
+      const world = await FeishuWorld.open({ way: "webhook" });
+      await using _ = world;
+      const { feishu, host, app } = world;
+      app.cardShape = shape;
+      const anna = feishu.addPerson({ name: "Anna" });
+      const channel = await world.start();
+      const chat = anna.dm(app);
+      const to = channel.addressOf(anna.openIdIn(app));
+      const id = `choice/${"x".repeat(300)}`;
+      const ref = await channel.send(
+        to,
+        { kind: "text", markdown: "Well?", buttons: [[{ id, label: "Yes" }]] },
+        OPTIONS,
+      );
+      const press = anna.press(chat.last(app)!, "Yes");
+      await feishu.until(() => press.state !== "waiting");
+      expect(press.state).toBe("answered");
+      expect(host.reported.map(({ event }) => event)).toMatchObject([
+        { kind: "button", button: id, message: { id: ref.id, address: to }, by: { id: anna.openIdIn(app) } },
+      ]);
+    },
+  );
 
   test("a button is answered over the long connection, too", async () => {
     const { world, feishu, anna, channel, event } = await groupWorld();
     await using _ = world;
     const to = channel.addressOf(anna.openIdIn(world.app));
-    await channel.send(to, { kind: "text", markdown: "Well?", buttons: [[{ id: "a", label: "Yes" }]] }, OPTIONS);
+    await channel.send(
+      to,
+      { kind: "text", markdown: "Well?", buttons: [[{ id: "a", label: "Yes" }]] },
+      OPTIONS,
+    );
     const press = anna.press(anna.dm(world.app).last(world.app)!, "Yes");
     expect(await event("button")).toMatchObject({ button: "a" });
     await feishu.until(() => press.state === "answered");

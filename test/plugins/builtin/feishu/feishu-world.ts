@@ -2,7 +2,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../../../../src/lib/clock.ts";
-import { formatter } from "../../../../src/plugins/builtin/feishu/accounts.ts";
 import { FeishuChannel } from "../../../../src/plugins/builtin/feishu/channel.ts";
 import {
   type FeishuAccount,
@@ -44,7 +43,12 @@ export class FeishuWorld implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #channels: FeishuChannel[] = [];
 
-  private constructor(feishu: FeishuServer, host: KeepingHost, given: Required<Omit<WorldGiven, "app">>, app: AppGiven) {
+  private constructor(
+    feishu: FeishuServer,
+    host: KeepingHost,
+    given: Required<Omit<WorldGiven, "app">>,
+    app: AppGiven,
+  ) {
     this.feishu = feishu;
     this.host = host;
     this.way = given.way;
@@ -58,7 +62,11 @@ export class FeishuWorld implements AsyncDisposable {
     this.app = feishu.addApp({ name: "Pi", ...app, ...webhook });
   }
 
-  static async open({ clock = systemClock, way = "websocket", app = {} }: WorldGiven = {}): Promise<FeishuWorld> {
+  static async open({
+    clock = systemClock,
+    way = "websocket",
+    app = {},
+  }: WorldGiven = {}): Promise<FeishuWorld> {
     const feishu = await startFeishu({ clock });
     const folder = await mkdtemp(join(tmpdir(), "feishu-"));
     return new FeishuWorld(feishu, new KeepingHost(folder), { clock, way }, app);
@@ -74,7 +82,6 @@ export class FeishuWorld implements AsyncDisposable {
       account: accountOf({ domain: this.feishu.url, connectionMode: mode, ...secrets, ...given }),
       appId,
       appSecret,
-      formatter,
       ...more,
       clock: this.#clock,
       log: this.host.log,
@@ -95,6 +102,12 @@ export class FeishuWorld implements AsyncDisposable {
     await channel.start(this.host);
     if (this.way === "websocket") await this.feishu.untilConnected(this.app);
     else await this.host.until(() => channel.status().state === "connected");
+  }
+
+  /** Stops it; resolves once Feishu knows. */
+  async stopped(channel: FeishuChannel): Promise<void> {
+    await channel.stop();
+    if (this.way === "websocket") await this.feishu.untilConnected(this.app, 0);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

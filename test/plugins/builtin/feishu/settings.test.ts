@@ -8,7 +8,10 @@ const at = (chat: string, given: object) => new Settings(accountOf(given)).of(ad
 test("private chats and groups are treated as everywhere", () => {
   const given = { dmPolicy: "open", groups: { oc_1: { requireMention: false, role: "ops" } } };
   expect(at("ou_1", given).access).toEqual({ dmPolicy: "open", allowFrom: [] });
-  expect(at("oc_1", given)).toMatchObject({ role: "ops", access: { group: { isOpen: true, requireMention: false } } });
+  expect(at("oc_1", given)).toMatchObject({
+    role: "ops",
+    access: { group: { isOpen: true, requireMention: false } },
+  });
   expect(at("oc_2", given).access.group).toMatchObject({
     isOpen: false,
     unlistedIn: "channels.feishu.groups",

@@ -74,7 +74,11 @@ export function appCalls(api: Pick<FeishuApi, "call" | "token">, appId: string):
     },
     scopes: async (signal) => {
       const path = "/open-apis/application/v6/scopes";
-      const answer = await api.call<{ readonly scopes?: readonly ScopeInfo[] }>({ method: "GET", path, signal });
+      const answer = await api.call<{ readonly scopes?: readonly ScopeInfo[] }>({
+        method: "GET",
+        path,
+        signal,
+      });
       return answer.scopes ?? [];
     },
     token: (signal) => api.token(signal),

@@ -33,7 +33,11 @@ const EVENTS: readonly (readonly [type: string, level: Found["level"], then: str
   ["im.message.recalled_v1", "note", "a message that was taken back is answered all the same"],
   ["im.message.reaction.created_v1", "note", "the agent does not hear of reactions"],
   ["im.chat.member.bot.added_v1", "note", "the bot does not introduce itself in groups"],
-  ["im.chat.member.bot.deleted_v1", "note", "messages of a group that has put the bot out are answered in vain"],
+  [
+    "im.chat.member.bot.deleted_v1",
+    "note",
+    "messages of a group that has put the bot out are answered in vain",
+  ],
 ];
 
 /** What the app may do: one of the permissions of a row is enough. */

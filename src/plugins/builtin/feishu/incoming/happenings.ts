@@ -1,5 +1,6 @@
 import type { Address, InboundEvent } from "../../../types.ts";
 import { placeOf } from "../places.ts";
+import { buttonDataIn } from "../outgoing/buttons.ts";
 import { emojiOf } from "../outgoing/reaction-names.ts";
 import { openIdOf } from "./mentions.ts";
 import { type Reader, senderOf } from "./message.ts";
@@ -78,7 +79,8 @@ async function readPress(event: PressEvent, told: Told, reading: Reading): Promi
   const { operator, action, context } = event;
   const person = operator?.open_id ?? event.open_id;
   const id = context?.open_message_id ?? event.open_message_id;
-    const button = await reading.reader.buttonOf(action?.value);
+  const data = buttonDataIn(action?.value);
+  const button = data === undefined ? undefined : await reading.reader.buttonOf(data);
   if (person === undefined || id === undefined || button === undefined) return [];
   reading.reader.directory.learnName(person, operator?.name);
   const chat = context?.open_chat_id ?? event.open_chat_id;

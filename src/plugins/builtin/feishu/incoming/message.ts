@@ -15,8 +15,8 @@ export interface Reader {
   readonly scopeIn: (chat: string) => GroupSessionScope;
   /** The role that the configuration gives to the agent there. */
   readonly roleAt: (place: Address) => string | undefined;
-  /** The gateway's own id of a pressed button, by what Feishu gives back; undefined for one that is none or forgotten. */
-  readonly buttonOf: (value: unknown) => Promise<string | undefined>;
+  /** The gateway's own id of a pressed button, by what Feishu was given with it; undefined for one that is long forgotten. */
+  readonly buttonOf: (data: string) => Promise<string | undefined>;
 }
 
 /** More of what was forwarded is not told. */
