@@ -43,10 +43,10 @@ test(
   "what the file asks for and this version does not do is named",
   async () => {
     await using gateway = new GatewayProcess({
-      config: { hooks: { enabled: true, token: "a-secret-for-hooks" }, channels: { feishu: {} } },
+      config: { hooks: { enabled: true, token: "a-secret-for-hooks" }, channels: { discord: {} } },
     });
     await gateway.start();
-    expect(gateway.output).toContain("Not active yet in this version: channels.feishu, hooks.");
+    expect(gateway.output).toContain("Not active yet in this version: channels.discord, hooks.");
   },
   SLOW_MS,
 );
