@@ -25,7 +25,7 @@ import {
 } from "../../types.ts";
 import type { FeishuAccount } from "./config.ts";
 import { appCalls, type AppCalls, type BotInfo } from "./incoming/app-calls.ts";
-import { Directory, type KnownMessage } from "./incoming/directory.ts";
+import { Directory, type KnownMessage, MOST_TEXT } from "./incoming/directory.ts";
 import { download } from "./incoming/download.ts";
 import { findings } from "./incoming/findings.ts";
 import { Hearing } from "./incoming/hearing.ts";
@@ -36,7 +36,7 @@ import { Webhook } from "./incoming/webhook.ts";
 import { FeishuApi, originOf } from "./outgoing/api.ts";
 import { toChannelError } from "./outgoing/errors.ts";
 import { FeishuOutgoing } from "./outgoing/feishu-outgoing.ts";
-import { addressOf } from "./places.ts";
+import { addressOf, topicOf } from "./places.ts";
 import { Settings } from "./settings.ts";
 
 export interface FeishuParts {
@@ -183,12 +183,13 @@ export class FeishuChannel implements Channel {
 
   async send(to: Address, message: OutboundMessage, options: SendOptions): Promise<MessageRef> {
     const ref = await this.#outgoing.send(to, message, options);
-    this.#noteSaid(ref, message);
+    this.#noteSaid(ref, message.kind === "text" ? message.markdown : "");
     return ref;
   }
 
-  edit(message: MessageRef, markdown: string, options: EditOptions): Promise<void> {
-    return this.#outgoing.edit(message, markdown, options);
+  async edit(message: MessageRef, markdown: string, options: EditOptions): Promise<void> {
+    await this.#outgoing.edit(message, markdown, options);
+    this.#noteSaid(message, markdown);
   }
 
   remove(message: MessageRef): Promise<void> {
@@ -256,10 +257,8 @@ export class FeishuChannel implements Channel {
   }
 
   /** What people say about our messages comes with their ids alone. */
-  #noteSaid({ id, address }: MessageRef, message: OutboundMessage): void {
-    const { chat, thread } = address;
-    const text = message.kind === "text" ? message.markdown : "";
-    const topic = thread?.startsWith("omt_") ? thread : undefined;
-    this.#messages.set(id, { spot: { chat, topic }, isOurs: true, text, files: [], address });
+  #noteSaid({ id, address }: MessageRef, text: string): void {
+    const spot = { chat: address.chat, topic: topicOf(address) };
+    this.#messages.set(id, { spot, isOurs: true, text: text.slice(0, MOST_TEXT), files: [], address });
   }
 }

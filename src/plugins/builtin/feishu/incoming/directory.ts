@@ -37,7 +37,7 @@ const REFUSAL_LIVES_MS = 600_000;
 const MOST_NAMES = 2000;
 const MOST_CHATS = 2000;
 /** A quoted message is told no longer than this. */
-const MOST_TEXT = 1000;
+export const MOST_TEXT = 1000;
 const SHORT_ID = 8;
 
 /**
