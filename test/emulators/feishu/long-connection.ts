@@ -70,6 +70,8 @@ export class LongConnections implements Transport {
     PingInterval: 120,
   };
   mostConnections = 50;
+  /** Whether clients are told where to connect, and turned away there. */
+  refusesHandshakes = false;
   readonly #world: World;
   readonly #random = randomFrom(7);
   readonly #tickets = new Map<string, AppAccount>();
@@ -171,7 +173,7 @@ export class LongConnections implements Transport {
   #upgrade(request: Request, server: Server<{ app: AppAccount }>): Response | undefined {
     const ticket = new URL(request.url).searchParams.get("ticket") ?? "";
     const app = this.#tickets.get(ticket);
-    if (!app) return refuseHandshake(403, "invalid ticket");
+    if (!app || this.refusesHandshakes) return refuseHandshake(403, "invalid ticket");
     this.#tickets.delete(ticket);
     if (this.of(app).length >= this.mostConnections) {
       return refuseHandshake(514, "the number of connections exceeded the limit", TOO_MANY);

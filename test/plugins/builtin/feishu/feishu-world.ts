@@ -101,7 +101,7 @@ export class FeishuWorld implements AsyncDisposable {
   async started(channel: FeishuChannel): Promise<void> {
     await channel.start(this.host);
     if (this.way === "websocket") await this.feishu.untilConnected(this.app);
-    else await this.host.until(() => channel.status().state === "connected");
+    await this.feishu.until(() => channel.status().state === "connected");
   }
 
   /** Stops it; resolves once Feishu knows. */

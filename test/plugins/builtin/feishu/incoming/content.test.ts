@@ -35,13 +35,18 @@ describe("a post is Markdown", () => {
   });
 
   test("links, with addresses that Markdown would cut", () => {
-    expect(post([{ tag: "a", text: "here", href: "https://a.test/(x)" }])).toBe("[here](<https://a.test/(x)>)");
+    expect(post([{ tag: "a", text: "here", href: "https://a.test/(x)" }])).toBe(
+      "[here](<https://a.test/(x)>)",
+    );
     expect(post([{ tag: "a", text: "https://a.test", href: "https://a.test" }])).toBe("https://a.test");
   });
 
   test("pictures and films in it are files, and show where they stood", () => {
     const content = [
-      [{ tag: "text", text: "look " }, { tag: "img", image_key: "img_1" }],
+      [
+        { tag: "text", text: "look " },
+        { tag: "img", image_key: "img_1" },
+      ],
       [{ tag: "media", file_key: "file_1", image_key: "img_2" }],
     ];
     expect(readContent("post", JSON.stringify({ title: "", content }))).toEqual({
@@ -82,7 +87,9 @@ test.each([
 });
 
 test("what the platform itself says is nothing that anybody said", () => {
-  expect(readContent("system", JSON.stringify({ template: "{from_user} invited {to_chatters}" }))).toBeUndefined();
+  expect(
+    readContent("system", JSON.stringify({ template: "{from_user} invited {to_chatters}" })),
+  ).toBeUndefined();
 });
 
 test("files are named, and a voice message is one", () => {

@@ -24,7 +24,9 @@ test.each([
 
 test("who is named is told from everybody, and from others", () => {
   expect(mentions.isOfBot).toBe(true);
-  expect(new Mentions([{ key: "@_user_1", id: { open_id: "ou_anna" }, name: "安娜" }], BOT).isOfBot).toBe(false);
+  expect(new Mentions([{ key: "@_user_1", id: { open_id: "ou_anna" }, name: "安娜" }], BOT).isOfBot).toBe(
+    false,
+  );
   expect(new Mentions([{ key: "@_all", id: { open_id: BOT }, name: "所有人" }], BOT).isOfBot).toBe(false);
   expect(new Mentions([{ key: "@_user_1", id: BOT, name: "Pi" }], BOT).isOfBot).toBe(true);
 });
