@@ -24,6 +24,8 @@ const COLUMN: Readonly<Record<"left" | "right" | "center", string>> = {
   center: ":---:",
 };
 
+const AS_WORDS: ReadonlySet<Nodes["type"]> = new Set(["html", "footnoteDefinition", "definition"]);
+
 export interface BlockSetting extends Setting {
   readonly sheet: Sheet;
   /** So many tables are drawn already. */
@@ -34,6 +36,7 @@ export interface BlockSetting extends Setting {
 export function writeBlocks(nodes: readonly RootContent[], setting: BlockSetting, isInside = false): void {
   let before: RootContent | undefined;
   for (const node of nodes) {
+    if (!isInside) setting.sheet.settle();
     if (before !== undefined) setting.sheet.break(gapBetween(before, node));
     writeBlock(node, setting, isInside);
     before = node;
@@ -43,6 +46,8 @@ export function writeBlocks(nodes: readonly RootContent[], setting: BlockSetting
 function gapBetween(before: Nodes, after: Nodes): number {
   // A rule right below a line makes a heading of it.
   if (after.type === "thematicBreak" || before.type === "thematicBreak") return 2;
+  // Shown as words, which go on until there is an empty line.
+  if (AS_WORDS.has(before.type) || AS_WORDS.has(after.type)) return 2;
   const end = before.position?.end.line ?? 0;
   const start = after.position?.start.line ?? 2;
   return start - end > 1 ? 2 : 1;

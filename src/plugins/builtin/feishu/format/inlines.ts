@@ -7,6 +7,8 @@ import { marked, type Run, type Style } from "./marked.ts";
 export interface Setting {
   /** Without marks, a text is shown as it is. */
   readonly hasMarks: boolean;
+  /** The text is that of a link: there is no link in it. */
+  readonly isLabel?: boolean;
   /** Identifiers of the definitions that a link uses; the others are shown. */
   readonly used: ReadonlySet<string>;
   /** The address behind a reference such as `[text][id]`. */
@@ -27,8 +29,7 @@ const HARD = "  \n";
 
 /** The words of a paragraph, in one or more lines. */
 export function inlineText(nodes: readonly PhrasingContent[], setting: Setting): string {
-  const runs = runsOf(nodes, setting, []);
-  return setting.hasMarks ? marked(runs) : runs.map(({ text }) => text).join("");
+  return textOf(runsOf(nodes, setting, []), setting).replaceAll(/\n[ \t]+/g, "\n").trim();
 }
 
 /** The same on one line, as in a heading or the cell of a table. */
@@ -36,13 +37,16 @@ export function lineText(nodes: readonly PhrasingContent[], setting: Setting): s
   const runs = runsOf(nodes, setting, []).map((run) =>
     run.text.endsWith("\n") && run.isWhole !== true ? { ...run, text: " " } : run,
   );
-  return setting.hasMarks ? marked(runs) : runs.map(({ text }) => text).join("");
+  return textOf(runs, setting);
 }
 
 /** Text in which nothing is marked up, such as HTML. */
 export function literalText(text: string, setting: Setting): string {
-  const runs = linesOf(text, setting, []);
-  return setting.hasMarks ? marked(runs) : runs.map((run) => run.text).join("");
+  return textOf(linesOf(text, setting, []), setting);
+}
+
+function textOf(runs: readonly Run[], { hasMarks }: Setting): string {
+  return hasMarks ? marked(runs) : runs.map(({ text }) => text).join("");
 }
 
 function runsOf(nodes: readonly PhrasingContent[], setting: Setting, styles: readonly Style[]): Run[] {
@@ -86,10 +90,12 @@ function within(styles: readonly Style[], style: Style): readonly Style[] {
 }
 
 /** Each line begins without spaces: four of them would make it code. */
-function linesOf(text: string, { hasMarks }: Setting, styles: readonly Style[]): Run[] {
+function linesOf(text: string, { hasMarks, isLabel }: Setting, styles: readonly Style[]): Run[] {
   return text.split("\n").flatMap((line, index): Run[] => {
     const shown = index === 0 ? line : line.trimStart();
-    const run = { text: hasMarks ? escapeText(shown) : inert(shown), styles };
+    const escaped = hasMarks ? escapeText(shown) : inert(shown);
+    // A bracket ends a label.
+    const run = { text: isLabel === true ? escaped.replaceAll("]", "&#93;") : escaped, styles };
     return index === 0 ? [run] : [{ text: SOFT, styles }, run];
   });
 }
@@ -110,38 +116,33 @@ function codeRun(value: string, { hasMarks }: Setting, styles: readonly Style[])
 
 function linkRuns(node: Link | LinkReference, setting: Setting, styles: readonly Style[]): readonly Run[] {
   const url = (node.type === "link" ? node.url : setting.urlOf(node.identifier)) ?? "";
-  const label = plainText(node);
-  return linkedRuns(url, label === "" ? url : label, node.children, setting, styles);
+  const isNamed = plainText(node) !== "";
+  return linkedRuns(url, isNamed ? node.children : [{ type: "text", value: url }], setting, styles);
 }
 
 /** Feishu shows pictures by keys of its own only: a link stands for one. */
 function imageRuns(node: Image | ImageReference, setting: Setting, styles: readonly Style[]): readonly Run[] {
   const url = (node.type === "image" ? node.url : setting.urlOf(node.identifier)) ?? "";
   const alt = plainText(node);
-  return linkedRuns(url, alt === "" ? url : alt, undefined, setting, styles);
+  return linkedRuns(url, [{ type: "text", value: alt === "" ? url : alt }], setting, styles);
 }
 
 function linkedRuns(
   url: string,
-  label: string,
-  children: readonly PhrasingContent[] | undefined,
+  words: readonly PhrasingContent[],
   setting: Setting,
   styles: readonly Style[],
 ): readonly Run[] {
+  if (setting.isLabel === true) return runsOf(words, setting, styles);
   const address = setting.hasMarks ? linkAddress(url) : undefined;
   if (address !== undefined) {
-    return [{ text: `[${labelText(label)}](${address})`, styles, isWhole: true }];
+    const label = lineText(words, { ...setting, isLabel: true }).trim();
+    return [{ text: `[${label}](${address})`, styles, isWhole: true }];
   }
   const shown = url.replace(/^mailto:/i, "");
-  const words =
-    children && label !== url ? runsOf(children, setting, styles) : linesOf(label, setting, styles);
-  const isSaid = shown === "" || label.includes(shown) || SAYS_NOTHING.test(shown);
-  return isSaid ? words : [...words, ...linesOf(` (${shown})`, setting, styles)];
-}
-
-/** A bracket ends a label. */
-function labelText(label: string): string {
-  return escapeText(label).replaceAll("]", "&#93;");
+  const isSaid = shown === "" || SAYS_NOTHING.test(shown) || words.map(plainText).join("").includes(shown);
+  const said = runsOf(words, setting, styles);
+  return isSaid ? said : [...said, ...linesOf(` (${shown})`, setting, styles)];
 }
 
 /** An address as it stands in the brackets of a link; undefined for one that Feishu would not make a link of. */

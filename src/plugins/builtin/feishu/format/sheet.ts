@@ -15,15 +15,18 @@ export class Sheet {
   readonly #prefixes: Prefix[] = [];
   /** The mark of an item that has no words yet, and how many prefixes stand in front of it. */
   #mark: { readonly text: string; readonly depth: number } | undefined;
-  #waitingBreaks = 0;
+  /** Lines that are waited for, and how many prefixes stand in front of an empty one. */
+  #waiting = { breaks: 0, depth: 0 };
+  #isBehindRaw = false;
+  /** A list has ended too early, with words behind it that a number would not end. */
+  #hasFallen = false;
 
   /** Writes lines; each begins with the prefixes in force. */
   write(text: string): void {
     if (text === "") return;
-    for (const line of text.split("\n")) {
-      this.#flushBreaks();
-      this.#lines.push(`${this.#start()}${line}`);
-    }
+    this.#flushBreaks();
+    for (const line of text.split("\n")) this.#lines.push(`${this.#start()}${line}`);
+    this.#isBehindRaw = false;
   }
 
   /**
@@ -32,14 +35,27 @@ export class Sheet {
    */
   writeRaw(lines: readonly string[]): void {
     this.#flushMark();
-    this.#flushBreaks(true);
+    this.#isBehindRaw = true;
+    this.#flushBreaks();
     this.#lines.push(...lines);
-    for (const prefix of this.#prefixes) if (prefix.isIndent) prefix.text = "";
+    for (const prefix of this.#prefixes) {
+      if (!prefix.isIndent) continue;
+      prefix.text = "";
+      this.#hasFallen = true;
+    }
+  }
+
+  /** What comes next stands in nothing. */
+  settle(): void {
+    this.#hasFallen = false;
   }
 
   /** Starts a new line, or with 2 leaves one empty, before whatever is written next; nothing at the start. */
   break(lines: number): void {
-    if (this.#lines.length > 0) this.#waitingBreaks = Math.max(this.#waitingBreaks, lines);
+    if (this.#lines.length === 0) return;
+    const { breaks, depth } = this.#waiting;
+    const here = this.#prefixes.length;
+    this.#waiting = { breaks: Math.max(breaks, lines), depth: breaks === 0 ? here : Math.min(depth, here) };
   }
 
   /** Writes what stands in a quote. */
@@ -49,6 +65,7 @@ export class Sheet {
 
   /** Writes an item: its first line stands behind the mark, the others below it. One without lines is left out. */
   item(mark: string, write: () => void): void {
+    if (this.#hasFallen && !this.#isBehindRaw && /^\d/.test(mark)) this.break(2);
     const columns = Math.ceil(mark.length / LEVEL) * LEVEL;
     this.#labelled(mark, { text: " ".repeat(columns), isIndent: true }, write);
   }
@@ -90,16 +107,16 @@ export class Sheet {
   #flushMark(): void {
     if (this.#mark === undefined) return;
     this.write(NO_WORDS);
-    this.break(1);
+    // Only a list from 1 on ends words without an empty line.
+    this.break(2);
   }
 
-  #flushBreaks(isRaw = false): void {
-    if (this.#waitingBreaks < 2) {
-      this.#waitingBreaks = 0;
-      return;
-    }
-    this.#waitingBreaks = 0;
-    this.#lines.push(isRaw ? "" : textOf(this.#prefixes).trimEnd());
+  /** An empty line belongs to the quotes that stand on both sides of it. */
+  #flushBreaks(): void {
+    const { breaks, depth } = this.#waiting;
+    this.#waiting = { breaks: 0, depth: 0 };
+    if (breaks < 2) return;
+    this.#lines.push(this.#isBehindRaw ? "" : textOf(this.#prefixes.slice(0, depth)).trimEnd());
   }
 }
 
