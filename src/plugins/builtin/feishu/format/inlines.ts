@@ -29,7 +29,9 @@ const HARD = "  \n";
 
 /** The words of a paragraph, in one or more lines. */
 export function inlineText(nodes: readonly PhrasingContent[], setting: Setting): string {
-  return textOf(runsOf(nodes, setting, []), setting).replaceAll(/\n[ \t]+/g, "\n").trim();
+  return textOf(runsOf(nodes, setting, []), setting)
+    .replaceAll(/\n[ \t]+/g, "\n")
+    .trim();
 }
 
 /** The same on one line, as in a heading or the cell of a table. */

@@ -72,7 +72,12 @@ function tidied(runs: readonly Run[]): Run[] {
   });
   return styled.filter((run, index) => {
     const before = styled[index - 1];
-    return !(run.styles.length > 0 && BREAK.test(run.text) && before !== undefined && BREAK.test(before.text));
+    return !(
+      run.styles.length > 0 &&
+      BREAK.test(run.text) &&
+      before !== undefined &&
+      BREAK.test(before.text)
+    );
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Nodes, Root } from "mdast";
+import type { Code, Nodes, Root } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown } from "mdast-util-gfm";
 import { gfm } from "micromark-extension-gfm";
@@ -43,27 +43,34 @@ export function readIn(node: Nodes): string {
 /** Throws unless Feishu's Markdown says what it is meant to say, whatever it was made of; returns what people read. */
 export function judged(card: string, source: string): string {
   const tree = standardTree(card);
-  const fail = (what: string) => new Error(`${what}\n--- source\n${source}\n--- card\n${card}`);
-  if (nodesOf(tree, "html").length > 0) throw fail("a tag");
-  for (const code of nodesOf(tree, "code")) {
-    const { line = 0, column = 0 } = code.position?.start ?? {};
-    const opening = card.split("\n")[line - 1] ?? "";
-    if (column !== 1 || !/^(`{3,}|~{3,})/.test(opening))
-      throw fail("code that does not begin at the start of a line");
-    if (!/^(`{3,}|~{3,})$/.test(card.split("\n")[(code.position?.end.line ?? 0) - 1] ?? ""))
-      throw fail("open code");
-  }
-  for (const { url } of [...nodesOf(tree, "link"), ...nodesOf(tree, "definition")]) {
-    if (!/^(https?|mailto):/i.test(url)) throw fail(`a link to ${url}`);
-  }
-  if (nodesOf(tree, "image").length > 0) throw fail("a picture");
-  if (nodesOf(tree, "table").length > 4) throw fail("too many tables");
+  const fault = faultIn(card, tree);
+  if (fault !== undefined) throw new Error(`${fault}\n--- source\n${source}\n--- card\n${card}`);
+  return readIn(tree);
+}
+
+function faultIn(card: string, tree: Root): string | undefined {
+  if (nodesOf(tree, "html").length > 0) return "a tag";
+  if (nodesOf(tree, "image").length > 0) return "a picture";
+  if (nodesOf(tree, "table").length > 4) return "too many tables";
+  const link = [...nodesOf(tree, "link"), ...nodesOf(tree, "definition")].find(
+    ({ url }) => !/^(https?|mailto):/i.test(url),
+  );
+  if (link) return `a link to ${link.url}`;
+  if (nodesOf(tree, "code").some((code) => !isWellFenced(card.split("\n"), code)))
+    return "code without its fences";
   const outsideOfCode = card
     .replaceAll(/^(`{3,})[^\n]*\n[\s\S]*?\n\1$/gm, "")
     .replaceAll(/(`+)(?!`)[^\n]*?[^`]\1(?!`)/g, "");
-  if (outsideOfCode.includes("<")) throw fail("a tag may begin");
-  if (/<\s*\/?\s*at\b/i.test(card)) throw fail("a mention");
-  return readIn(tree);
+  if (outsideOfCode.includes("<")) return "a tag may begin";
+  return /<\s*\/?\s*at\b/i.test(card) ? "a mention" : undefined;
+}
+
+/** Feishu knows a fence at the start of a line only. */
+function isWellFenced(lines: readonly string[], { position }: Code): boolean {
+  const [first = "", last = ""] = [position?.start.line, position?.end.line].map(
+    (line = 0) => lines[line - 1],
+  );
+  return position?.start.column === 1 && /^`{3,}/.test(first) && /^`{3,}$/.test(last);
 }
 
 export const wordsOf = (text: string) => text.match(/[\p{L}\p{N}]+/gu) ?? [];

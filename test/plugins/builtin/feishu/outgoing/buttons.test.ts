@@ -40,7 +40,7 @@ test("what is no value of ours is no button of ours", () => {
 test("far too many buttons still make a card that Feishu takes", async () => {
   await using world = await outgoingWorld();
   const buttons = Array.from({ length: 30 }, (_, row) =>
-    Array.from({ length: 10 }, (_, at) => ({
+    Array.from({ length: 10 }, (__, at) => ({
       id: `${row}/${at}/${"漢".repeat(50)}`,
       label: "漢字".repeat(100),
     })),

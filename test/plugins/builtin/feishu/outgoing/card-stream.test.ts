@@ -173,7 +173,7 @@ describe("after a crash", () => {
     const second = (await world.make().openStream(world.to, partial))!;
     await second.show("one two");
     expect(world.said()).toEqual(["one two"]);
-    expect(second.ref).toEqual(first.ref!);
+    expect(second.ref).toEqual(first.ref);
     expect(world.feishu.calls.of({ method: "cardkit.card.create" })).toHaveLength(1);
   });
 
