@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { hexOf } from "./ids.ts";
 import { ALL_EVENTS, ALL_SCOPES } from "./scopes.ts";
 
@@ -57,7 +58,8 @@ export class AppAccount {
   #made = 0;
 
   constructor(number: number, options: AppOptions) {
-    this.appId = options.appId ?? `cli_${hexOf(`app ${number}`, 16)}`;
+    // As in life, no two apps are called the same: clients keep tokens by it, also from one test to the next.
+    this.appId = options.appId ?? `cli_${randomBytes(8).toString("hex")}`;
     this.appSecret = options.appSecret ?? hexOf(`secret ${number}`, 32);
     this.name = options.name;
     this.unionId = `on_${hexOf(`bot ${number}`, 32)}`;

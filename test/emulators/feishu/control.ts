@@ -192,7 +192,7 @@ export class Control {
         const press = feishu.world.presses.get(token);
         return { state: press?.state, toast: press?.toast };
       },
-      connections: ({ app }) => feishu.connections.of(this.#app(app)).length,
+      connections: ({ app }) => feishu.connections.readyOf(this.#app(app)).length,
       pending: ({ app }) => feishu.pendingOf(this.#app(app)).map(({ type }) => type),
       calls: ({ do: _, ...filter }) => feishu.calls.of(defined(filter)),
       complaints: () => feishu.world.complaints,

@@ -107,6 +107,11 @@ export class LongConnections implements Transport {
     return [...this.#open].filter((connection) => connection.app === app);
   }
 
+  /** Those that have pinged, as clients do when they are ready. */
+  readyOf(app: AppAccount): Connection[] {
+    return this.of(app).filter(({ pings }) => pings > 0);
+  }
+
   /** What a client is told that asks where to connect. */
   endpoint(appId: string, secret: string): object {
     const app = this.#world.apps.find((each) => each.appId === appId && each.appSecret === secret);

@@ -9,6 +9,15 @@ export interface Heard {
   readonly frames: readonly Frame[];
 }
 
+/** The frame with which a client says that it is there. */
+export const PING: Frame = {
+  seqId: 0n,
+  logId: 0n,
+  service: 33_554_678,
+  method: 0,
+  headers: [["type", "ping"]],
+};
+
 export interface Line extends AsyncDisposable {
   readonly heard: Heard[];
   readonly frames: Frame[];
@@ -20,7 +29,7 @@ export interface Line extends AsyncDisposable {
 
 /** A long connection of the plainest kind: it acknowledges everything and says what it heard. */
 export async function openLine(feishu: FeishuServer, app: AppAccount): Promise<Line> {
-  const before = feishu.connections.of(app).length;
+  const before = feishu.connections.readyOf(app).length;
   const response = await fetch(`${feishu.url}/callback/ws/endpoint`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -29,6 +38,7 @@ export async function openLine(feishu: FeishuServer, app: AppAccount): Promise<L
   const { data } = (await response.json()) as { data: { URL: string } };
   const socket = new WebSocket(data.URL);
   socket.binaryType = "arraybuffer";
+  const opened = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<number>();
   const parts = new Map<string, Frame[]>();
   const line: Line = {
@@ -42,13 +52,18 @@ export async function openLine(feishu: FeishuServer, app: AppAccount): Promise<L
       await closed.promise;
     },
   };
+  socket.addEventListener("open", () => opened.resolve());
   socket.addEventListener("close", ({ code }) => closed.resolve(code));
   socket.addEventListener("message", ({ data: bytes }: MessageEvent<ArrayBuffer>) => {
     const frame = decodeFrame(new Uint8Array(bytes));
     line.frames.push(frame);
     if (frame.method === 1) hear(line, parts, frame);
   });
+  await opened.promise;
+  line.send(PING);
+  await feishu.until(() => line.frames.length === 1, "the answer to the ping");
   await feishu.untilConnected(app, before + 1);
+  line.frames.length = 0;
   return line;
 }
 

@@ -133,9 +133,12 @@ export class FeishuServer implements AsyncDisposable, Watched {
     await this.until(() => Bun.deepEquals(this.transcript(room, options), lines), `[${lines.join(" | ")}]`);
   }
 
-  /** Resolves once an app has that many long connections; a client is ready a moment before the server knows it. */
+  /** Resolves once an app has that many long connections that have pinged: before that a client may not listen yet. */
   async untilConnected(app: AppAccount, count = 1): Promise<void> {
-    await this.until(() => this.connections.of(app).length === count, `${count} connections of ${app.name}`);
+    await this.until(
+      () => this.connections.readyOf(app).length === count,
+      `${count} connections of ${app.name}`,
+    );
   }
 
   onChange(listener: () => void): () => void {
