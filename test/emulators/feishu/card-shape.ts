@@ -48,6 +48,11 @@ export function isPart(value: unknown): value is CardPart {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A text or a number as text; nothing of anything else. */
+export function wordsOf(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
+
 /** Reads the JSON of a card, checks its structure, and throws what the platform says of a wrong one. */
 export function readCard(text: string): CardPart {
   let card: unknown;
@@ -68,11 +73,12 @@ export function checkCard(card: CardPart): void {
   if (elements.length > MOST_ELEMENTS) throw badCard(300305, "the number of elements exceeds the limit 200");
   const ids = new Set<string>();
   for (const element of elements) {
-    const tag = String(element["tag"]);
+    const tag = wordsOf(element["tag"]);
     if (!TAGS[version].has(tag)) throw badTag(version, tag);
     const id = element["element_id"];
     if (id === undefined) continue;
-    if (typeof id !== "string" || !ELEMENT_ID.test(id)) throw badCard(300302, `element_id ${id} is invalid`);
+    if (typeof id !== "string" || !ELEMENT_ID.test(id))
+      throw badCard(300302, `element_id ${wordsOf(id)} is invalid`);
     if (ids.has(id)) throw badCard(300314, `element_id ${id} is duplicated`);
     ids.add(id);
   }
@@ -174,7 +180,7 @@ function elementText(element: CardPart, nameOf: NameOf): string {
     case "markdown":
     case "plain_text":
     case "lark_md":
-      return markdownText(String(element["content"] ?? ""), nameOf);
+      return markdownText(wordsOf(element["content"]), nameOf);
     case "div":
       return [element["text"], ...fieldsIn(element)].map((text) => textOf(text, nameOf)).join("\n");
     case "img":
@@ -201,18 +207,18 @@ function fieldsIn(element: CardPart): unknown[] {
 function tableText(table: CardPart): string {
   const columns = Array.isArray(table["columns"]) ? table["columns"].filter(isPart) : [];
   const rows = Array.isArray(table["rows"]) ? table["rows"].filter(isPart) : [];
-  const head = columns.map((column) => String(column["display_name"] ?? column["name"])).join(" | ");
-  const body = rows.map((row) => columns.map((column) => cellText(row[String(column["name"])])).join(" | "));
+  const head = columns.map((column) => wordsOf(column["display_name"] ?? column["name"])).join(" | ");
+  const body = rows.map((row) => columns.map((column) => cellText(row[wordsOf(column["name"])])).join(" | "));
   return [head, ...body].join("\n");
 }
 
 function cellText(value: unknown): string {
-  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value ?? "");
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : wordsOf(value);
 }
 
 function textOf(text: unknown, nameOf: NameOf): string {
   if (!isPart(text)) return "";
-  return markdownText(String(text["content"] ?? ""), nameOf);
+  return markdownText(wordsOf(text["content"]), nameOf);
 }
 
 const CODE = /(```[\s\S]*?(?:```|$)|`[^`\n]*`)/;
@@ -256,6 +262,6 @@ function decode(text: string): string {
 function tablesIn(element: CardPart): number {
   if (element["tag"] === "table") return 1;
   if (element["tag"] !== "markdown") return 0;
-  const text = String(element["content"] ?? "").replace(/```[\s\S]*?(?:```|$)/g, "");
+  const text = wordsOf(element["content"]).replace(/```[\s\S]*?(?:```|$)/g, "");
   return text.split("\n").filter((line) => /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)+\|?\s*$/.test(line)).length;
 }

@@ -1,7 +1,7 @@
 import { ApiFailure, invalidParameter } from "./api-failure.ts";
 import type { AppAccount } from "./app-account.ts";
 import { CardEntity } from "./card-entity.ts";
-import { isPart, namedIn, readCard, type CardPart } from "./card-shape.ts";
+import { isPart, namedIn, readCard, wordsOf, type CardPart } from "./card-shape.ts";
 import type { Mention } from "./room.ts";
 import type { Actor } from "./user.ts";
 import type { World } from "./world.ts";
@@ -125,7 +125,7 @@ function readPostPart(world: World, part: unknown, named: Named): CardPart {
   if (tag === "at") return { ...part, user_id: named.key(textField(part, "user_id")) };
   if (tag === "img") return { ...part, image_key: keyOf(world, part, "image_key", "image") };
   if (tag === "media") return { ...part, file_key: keyOf(world, part, "file_key", "file") };
-  if (tag === "md") return { ...part, text: named.replaceIn(String(part["text"] ?? "")) };
+  if (tag === "md") return { ...part, text: named.replaceIn(wordsOf(part["text"])) };
   return part;
 }
 

@@ -115,7 +115,7 @@ export class Control {
 
   #additions(): Acts<"addApp" | "addPerson" | "addGroup" | "open"> {
     return {
-      addApp: ({ do: _, webhook, ...facts }) => {
+      addApp: ({ webhook, ...facts }) => {
         const app = this.#feishu.addApp({
           ...defined(facts),
           ...(webhook ? { webhook: defined(webhook) } : {}),
@@ -176,7 +176,7 @@ export class Control {
   #views(): Acts<"transcript" | "messages" | "pressed" | "connections" | "pending" | "calls" | "complaints"> {
     const feishu = this.#feishu;
     return {
-      transcript: ({ do: _, person, app, chat, ...options }) =>
+      transcript: ({ person, app, chat, ...options }) =>
         feishu.transcript(this.#room({ person, app, chat }), defined(options)),
       messages: (request) =>
         this.#room(request)
@@ -194,7 +194,7 @@ export class Control {
       },
       connections: ({ app }) => feishu.connections.readyOf(this.#app(app)).length,
       pending: ({ app }) => feishu.pendingOf(this.#app(app)).map(({ type }) => type),
-      calls: ({ do: _, ...filter }) => feishu.calls.of(defined(filter)),
+      calls: (filter) => feishu.calls.of(defined(filter)),
       complaints: () => feishu.world.complaints,
     };
   }

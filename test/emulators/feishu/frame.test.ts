@@ -11,7 +11,7 @@ const PING: Frame = { seqId: 0n, logId: 0n, service: 33_554_678, method: 0, head
 test("a ping has the bytes that protocol buffers give it", () => {
   // Fields 1 and 2 are nought, 3 is the service, 4 the method, 5 a header of two texts.
   expect(hex(encodeFrame(PING))).toBe(
-    "0800" + "1000" + "18f6818010" + "2000" + "2a0c" + "0a0474797065" + "120470696e67",
+    ["0800", "1000", "18f6818010", "2000", "2a0c", "0a0474797065", "120470696e67"].join(""),
   );
 });
 

@@ -92,7 +92,7 @@ test("a message is changed five times a second, a card ten times", async () => {
     type: "card_json",
     data: JSON.stringify(card),
   });
-  const path = `/cardkit/v1/cards/${data["card_id"]}/elements/a/content`;
+  const path = `/cardkit/v1/cards/${String(data["card_id"])}/elements/a/content`;
   const written: number[] = [];
   for (let sequence = 1; sequence <= 11; sequence++) {
     written.push((await callApi(feishu, app, "PUT", path, { content: "x", sequence })).code);

@@ -160,11 +160,11 @@ export class LongConnections implements Transport {
         ["trace_id", hexOf(`trace ${id}`, 32)],
       ]),
     );
-    if (app.fragmentation?.order === "backward") return frames.reverse();
+    if (app.fragmentation?.order === "backward") return frames.toReversed();
     if (app.fragmentation?.order === "shuffled") {
       return frames
         .map((frame) => ({ frame, place: this.#random() }))
-        .sort((one, other) => one.place - other.place)
+        .toSorted((one, other) => one.place - other.place)
         .map(({ frame }) => frame);
     }
     return frames;

@@ -157,7 +157,9 @@ test("messages are listed by chat and by topic, in pages, in either direction", 
     (page["items"] as { body: { content: string } }[]).map(({ body }) => JSON.parse(body.content).text);
   const first = await list("sort_type=ByCreateTimeDesc&page_size=2");
   expect([textsOf(first), first["has_more"]]).toEqual([["three", "two"], true]);
-  const second = await list(`sort_type=ByCreateTimeDesc&page_size=2&page_token=${first["page_token"]}`);
+  const second = await list(
+    `sort_type=ByCreateTimeDesc&page_size=2&page_token=${String(first["page_token"])}`,
+  );
   expect([textsOf(second), second["has_more"]]).toEqual([["one"], false]);
   const since = Math.floor((chat.posts[1]?.atMs ?? 0) / 1000);
   expect(textsOf(await list(`start_time=${since}`))).toEqual(["two", "three"]);
@@ -251,7 +253,7 @@ test("reactions have names, are put once, and are taken back by who put them", a
   const [, hers] = hello.reactions;
   expect(await call("DELETE", `${path}/${hers?.id}`)).toMatchObject({ code: 231007 });
   expect(await call("DELETE", `${path}/none`)).toMatchObject({ code: 231010 });
-  expect(await call("DELETE", `${path}/${first["reaction_id"]}`)).toMatchObject({ code: 0 });
+  expect(await call("DELETE", `${path}/${String(first["reaction_id"])}`)).toMatchObject({ code: 0 });
   anna.unreact(hello, "HEART");
   expect(feishu.transcript(chat)).toEqual(["Anna: hello"]);
   expect(() => anna.react(hello, "👍")).toThrow("there is no reaction 👍");

@@ -4,6 +4,7 @@ import type { Errand, Exchange, Reply } from "../common/http-server.ts";
 import { readForm, type Form } from "../common/multipart.ts";
 import { ApiFailure, scopeMissing, tooFast } from "./api-failure.ts";
 import type { AppAccount } from "./app-account.ts";
+import { wordsOf } from "./card-shape.ts";
 import { hexOf } from "./ids.ts";
 import type { LongConnections } from "./long-connection.ts";
 import type { Rates } from "./rates.ts";
@@ -147,7 +148,7 @@ export class OpenApi {
   /** The chat that a request is about, as far as it can be told. */
   #chatOf(app: AppAccount | undefined, { path }: Found, { fields }: Form): string | undefined {
     const named = path.get("chat_id") ?? fields["receive_id"] ?? fields["container_id"] ?? fields["chat_id"];
-    const message = this.#world.findPost(path.get("message_id") ?? String(fields["message_id"] ?? ""));
+    const message = this.#world.findPost(path.get("message_id") ?? wordsOf(fields["message_id"]));
     if (message) return message.room.id;
     const card = this.#world.cards.get(path.get("card_id") ?? "");
     if (card) return card.post?.room.id;

@@ -107,7 +107,8 @@ test("each app knows a person by another open id, and by the user id only with t
   anna.say(anna.dm(plain), "two");
   const senderIn = (to: AppAccount) => {
     const [event] = world.sent(RECEIVE, to);
-    return (event?.["sender"] as { sender_id: Record<string, unknown> }).sender_id;
+    const sender = event?.["sender"] as { sender_id: Record<string, unknown> } | undefined;
+    return sender?.sender_id;
   };
   expect(senderIn(app)).toEqual({
     open_id: anna.openIdIn(app),

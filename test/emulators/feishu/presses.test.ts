@@ -147,7 +147,7 @@ test("while a press on a card that is being written waits for its answer, the ca
   });
   await sendTo(feishu, app, chat, "interactive", { type: "card", data: { card_id } });
   const write = async (content: string, sequence: number) => {
-    const path = `/cardkit/v1/cards/${card_id}/elements/text/content`;
+    const path = `/cardkit/v1/cards/${String(card_id)}/elements/text/content`;
     return (await callApi(feishu, app, "PUT", path, { content, sequence })).code;
   };
   const post = chat.last();

@@ -1,4 +1,4 @@
-import { buttonsOf, cardText, isPart } from "./card-shape.ts";
+import { buttonsOf, cardText, isPart, wordsOf } from "./card-shape.ts";
 import type { Post, Room } from "./room.ts";
 import type { World } from "./world.ts";
 
@@ -64,8 +64,8 @@ export function shownText(world: World, post: Post): string {
 }
 
 function withNames({ mentions }: Post, text: string): string {
-  const named = [...mentions].reverse();
-  return named
+  return mentions
+    .toReversed()
     .reduce((sum, { key, actor }) => sum.replaceAll(key, `@${actor.name}`), text)
     .replaceAll("@_all", "@all");
 }
@@ -75,14 +75,14 @@ function postText(post: Post, content: { [field: string]: unknown }): string {
   const lines = paragraphs.map((paragraph: unknown) =>
     Array.isArray(paragraph) ? paragraph.map((part) => partText(post, part)).join("") : "",
   );
-  return [String(content["title"] ?? ""), ...lines].filter((line) => line !== "").join("\n");
+  return [wordsOf(content["title"]), ...lines].filter((line) => line !== "").join("\n");
 }
 
 function partText(post: Post, part: unknown): string {
   if (!isPart(part)) return "";
   switch (part["tag"]) {
     case "a":
-      return `${part["text"]} (${part["href"]})`;
+      return `${wordsOf(part["text"])} (${wordsOf(part["href"])})`;
     case "at":
       return withNames(post, String(part["user_id"]));
     case "img":
@@ -90,11 +90,11 @@ function partText(post: Post, part: unknown): string {
     case "media":
       return "(media)";
     case "emotion":
-      return `:${part["emoji_type"]}:`;
+      return `:${wordsOf(part["emoji_type"])}:`;
     case "hr":
       return "---";
     default:
-      return withNames(post, String(part["text"] ?? ""));
+      return withNames(post, wordsOf(part["text"]));
   }
 }
 
@@ -105,7 +105,7 @@ function kindOf(world: World, { msgType, content, merged }: Post): string | unde
   switch (msgType) {
     case "file":
     case "media":
-      return `${msgType} ${facts["file_name"]}`;
+      return `${msgType} ${wordsOf(facts["file_name"])}`;
     case "share_chat":
       return `share_chat ${world.rooms.find(({ id }) => id === facts["chat_id"])?.name ?? ""}`.trim();
     case "merge_forward":

@@ -13,7 +13,9 @@ async function open(keys: { encryptKey?: string; verificationToken?: string } = 
   const clock = new FakeClock();
   const feishu = await startFeishu({ clock });
   const got: Got[] = [];
-  const state = { answer: (_: Got): Response | Promise<Response> => new Response("{}") };
+  const state: { answer: (request: Got) => Response | Promise<Response> } = {
+    answer: () => new Response("{}"),
+  };
   const hook = Bun.serve({
     port: 0,
     hostname: "127.0.0.1",

@@ -112,8 +112,12 @@ const eventDispatcher = new EventDispatcher({ encryptKey, logger }).register({
 });
 
 if (way === "webhook") {
-  const server = createServer(adaptDefault("/feishu", eventDispatcher, { autoChallenge: true }));
-  server.listen(0, "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}/feishu`));
+  const take = adaptDefault("/feishu", eventDispatcher, { autoChallenge: true });
+  const server = createServer((request, response) => void take(request, response));
+  server.listen(0, "127.0.0.1", () => {
+    const { port } = server.address();
+    console.log(`http://127.0.0.1:${port}/feishu`);
+  });
   process.stdin.resume().once("end", () => {
     server.close();
     server.closeAllConnections();
