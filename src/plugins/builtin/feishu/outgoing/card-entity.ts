@@ -17,6 +17,8 @@ const CARDS = "/open-apis/cardkit/v1/cards";
  * a second never overtake it.
  */
 const STEP_MS = 100;
+/** So long a card can be changed. */
+const LIFE_MS = 14 * 86_400_000;
 /** Somebody was ahead of us: the next number is beyond what a quarter of an hour takes. */
 const LEAP = 10_000;
 const MOST_LEAPS = 3;
@@ -53,6 +55,30 @@ export class CardEntity implements CardFacts {
     if (id === undefined)
       throw new PlatformError("other", "unreachable", "Feishu names no card for what it took.");
     return new CardEntity({ id, madeAtMs }, calls, clock, text.content);
+  }
+
+  /** The one that a message shows; undefined where Feishu keeps none, or does not tell. */
+  static async find(
+    message: string,
+    calls: Calls,
+    clock: Clock,
+    signal: AbortSignal,
+  ): Promise<CardEntity | undefined> {
+    try {
+      const { card_id: id } = await calls.make<{ readonly card_id?: string }>({
+        method: "POST",
+        path: `${CARDS}/id_convert`,
+        body: { message_id: message },
+        signal,
+      });
+      // No card is older: a number of its last day is beyond all that there were.
+      return id === undefined
+        ? undefined
+        : new CardEntity({ id, madeAtMs: clock.now() - LIFE_MS }, calls, clock);
+    } catch (error) {
+      if (isKind(error, "card-gone", "no-scope", "bad-request", "other", "bad-card")) return undefined;
+      throw error;
+    }
   }
 
   /** Whether it is known to say the text already. */

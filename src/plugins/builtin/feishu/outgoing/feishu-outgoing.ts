@@ -56,7 +56,7 @@ export class FeishuOutgoing {
     const posts = new Posts(calls, memory);
     const forms = new SentForms(memory, (facts) => new CardEntity(facts, calls, clock));
     this.#calls = calls;
-    this.#text = new Text({ calls, posts, forms, memory });
+    this.#text = new Text({ calls, posts, forms, memory, clock });
     this.#media = new Media({ calls, posts, forms, uploads: new Uploads(memory), text: this.#text });
     this.#streams = new CardStreams({ calls, posts, forms, text: this.#text, clock });
     this.#reactions = new Reactions(calls, api.appId);

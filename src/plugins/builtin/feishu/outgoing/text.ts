@@ -1,3 +1,4 @@
+import type { Clock } from "../../../../lib/clock.ts";
 import type { ChannelMemory } from "../../../channel-memory.ts";
 import type { Address, EditOptions, MessageRef, SendOptions, TextMessage } from "../../../types.ts";
 import { toPlain } from "../format/card-markdown.ts";
@@ -14,6 +15,7 @@ export interface TextParts {
   readonly posts: Posts;
   readonly forms: SentForms;
   readonly memory: ChannelMemory;
+  readonly clock: Clock;
 }
 
 /** So many chats are known not to take cards. */
@@ -50,8 +52,9 @@ export class Text {
   }
 
   /** Resolves once the message shows the text. Its buttons are gone then. */
-  async edit({ id }: MessageRef, markdown: string, { style, signal }: EditOptions): Promise<void> {
+  async edit({ id }: MessageRef, markdown: string, options: EditOptions): Promise<void> {
     const { forms } = this.#parts;
+    const { style, signal } = options;
     const form = await forms.of(id);
     if (form === "text" || form === "file") return this.#editText(id, markdown, signal);
     if (form instanceof CardEntity) {
@@ -61,7 +64,12 @@ export class Text {
         if (!isKind(error, "card-gone", "no-scope")) throw error;
       }
     }
-    await this.#editCard(id, markdown, { style, signal });
+    try {
+      await this.#editCard(id, markdown, options);
+    } catch (error) {
+      if (form !== undefined || !isKind(error, "bad-card", "bad-request", "other")) throw error;
+      await this.#editUnknown(id, markdown, options, error);
+    }
   }
 
   /** Whether a chat is known to refuse cards. */
@@ -108,6 +116,20 @@ export class Text {
       if (!isKind(error, "wrong-type")) throw error;
       await this.#editText(id, markdown, signal);
     }
+  }
+
+  /** A card that Feishu keeps for us, although nobody here knows it any more, is found by its message. */
+  async #editUnknown(
+    id: string,
+    markdown: string,
+    { style, signal }: EditOptions,
+    error: unknown,
+  ): Promise<void> {
+    const { calls, forms, clock } = this.#parts;
+    const entity = await CardEntity.find(id, calls, clock, signal);
+    if (!entity) throw error;
+    await entity.finish(cardText(markdown, style), signal);
+    await forms.note(id, entity);
   }
 
   async #editText(id: string, markdown: string, signal: AbortSignal): Promise<void> {

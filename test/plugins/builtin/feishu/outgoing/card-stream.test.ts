@@ -177,13 +177,30 @@ describe("after a crash", () => {
     expect(world.feishu.calls.of({ method: "cardkit.card.create" })).toHaveLength(1);
   });
 
-  test("the answer finds its message even if nothing at all was kept", async () => {
+  test.each(["takes it", "refuses it"])(
+    "the answer finds its message even if nothing at all was kept, where a card that Feishu keeps is put anew and Feishu %s",
+    async (manner) => {
+      await using world = await outgoingWorld();
+      const stream = (await world.out.openStream(world.to, partial))!;
+      await stream.show("one");
+      await stream.show("one two");
+      world.kept.clear();
+      if (manner === "refuses it")
+        world.refuse('"PATCH","path":"/open-apis/im/', 230099, "Failed to create card content");
+      const next = world.make();
+      await next.edit(stream.ref!, "nearly the end", fresh());
+      await next.edit(stream.ref!, "the end", fresh());
+      expect(world.said()).toEqual(["the end"]);
+      expectRising(sequencesOf(world));
+    },
+  );
+
+  test("a formatting that Feishu refuses in an ordinary card is told as that", async () => {
     await using world = await outgoingWorld();
-    const stream = (await world.out.openStream(world.to, partial))!;
-    await stream.show("one");
-    world.kept.clear();
-    await world.make().edit(stream.ref!, "the end", fresh());
-    expect(world.said()).toEqual(["the end"]);
+    const ref = await world.out.send(world.to, text("one"), options);
+    world.refuse('"PATCH"', 230099, "Failed to create card content");
+    expect(await errorOf(world.out.edit(ref, "**two**", options))).toMatchObject({ code: "format-refused" });
+    expect(world.methods()).toEqual(["im.message.create"]);
   });
 });
 
@@ -282,7 +299,8 @@ test("text goes out once where cards are refused, and no message is changed to s
   await stream.close();
   await out.send(to, text("**the** end"), options);
   expect(said()).toEqual(["the end"]);
-  const next = (await out.openStream(to, partial))!;
+  const next = (await out.openStream(to, { ...partial, nonce: "n2" }))!;
   await next.show("more");
   expect(said()).toEqual(["the end"]);
+  expect(world.methods()).toEqual(["cardkit.card.create", "im.message.create"]);
 });

@@ -71,6 +71,7 @@ describe("a reaction", () => {
     await out.react(ref, "👀");
     await world.make().react(ref, " ");
     expect(feishu.transcript(chat)).toEqual(["Anna: hello {HEART}"]);
+    expect(feishu.calls.of({ method: "im.messageReaction.delete" })).toHaveLength(1);
   });
 
   test("to a message that is gone says so; taking one away from it is no failure of the chat", async () => {

@@ -165,6 +165,7 @@ describe("an edit", () => {
     await out.edit(ref, "**two**", options);
     expect(said()).toEqual(["two"]);
     await world.make().edit(ref, "**three**", options);
+    expect(world.methods()).toEqual(["im.message.create", "im.message.update", "im.message.update"]);
     world.kept.clear();
     await world.make().edit(ref, "**four**", options);
     expect(said()).toEqual(["four"]);
