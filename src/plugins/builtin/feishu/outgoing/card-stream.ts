@@ -4,7 +4,7 @@ import type { Calls } from "./calls.ts";
 import { cardText, type CardText } from "./card.ts";
 import { CardEntity } from "./card-entity.ts";
 import { isKind } from "./errors.ts";
-import type { Posts } from "./posts.ts";
+import { NONCE_WINDOW_MS, type Posts } from "./posts.ts";
 import type { SentForms } from "./sent-forms.ts";
 import type { Text } from "./text.ts";
 
@@ -97,7 +97,8 @@ class CardStream implements ChannelStream {
     const { forms, calls, clock } = this.#parts;
     const { nonce, signal } = this.#options;
     const known = await forms.openingOf(nonce);
-    if (known) return known;
+    // Later, Feishu would not know any more that the message has come, and takes no card twice.
+    if (known && clock.now() - known.madeAtMs < NONCE_WINDOW_MS) return known;
     const entity = await CardEntity.make(text, calls, clock, signal);
     await forms.noteOpening(nonce, entity);
     return entity;

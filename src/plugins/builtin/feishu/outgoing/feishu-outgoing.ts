@@ -22,7 +22,7 @@ import { CardStreams } from "./card-stream.ts";
 import { isKind } from "./errors.ts";
 import { albumsOf, holdsCaption } from "./file-kind.ts";
 import { Media } from "./media.ts";
-import { messagePath, Posts } from "./posts.ts";
+import { messagePath, NONCE_WINDOW_MS, Posts } from "./posts.ts";
 import { Reactions } from "./reactions.ts";
 import { SentForms } from "./sent-forms.ts";
 import { Text } from "./text.ts";
@@ -37,8 +37,6 @@ export interface OutgoingOptions {
 const TEXT_BYTES = 28_000;
 /** Feishu takes 5 messages in any second of a chat, and as many changes of one message; a card that grows, twice as many. */
 const PACE: Pace = { perChatMs: 300, perPreviewMs: 300, burst: 2 };
-/** Feishu remembers for an hour what it has sent; the attempt itself takes some of it. */
-const NONCE_WINDOW_MS = 3_540_000;
 
 /** Everything that goes out to Feishu or Lark for one app. Rejects with `ChannelError` only. */
 export class FeishuOutgoing {

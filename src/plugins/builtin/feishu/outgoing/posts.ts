@@ -23,6 +23,8 @@ interface Listed {
   readonly items?: readonly { readonly message_id?: string; readonly deleted?: boolean }[];
 }
 
+/** Feishu remembers for an hour what it has sent; the attempt itself takes some of it. */
+export const NONCE_WINDOW_MS = 3_540_000;
 const MESSAGES = "/open-apis/im/v1/messages";
 const LONGEST_UUID = 50;
 const SLOTS = 512;

@@ -177,6 +177,17 @@ describe("after a crash", () => {
     expect(world.feishu.calls.of({ method: "cardkit.card.create" })).toHaveLength(1);
   });
 
+  test("a reply that is taken up again hours later gets a card of its own: none can be sent twice", async () => {
+    const clock = new FakeClock();
+    await using world = await outgoingWorld(clock);
+    const first = (await world.out.openStream(world.to, partial))!;
+    await first.show("one");
+    await clock.advance(90 * MINUTE_MS);
+    const second = (await world.make().openStream(world.to, partial))!;
+    await second.show("one two");
+    expect(world.said()).toEqual(["one", "one two"]);
+  });
+
   test.each(["takes it", "refuses it"])(
     "the answer finds its message even if nothing at all was kept, where a card that Feishu keeps is put anew and Feishu %s",
     async (manner) => {
