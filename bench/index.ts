@@ -17,6 +17,7 @@ import { latency } from "./parts/latency.ts";
 import { longReply } from "./parts/long-reply.ts";
 import { memory } from "./parts/memory.ts";
 import { start } from "./parts/start.ts";
+import { feishu } from "./platforms/feishu.ts";
 import { telegram } from "./platforms/telegram.ts";
 import { type PartReport, tableOfPart } from "./figures.ts";
 import { seededRandom } from "./statistics.ts";
@@ -30,6 +31,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   "long-reply": longReply,
   crowd,
   telegram: chatPart(telegram),
+  feishu: chatPart(feishu),
   store,
 };
 
