@@ -124,14 +124,14 @@ export class FeishuChannel implements Channel {
   }
 
   async #hear(bot: BotInfo, host: ChannelHost, signal: AbortSignal): Promise<void> {
-    const { clock, account, appId, appSecret, pingTimeoutMs } = this.#parts;
+    const { clock, account, appId, appSecret, pingTimeoutMs, callLimitMs } = this.#parts;
     const { log } = host;
     const intake = this.#intakeOf(bot, host);
     const onEvent = () => this.#hearing.noteEvent();
     if (account.connectionMode === "webhook") return this.#webhook.run({ intake, onEvent }, signal);
     const { domain } = account;
     const proxy = account.proxy ?? host.proxyFor?.(originOf(domain));
-    const line = { appId, appSecret, domain, proxy, pingTimeoutMs };
+    const line = { appId, appSecret, domain, proxy, pingTimeoutMs, callLimitMs };
     const connection = this.#connection;
     connection.becomes("connecting");
     return new LongConnection({ line, intake, connection, clock, log, onEvent }).run(signal);

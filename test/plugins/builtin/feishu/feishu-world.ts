@@ -73,7 +73,10 @@ export class FeishuWorld implements AsyncDisposable {
   }
 
   /** A channel for the app, not started. */
-  channel(given: Given = {}, more: { appSecret?: string; pingTimeoutMs?: number } = {}): FeishuChannel {
+  channel(
+    given: Given = {},
+    more: { appSecret?: string; pingTimeoutMs?: number; callLimitMs?: number } = {},
+  ): FeishuChannel {
     const { appId, appSecret, webhook } = this.app;
     const { url: _, ...secrets } = webhook ?? { url: "" };
     const mode = webhook ? "webhook" : "websocket";

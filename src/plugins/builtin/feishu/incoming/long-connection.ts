@@ -17,6 +17,8 @@ export interface LineFacts {
   readonly proxy?: string | undefined;
   /** How long an answer to a ping may take; 10 s when absent. */
   readonly pingTimeoutMs?: number | undefined;
+  /** How long Feishu may take to say where to connect; 15 s when absent. */
+  readonly callLimitMs?: number | undefined;
 }
 
 export interface LongConnectionParts extends ReconnectParts {
@@ -68,6 +70,7 @@ export class LongConnection {
   async #hold(signal: AbortSignal): Promise<void> {
     const { line, log } = this.#parts;
     const { appId, appSecret, domain, proxy, pingTimeoutMs = PING_TIMEOUT_MS } = line;
+    const { callLimitMs = ENDPOINT_MS } = line;
     const ended = Promise.withResolvers<void>();
     const fail = (error: unknown) => ended.reject(error);
     const stop = () => ended.resolve();
@@ -77,7 +80,9 @@ export class LongConnection {
       appSecret,
       domain: originOf(domain),
       // Of its HTTP client the SDK only uses `request` here.
-      httpInstance: new Endpoint(proxy, fail) as unknown as NonNullable<WsOptions["httpInstance"]>,
+      httpInstance: new Endpoint({ proxy, callLimitMs }, fail) as unknown as NonNullable<
+        WsOptions["httpInstance"]
+      >,
       logger: sdkLogger(log),
       loggerLevel: LoggerLevel.warn,
       handshakeTimeoutMs: HANDSHAKE_MS,
@@ -156,8 +161,11 @@ class Endpoint {
   readonly #onFailure: (error: unknown) => void;
   #isAsked = false;
 
-  constructor(proxy: string | undefined, onFailure: (error: unknown) => void) {
-    this.#http = new FetchHttp({ callMs: ENDPOINT_MS, uploadMs: ENDPOINT_MS }, proxy);
+  constructor(
+    { proxy, callLimitMs }: { readonly proxy: string | undefined; readonly callLimitMs: number },
+    onFailure: (error: unknown) => void,
+  ) {
+    this.#http = new FetchHttp({ callMs: callLimitMs, uploadMs: callLimitMs }, proxy);
     this.#onFailure = onFailure;
   }
 

@@ -160,6 +160,19 @@ describe("the line", () => {
     await feishu.until(() => channel.status().state === "connected", "the connection");
   });
 
+  test("is tried for anew when Feishu does not say in time where to connect", async () => {
+    const clock = new FakeClock();
+    await using opened = await openWorld({ clock });
+    const { world } = opened;
+    const { feishu, app } = world;
+    feishu.faults.add({ kind: "half-open", match: { method: "ws.endpoint" } });
+    const channel = world.channel({}, { callLimitMs: 100 });
+    await channel.start(world.host);
+    await feishu.until(() => channel.status().lastError === "Feishu did not answer in time.", "the loss");
+    await clock.advance(1000);
+    await feishu.untilConnected(app);
+  });
+
   test("that is refused where the first answer leads to is asked for anew", async () => {
     const clock = new FakeClock();
     await using opened = await openWorld({ clock });

@@ -135,7 +135,7 @@ describe("an event", () => {
     anna.say(chat, "too late");
     await feishu.until(() => feishu.pushes[1]?.atMs.length === 1, "the second");
     await feishu.until(() => feishu.pendingOf(app).length === 1, "the end of the first");
-    await channel.start(host);
+    await world.started(channel);
     await clock.advance(15_000);
     expect(await host.texts(2)).toEqual(["patience", "too late"]);
   });
