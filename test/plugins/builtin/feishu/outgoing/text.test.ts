@@ -143,6 +143,10 @@ test("as much as the capabilities let through is taken, in any script", async ()
     await stream.show(longest);
     await out.edit(stream.ref!, longest, options);
   }
+  // Feishu says 30 KB, and does not say which.
+  for (const { params } of world.feishu.calls.all) {
+    expect(Buffer.byteLength(JSON.stringify(params))).toBeLessThan(30_000);
+  }
 });
 
 describe("an edit", () => {
