@@ -171,6 +171,15 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "plugins/builtin/feishu/format/inlines.ts": "test/plugins/builtin/feishu/format/card-markdown.test.ts",
   "plugins/builtin/feishu/format/marked.ts": "test/plugins/builtin/feishu/format/card-markdown.test.ts",
   "plugins/builtin/feishu/format/sheet.ts": "test/plugins/builtin/feishu/format/card-markdown.test.ts",
+  "plugins/builtin/feishu/index.ts": "test/plugins/builtin/feishu/accounts.test.ts",
+  "plugins/builtin/feishu/incoming/app-calls.ts": "test/plugins/builtin/feishu/incoming/findings.test.ts",
+  "plugins/builtin/feishu/incoming/download.ts": "test/plugins/builtin/feishu/channel.test.ts",
+  "plugins/builtin/feishu/incoming/happenings.ts": "test/plugins/builtin/feishu/channel.test.ts",
+  "plugins/builtin/feishu/incoming/hearing.ts": "test/plugins/builtin/feishu/incoming/findings.test.ts",
+  "plugins/builtin/feishu/incoming/intake.ts": "test/plugins/builtin/feishu/incoming/long-connection.test.ts",
+  "plugins/builtin/feishu/incoming/message.ts": "test/plugins/builtin/feishu/channel.test.ts",
+  "plugins/builtin/feishu/incoming/reconnect-words.ts":
+    "test/plugins/builtin/feishu/incoming/long-connection.test.ts",
   "plugins/builtin/feishu/outgoing/calls.ts": "test/plugins/builtin/feishu/outgoing/api.test.ts",
   "plugins/builtin/feishu/outgoing/card.ts": "test/plugins/builtin/feishu/outgoing/text.test.ts",
   "plugins/builtin/feishu/outgoing/card-entity.ts":

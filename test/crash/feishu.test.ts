@@ -19,7 +19,7 @@ const pauses = new Map([
   [21_600_000, 8000],
 ]);
 const clock: Clock = {
-  now: systemClock.now,
+  now: () => systemClock.now(),
   sleep: (ms, signal) => systemClock.sleep(pauses.get(ms) ?? ms, signal),
 };
 

@@ -47,14 +47,14 @@ async function fetched(
   url: string,
   token: string,
   limits: DownloadOptions,
-  { fetch, proxy }: DownloadParts,
+  parts: DownloadParts,
 ): Promise<Uint8Array> {
-  const { bytes } = await fetch(url, {
+  const { bytes } = await parts.fetch(url, {
     ...limits,
     headers: { authorization: `Bearer ${token}` },
     // Feishu's server, or the one in the configuration: nobody else has named it.
     isConfigured: true,
-    ...(proxy === undefined ? {} : { proxy }),
+    ...(parts.proxy === undefined ? {} : { proxy: parts.proxy }),
   });
   return bytes;
 }

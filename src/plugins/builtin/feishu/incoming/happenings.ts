@@ -45,9 +45,6 @@ const READERS: Readonly<Record<string, Read<never>>> = {
   "card.action.trigger": readPress,
 };
 
-/** Everything that is listened to, for whoever sets the app up. */
-export const EVENT_TYPES: readonly string[] = ["im.message.receive_v1", ...Object.keys(READERS)];
-
 async function readRecall(
   event: RecalledEvent,
   _: Told,

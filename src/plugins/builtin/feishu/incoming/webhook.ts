@@ -69,8 +69,9 @@ export class Webhook {
     const body = this.#verified(request);
     if (body === undefined) return new Response(null, { status: 401 });
     if (body["type"] === "url_verification") {
+      const { challenge } = body;
       this.#parts.onVerified();
-      return Response.json({ challenge: String(body["challenge"] ?? "") });
+      return Response.json({ challenge: typeof challenge === "string" ? challenge : "" });
     }
     const told = openEnvelope(body);
     if (told === undefined) return new Response(null, { status: 400 });

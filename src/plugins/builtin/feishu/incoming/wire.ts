@@ -93,8 +93,6 @@ export interface Told {
   readonly type: string;
   /** The app that it is for, where it says so. */
   readonly app?: string;
-  /** What the app's Verification Token is, as the platform has it. */
-  readonly token?: string;
   readonly event: unknown;
 }
 
@@ -104,13 +102,12 @@ export function openEnvelope(body: unknown): Told | undefined {
   if (!envelope) return undefined;
   const header = asRecord(envelope["header"]);
   if (header) {
-    const { event_id: id, event_type: type, app_id: app, token } = header;
+    const { event_id: id, event_type: type, app_id: app } = header;
     if (typeof id !== "string" || typeof type !== "string") return undefined;
     return {
       id,
       type,
       ...(typeof app === "string" ? { app } : {}),
-      ...(typeof token === "string" ? { token } : {}),
       event: envelope["event"],
     };
   }
