@@ -79,12 +79,12 @@ export class Directory {
     if (this.#groups.get(chat)) return undefined;
     const known = await this.#parts.memory.get(chatKey(chat));
     if (known !== undefined) return known;
-    const { chat_mode: mode } = await this.#parts.calls.chat(chat, signal);
+    const mode = await this.#modeOf(chat, signal);
     if (mode === "p2p") {
       if (other !== undefined) await this.learnPrivateChat(chat, other);
       return other;
     }
-    this.#groups.set(chat, true);
+    if (mode !== undefined) this.#groups.set(chat, true);
     return undefined;
   }
 
@@ -134,6 +134,17 @@ export class Directory {
       text: new Mentions(mentions, this.#parts.bot).named(content?.text ?? "").slice(0, MOST_TEXT),
       files: content?.files ?? [],
     };
+  }
+
+  /** Undefined where Feishu does not want to tell. */
+  async #modeOf(chat: string, signal: AbortSignal): Promise<string | undefined> {
+    try {
+      return (await this.#parts.calls.chat(chat, signal)).chat_mode;
+    } catch (error) {
+      if (refusedAs(error) === undefined) throw error;
+      this.#parts.log.debug({ error }, "what kind of chat it is could not be looked up");
+      return undefined;
+    }
   }
 
   async #askName(openId: string, signal: AbortSignal): Promise<string | undefined> {

@@ -17,7 +17,7 @@ export interface HeardFacts {
 }
 
 export interface FindingsParts {
-  readonly calls: Pick<AppCalls, "bot" | "app" | "scopes">;
+  readonly calls: Pick<AppCalls, "bot" | "app" | "scopes" | "chat">;
   readonly account: FeishuAccount;
   readonly name: string;
   readonly subject: string;
@@ -53,6 +53,11 @@ const SCOPES: readonly (readonly [any: readonly string[], level: Found["level"],
   [["cardkit:card:write"], "warning", "answers cannot grow while they are written"],
   [["im:message:readonly", "im:message"], "note", "the agent does not see which message is answered"],
   [
+    ["im:chat:readonly", "im:chat"],
+    "note",
+    "what happens in a chat nobody has written in yet cannot be told apart",
+  ],
+  [
     ["im:message.reactions:write_only", "im:message"],
     "note",
     "the bot cannot show by a reaction that it has read a message",
@@ -85,6 +90,7 @@ async function look(parts: FindingsParts): Promise<readonly Found[]> {
     ...(hasRival ? [RIVAL] : []),
     ...(await lookAtScopes(parts)),
     ...(await lookAtApp(parts)),
+    ...(await lookAtGroups(parts)),
   ];
 }
 
@@ -188,6 +194,34 @@ function wrongWay(way: string, { account, name }: FindingsParts): Found {
       : `Choose the long connection ${WHERE}, for events and for callbacks; or set connectionMode: "webhook".`,
   };
 }
+
+/** More groups are not asked about: each costs a call. */
+const MOST_GROUPS = 20;
+
+/** Whether the bot is in the groups that are listed. */
+async function lookAtGroups({ calls, account }: FindingsParts): Promise<readonly Found[]> {
+  const listed = Object.entries(account.groups).filter(([key, { enabled }]) => key !== "*" && enabled);
+  const looked = listed.slice(0, MOST_GROUPS).map(async ([key]): Promise<readonly Found[]> => {
+    const [level, text] = ["warning" as const, `the group ${key} in groups`];
+    if (!key.startsWith("oc_")) {
+      return [{ level, text: `${text} is no id of a group: those begin with oc_`, fix: FIND_ID }];
+    }
+    try {
+      await calls.chat(key);
+      return [];
+    } catch (error) {
+      const refused = refusedAs(error);
+      if (refused === undefined) throw error;
+      // That is said once, for all groups.
+      if (refused === "no-scope") return [];
+      return [{ level, text: `${text}: ${toChannelError(error, "chat").message}`, fix: FIND_ID }];
+    }
+  });
+  return (await Promise.all(looked)).flat();
+}
+
+const FIND_ID =
+  "Take the bot into the group and write there: owners are sent the group's id, and the log has it, too.";
 
 function silence({ account, heard, name }: FindingsParts): readonly Found[] {
   if (heard.lastEventMs !== undefined) return [];

@@ -87,7 +87,7 @@ const ROWS: readonly RefusalRow<RefusalKind>[] = [
   },
   {
     kind: "not-in-chat",
-    codes: [230002, 231002, 231008],
+    codes: [230002, 231002, 231008, 232011],
     code: "forbidden",
     says: "The bot is no member of this chat.",
   },

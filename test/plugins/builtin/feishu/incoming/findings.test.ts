@@ -43,6 +43,20 @@ test("requireMention: false needs the permission to see all that is said in grou
   expect(await world.channel({ groups: {} }).findings()).toHaveLength(1);
 });
 
+test("a group that is listed and that the bot is not in says so, and so does a key that is no id", async () => {
+  await using world = await FeishuWorld.open();
+  const anna = world.feishu.addPerson({ name: "Anna" });
+  const group = world.feishu.addGroup({ name: "Team", members: [anna], apps: [world.app] });
+  const other = world.feishu.addGroup({ name: "Other", members: [anna] });
+  const one = { enabled: true };
+  const groups = { [group.id]: one, [other.id]: one, Team: one, "*": one, oc_off: { enabled: false } };
+  const found = texts(await world.channel({ groups }).findings());
+  expect(found.slice(1)).toEqual([
+    `warning: the group ${other.id} in groups: The bot is no member of this chat.`,
+    "warning: the group Team in groups is no id of a group: those begin with oc_",
+  ]);
+});
+
 test("an event that the app is not told of is named, and so is a callback", async () => {
   const app = {
     subscriptions: [
