@@ -232,6 +232,23 @@ describe("what happens in a chat", () => {
     expect(feishu.world.complaints).toEqual([]);
   });
 
+  test("in a private chat that somebody has only opened so far is in their conversation", async () => {
+    const { world, feishu, anna, channel, event } = await groupWorld();
+    await using _ = world;
+    anna.enter(world.app);
+    await feishu.until(
+      () => feishu.pushes.length === 1 && feishu.pendingOf(world.app).length === 0,
+      "the opening",
+    );
+    const to = channel.addressOf(anna.openIdIn(world.app));
+    await channel.send(to, { kind: "text", markdown: "Hello." }, OPTIONS);
+    await world.stopped(channel);
+    await world.started(world.channel());
+    anna.react(anna.dm(world.app).last(world.app)!, "HEART");
+    expect(await event("reaction")).toMatchObject({ message: { address: to }, emoji: "❤", added: true });
+    expect(feishu.calls.of({ method: "im.chat.get" })).toEqual([]);
+  });
+
   test("the bot's own reactions are nothing that happens", async () => {
     const { world, feishu, anna, channel, message, host } = await groupWorld();
     await using _ = world;

@@ -224,7 +224,8 @@ const FIND_ID =
   "Take the bot into the group and write there: owners are sent the group's id, and the log has it, too.";
 
 function silence({ account, heard, name }: FindingsParts): readonly Found[] {
-  if (heard.lastEventMs !== undefined) return [];
+  // Who does not listen cannot tell whether there was anything to hear.
+  if (!heard.isConnected || heard.lastEventMs !== undefined) return [];
   if (account.connectionMode === "webhook") {
     const path = webhookPathOf(name, account);
     if (heard.isVerified) return [notSubscribed("Feishu knows the webhook's address")];
@@ -236,7 +237,7 @@ function silence({ account, heard, name }: FindingsParts): readonly Found[] {
       },
     ];
   }
-  return heard.isConnected ? [notSubscribed("the long connection is open")] : [];
+  return [notSubscribed("the long connection is open")];
 }
 
 function notSubscribed(state: string): Found {

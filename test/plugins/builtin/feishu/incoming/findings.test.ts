@@ -105,7 +105,9 @@ test("where the app may not tell what it is subscribed to, silence on an open li
 
 test("a webhook that Feishu has never called says where it is", async () => {
   await using world = await FeishuWorld.open({ way: "webhook" });
-  const channel = await world.start();
+  const channel = world.channel();
+  expect(texts(await channel.findings())).toEqual(["ok: Pi answers"]);
+  await world.started(channel);
   const [, found] = await channel.findings();
   expect(found).toMatchObject({ level: "warning", text: "Feishu has not called /feishu/events yet" });
   await world.feishu.webhooks.verify(world.app);
