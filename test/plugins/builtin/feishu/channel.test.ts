@@ -229,6 +229,8 @@ describe("what happens in a chat", () => {
       { scope: "dm", chat: anna.openIdIn(world.app) },
       { scope: "topic", chat: group.id, thread: inTopic.threadId },
     ]);
+    // Whose chat it is was kept; only the group is asked about.
+    expect(feishu.calls.of({ method: "im.chat.get" })).toHaveLength(1);
     expect(feishu.world.complaints).toEqual([]);
   });
 
@@ -258,6 +260,7 @@ describe("what happens in a chat", () => {
     await feishu.until(() => feishu.pushes.some(({ type }) => type === "im.message.reaction.created_v1"));
     await feishu.until(() => feishu.pendingOf(world.app).length === 0);
     expect(host.reported).toEqual([]);
+    expect(host.lines.filter(({ level }) => level === "error")).toEqual([]);
   });
 
   test("who comes and goes is told, the bot's own coming apart", async () => {

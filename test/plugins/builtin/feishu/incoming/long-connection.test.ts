@@ -179,6 +179,8 @@ describe("the line", () => {
     const { world } = opened;
     const { feishu, app } = world;
     feishu.connections.refusesHandshakes = true;
+    // The SDK itself would wait as long.
+    feishu.connections.config.ReconnectNonce = 3000;
     const channel = world.channel();
     await channel.start(world.host);
     await feishu.until(() => channel.status().lastError?.includes("refused"), "the refusal");
