@@ -34,6 +34,8 @@ export interface DirectoryParts {
 /** People change their names; whoever may not be asked about may be later. */
 const NAME_LIVES_MS = 6 * 3_600_000;
 const REFUSAL_LIVES_MS = 600_000;
+/** A crowd that writes at once is not asked about one by one. */
+const LIMIT_LIVES_MS = 10_000;
 const MOST_NAMES = 2000;
 const MOST_CHATS = 2000;
 /** A quoted message is told no longer than this. */
@@ -152,17 +154,24 @@ export class Directory {
     try {
       const name = await calls.personName(openId, signal);
       // Without the scope for it Feishu answers without the name.
-      this.#names.set(openId, {
-        name: name ?? shortName(openId),
-        untilMs: now() + (name === undefined ? REFUSAL_LIVES_MS : NAME_LIVES_MS),
-      });
+      if (name === undefined) this.#leaveOut(openId);
+      else this.learnName(openId, name);
       return name;
     } catch (error) {
+      const refused = refusedAs(error);
       // The same again would only take time, and calls of the month.
-      if (refusedAs(error) !== undefined) this.#mayNotAskUntilMs = now() + REFUSAL_LIVES_MS;
+      if (refused === "no-scope") this.#mayNotAskUntilMs = now() + REFUSAL_LIVES_MS;
+      else if (refused === "rate-limited") this.#mayNotAskUntilMs = now() + LIMIT_LIVES_MS;
+      else if (refused !== undefined) this.#leaveOut(openId);
       log.debug({ error }, "a name could not be looked up");
       return undefined;
     }
+  }
+
+  /** Somebody whom the app may not know, such as a guest of another organisation. */
+  #leaveOut(openId: string): void {
+    const name = this.#names.get(openId)?.name ?? shortName(openId);
+    this.#names.set(openId, { name, untilMs: this.#parts.now() + REFUSAL_LIVES_MS });
   }
 }
 

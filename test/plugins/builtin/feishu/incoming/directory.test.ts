@@ -64,6 +64,27 @@ describe("a name", () => {
     expect(await directory.nameOf(ANNA, SIGNAL)).toBe("Anna");
   });
 
+  test("of somebody whom the app may not know is left out, and others are asked about", async () => {
+    const { world, directory } = directoryAt();
+    world.name = async () =>
+      Promise.reject(new FeishuRefusal(400, { code: 41050, msg: "no user authority" }, undefined));
+    expect(await directory.nameOf(ANNA, SIGNAL)).toBe("01234567");
+    expect(await directory.nameOf(ANNA, SIGNAL)).toBe("01234567");
+    world.name = async () => "Ben";
+    expect(await directory.nameOf("ou_ben", SIGNAL)).toBe("Ben");
+    expect(world.asked).toHaveLength(2);
+  });
+
+  test("is asked for again ten seconds after Feishu wanted fewer calls", async () => {
+    const { world, directory } = directoryAt();
+    world.name = async () => Promise.reject(new FeishuRefusal(429, { code: 99991400, msg: "" }, 1000));
+    expect(await directory.nameOf(ANNA, SIGNAL)).toBe("01234567");
+    world.name = async () => "Anna";
+    expect(await directory.nameOf(ANNA, SIGNAL)).toBe("01234567");
+    world.now += 10_000;
+    expect(await directory.nameOf(ANNA, SIGNAL)).toBe("Anna");
+  });
+
   test("that could not be asked for is asked for with the next message; an old one is better than none", async () => {
     const { world, directory } = directoryAt();
     directory.learnName(ANNA, "Anna");
