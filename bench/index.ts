@@ -18,6 +18,7 @@ import { longReply } from "./parts/long-reply.ts";
 import { memory } from "./parts/memory.ts";
 import { start } from "./parts/start.ts";
 import { discord } from "./platforms/discord.ts";
+import { feishu } from "./platforms/feishu.ts";
 import { telegram } from "./platforms/telegram.ts";
 import { type PartReport, tableOfPart } from "./figures.ts";
 import { seededRandom } from "./statistics.ts";
@@ -32,6 +33,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   crowd,
   telegram: chatPart(telegram),
   discord: chatPart(discord),
+  feishu: chatPart(feishu),
   store,
 };
 

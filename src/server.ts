@@ -5,7 +5,7 @@ import { buildCommands, buildMenus } from "./assembly/build-commands.ts";
 import { buildControl } from "./assembly/build-control.ts";
 import { buildDoors } from "./assembly/build-doors.ts";
 import { buildErrands } from "./assembly/build-errands.ts";
-import { buildFetch } from "./assembly/build-fetch.ts";
+import { buildFetch, buildProxyFor } from "./assembly/build-fetch.ts";
 import { buildLoader } from "./assembly/build-loader.ts";
 import { buildPipeline } from "./assembly/build-pipeline.ts";
 import { buildPool } from "./assembly/build-pool.ts";
@@ -20,7 +20,6 @@ import type { LoadedConfig } from "./core/config.ts";
 import { planReload } from "./core/config-diff.ts";
 import { LiveConfig } from "./core/config-live.ts";
 import type { GatewayControl } from "./core/control.ts";
-import { proxyFor } from "./core/proxies.ts";
 import type { QuestionDesk } from "./core/question.ts";
 import { stateLayout } from "./core/state-dir.ts";
 import { makeStateFolders, retractRunFile, writeRunFile } from "./core/state-folders.ts";
@@ -210,7 +209,7 @@ function buildParts(options: GatewayOptions, lifetime: Lifetime): Parts {
     receive: (message) => pipeline.receiver.receive(message),
     report: (id, event) => pipeline.receiver.report(id, event),
     fetch: buildFetch(live),
-    proxyFor: (url) => proxyFor(new URL(url), live.loaded.proxies),
+    proxyFor: buildProxyFor(live),
     state: store.state,
     mediaDir: layout.media,
     log,

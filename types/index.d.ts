@@ -211,7 +211,7 @@ export interface ChannelHost {
   report(id: string, event: InboundEvent): Promise<Receipt>;
   /** Fetches a file from an address; see `FetchBytes`. */
   readonly fetch: FetchBytes;
-  /** The way out that the environment names for an address, for a connection of the channel's own. */
+  /** The proxy that the environment names for an address; undefined where it is reached directly. */
   readonly proxyFor?: (url: string) => string | undefined;
   readonly log: Logger;
   /** Small durable values, such as a polling offset. */
@@ -1250,7 +1250,10 @@ export interface HttpRouteOptions {
   readonly auth?: "gateway" | "none";
   /** Default 1 MiB, at most 32. */
   readonly maxBodyBytes?: number;
-  /** Further host names under which this one route may be called, such as the one that a platform was told. */
+  /**
+   * Further host names under which this one route may be called, such as the one that a platform was told. `*` is any:
+   * for a handler that asks every caller for a secret.
+   */
   readonly hosts?: readonly string[];
   /** How long the handler may take. Default 30 s, at most 600 s. */
   readonly timeoutMs?: number;

@@ -180,7 +180,7 @@ export interface ChannelHost {
   report(id: string, event: InboundEvent): Promise<Receipt>;
   /** Fetches a file from an address; see `FetchBytes`. */
   readonly fetch: FetchBytes;
-  /** The way out that the environment names for an address, for a connection of the channel's own. */
+  /** The proxy that the environment names for an address; undefined where it is reached directly. */
   readonly proxyFor?: (url: string) => string | undefined;
   readonly log: Logger;
   /** Small durable values, such as a polling offset. */

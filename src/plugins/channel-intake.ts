@@ -10,7 +10,7 @@ export interface ChannelDoor {
   readonly receive: (message: InboundMessage) => Promise<Receipt>;
   readonly report: (id: string, event: InboundEvent) => Promise<Receipt>;
   readonly fetch: FetchBytes;
-  readonly proxyFor?: (url: string) => string | undefined;
+  readonly proxyFor?: ChannelHost["proxyFor"];
   readonly state: StateLedger;
   readonly mediaDir: string;
   readonly log: Logger;
@@ -86,7 +86,7 @@ export class ChannelIntake implements Service {
       receive,
       report,
       fetch,
-      ...(proxyFor ? { proxyFor } : {}),
+      ...(proxyFor === undefined ? {} : { proxyFor }),
       log: log.child({ channel: nameOf(channel) }),
       state: {
         get: (key) => state.get(namespace, key),

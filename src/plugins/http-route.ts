@@ -46,7 +46,10 @@ export interface HttpRouteOptions {
   readonly auth?: "gateway" | "none";
   /** Default 1 MiB, at most 32. */
   readonly maxBodyBytes?: number;
-  /** Further host names under which this one route may be called, such as the one that a platform was told. */
+  /**
+   * Further host names under which this one route may be called, such as the one that a platform was told. `*` is any:
+   * for a handler that asks every caller for a secret.
+   */
   readonly hosts?: readonly string[];
   /** How long the handler may take. Default 30 s, at most 600 s. */
   readonly timeoutMs?: number;

@@ -10,7 +10,10 @@ export interface OriginRules {
   readonly isOnAllInterfaces: boolean;
 }
 
-/** Why a request under this `Host` header is refused, in one sentence that names the key to set; undefined if it is not. */
+/**
+ * Why a request under this `Host` header is refused, in one sentence that names the key to set; undefined if it is not.
+ * `more` are further names that are let in; `*` is any.
+ */
 export function hostRefusal(
   header: string | null,
   rules: OriginRules,
@@ -19,6 +22,7 @@ export function hostRefusal(
   const host = parseHost(header);
   if (!host) return "The Host header is missing or malformed.";
   const isOurs =
+    more.includes("*") ||
     isLoopbackName(host.name) ||
     (rules.isOnAllInterfaces && isAddress(host.name)) ||
     sameHost(host, hostOfUrl(rules.publicUrl)) ||

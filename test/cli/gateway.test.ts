@@ -43,10 +43,10 @@ test(
   "what the file asks for and this version does not do is named",
   async () => {
     await using gateway = new GatewayProcess({
-      config: { channels: { feishu: {} } },
+      config: { channels: { signal: {} } },
     });
     await gateway.start();
-    expect(gateway.output).toContain("Not active yet in this version: channels.feishu.");
+    expect(gateway.output).toContain("Not active yet in this version: channels.signal.");
   },
   SLOW_MS,
 );

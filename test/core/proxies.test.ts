@@ -6,6 +6,7 @@ const through = (url: string, env: Record<string, string>) => proxyFor(new URL(u
 
 test("each scheme has its own proxy, in either case, and one for all is the last resort", () => {
   expect(through("https://a.test/", { HTTPS_PROXY: OUT })).toBe(OUT);
+  expect(through("wss://a.test/", { HTTPS_PROXY: OUT, NO_PROXY: "a.test:80" })).toBe(OUT);
   expect(through("http://a.test/", { HTTPS_PROXY: OUT })).toBeUndefined();
   expect(through("http://a.test/", { http_proxy: OUT })).toBe(OUT);
   expect(through("http://a.test/", { ALL_PROXY: OUT })).toBe(OUT);

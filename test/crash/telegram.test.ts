@@ -2,6 +2,7 @@ import { setDefaultTimeout } from "bun:test";
 import { startTelegram } from "../emulators/telegram/index.ts";
 import { GatewayProcess } from "../fakes/gateway-process.ts";
 import { type CrashStage, crashTable, PACE } from "./chat-table.ts";
+import { freePort } from "./free-port.ts";
 
 setDefaultTimeout(60_000);
 
@@ -45,10 +46,4 @@ async function openStage(way: string, more: object = {}): Promise<CrashStage> {
       await telegram[Symbol.asyncDispose]();
     },
   };
-}
-
-/** Telegram has to know the port before the gateway listens on it. */
-function freePort(): number {
-  using server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-  return server.port;
 }

@@ -30,6 +30,8 @@ export interface MatrixPlatform {
   send(mode: StreamingMode): FaultMatch;
   /** The call that changes what stands there. */
   readonly edit: FaultMatch;
+  /** The call that makes a preview the whole answer, where that is another one. */
+  readonly finalEdit?: FaultMatch;
   /** Further calls that can be made again without harm, by how the answer appears; `name` is said in the test's name. */
   readonly repeatable: readonly {
     readonly mode: StreamingMode;
@@ -128,7 +130,8 @@ function finalEdit(platform: MatrixPlatform): void {
       test(`it meets ${nameOfFault(fault)}, and the answer is seen once`, async () => {
         await using world = await platform.open({ mode: "partial" });
         const { faults } = world.platform;
-        world.onAnswer = () => faults.add({ ...fault, match: platform.edit });
+        const match = platform.finalEdit ?? platform.edit;
+        world.onAnswer = () => faults.add({ ...fault, match });
         world.platform.ask("q1");
         await world.untilAnswered("q1");
         await expectSeen(world, ["Anna: q1", wholeAnswer("q1")]);

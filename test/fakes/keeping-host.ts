@@ -15,6 +15,8 @@ export class KeepingHost implements ChannelHost {
   readonly mediaDir: string;
   readonly signal = new AbortController().signal;
   fetch: ChannelHost["fetch"] = noFetch;
+  /** The proxies that the environment names; none by default. */
+  proxyFor: (url: string) => string | undefined = () => undefined;
   answer: (message: InboundMessage) => Receipt | Promise<Receipt> = () => "recorded";
   readonly #names = new Set<string>();
   #changed = Promise.withResolvers<void>();

@@ -48,6 +48,8 @@ describe("the Host header", () => {
     expect(hostRefusal("other.lan:8080", set)).toBeUndefined();
     expect(hostRefusal("other.lan:8081", set)).toBeDefined();
     expect(hostRefusal("hooks.example", set, ["hooks.example"])).toBeUndefined();
+    expect(hostRefusal("tunnel.example", set, ["*"])).toBeUndefined();
+    expect(hostRefusal(null, set, ["*"])).toContain("malformed");
   });
 
   test("on all interfaces any address is ours, a foreign name is not", () => {

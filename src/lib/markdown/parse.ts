@@ -71,5 +71,6 @@ function ended(link: Link): PhrasingContent[] {
 function sentence(value: string): readonly PhrasingContent[] {
   if (!/[*_~`]/.test(value)) return [{ type: "text", value }];
   const [paragraph] = fromMarkdown(value, SYNTAX).children;
-  return paragraph?.type === "paragraph" ? paragraph.children : [{ type: "text", value }];
+  if (paragraph?.type !== "paragraph") return [{ type: "text", value }];
+  return paragraph.children.flatMap((child) => (isOverlong(child) ? ended(child) : [child]));
 }

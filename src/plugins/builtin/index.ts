@@ -1,6 +1,8 @@
 import { type Plugin } from "../types.ts";
 import type { DiscordSection } from "./discord/config.ts";
 import discord from "./discord/index.ts";
+import type { FeishuSection } from "./feishu/config.ts";
+import feishu from "./feishu/index.ts";
 import type { TelegramSection } from "./telegram/config.ts";
 import telegram from "./telegram/index.ts";
 import type { WebchatConfig } from "./webchat-config.ts";
@@ -19,6 +21,7 @@ export interface BuiltinPlugin {
 // Sections come out of `channelSchemas`, so each has the shape of its channel's schema.
 const webchatOf = (section: unknown) => section as WebchatConfig | undefined;
 const discordOf = (section: unknown) => section as DiscordSection | undefined;
+const feishuOf = (section: unknown) => section as FeishuSection | undefined;
 const telegramOf = (section: unknown) => section as TelegramSection | undefined;
 
 /** The list of built-in channels. */
@@ -31,6 +34,7 @@ export const builtinPlugins: readonly BuiltinPlugin[] = [
   },
   { name: "telegram", plugin: telegram, isEnabled: (section) => telegramOf(section)?.enabled ?? false },
   { name: "discord", plugin: discord, isEnabled: (section) => discordOf(section)?.enabled ?? false },
+  { name: "feishu", plugin: feishu, isEnabled: (section) => feishuOf(section)?.enabled ?? false },
 ];
 
 /** The credential that only lets people chat from the page; undefined where the gateway's own is asked for. */

@@ -14,8 +14,9 @@ import { randomFrom } from "./random.ts";
  * - `duplicate`: an update comes again after it was confirmed; `reorder`: the next one overtakes it; `delay`: it comes
  *   `ms` later. The `method` of an update is its kind, such as `message`.
  *
- * A request that the platform makes itself, to a webhook, has the method `webhook` and knows `drop-before`,
- * `drop-after` (delivered, but the answer is lost) and `slow`.
+ * A request that the platform makes itself, to a webhook, has the method `webhook` (`push`, with the kind of the event
+ * as its path, where events also go over a connection) and knows `drop-before`, `drop-after` (delivered, but the answer
+ * is lost) and `slow`.
  */
 export type Fault =
   | {
@@ -23,6 +24,8 @@ export type Fault =
       readonly retryAfter: number;
       readonly in?: "both" | "header" | "html";
       readonly scope?: "user" | "global" | "shared";
+      /** Where a platform says it by another status. */
+      readonly status?: number;
     }
   | { readonly kind: "5xx"; readonly status?: number }
   | {

@@ -18,8 +18,8 @@ export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
-  /** Whether it had its effect, where the status alone does not tell. */
-  readonly hasHappened?: boolean;
+  /** Set where the request changed nothing, because its like had come before. */
+  readonly isRepeat?: boolean;
 }
 
 /** What a request is about, and what answers it. */
@@ -150,7 +150,7 @@ export class HttpServer {
       return end(refusal.status);
     }
     const reply = await errand.serve();
-    call.hasHappened = reply.hasHappened ?? reply.status < 300;
+    call.hasHappened = reply.status < 300 && !reply.isRepeat;
     end((await this.#answer(reply, fault, exchange.gone, response)) ? reply.status : "cut");
   }
 
@@ -175,10 +175,11 @@ export class HttpServer {
     if (fault.kind === "502-html") return html(502, BAD_GATEWAY);
     if (fault.kind === "5xx") return this.#platform.refusal(fault);
     if (fault.kind !== "429") return undefined;
-    const wait = { "retry-after": String(fault.retryAfter) };
-    if (fault.in === "html") return html(429, "<html>Too Many Requests</html>", wait);
-    if (fault.in === "header") return { status: 429, headers: wait, body: "" };
-    return this.#platform.refusal(fault);
+    const said = this.#platform.refusal(fault);
+    const headers = { "retry-after": String(fault.retryAfter), ...said.headers };
+    if (fault.in === "html") return html(said.status, "<html>Too Many Requests</html>", headers);
+    if (fault.in === "header") return { status: said.status, headers, body: "" };
+    return said;
   }
 
   #note(errand: Omit<Errand, "serve">, fault: Fault["kind"] | undefined): Call {

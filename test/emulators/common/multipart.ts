@@ -26,10 +26,23 @@ export async function readForm(url: URL, contentType: string, body: Uint8Array):
     return { fields: { ...query, ...Object.fromEntries(params) }, files };
   }
   const fields: Record<string, unknown> = { ...query };
-  const form = await new Response(body, { headers: { "content-type": contentType } }).formData();
+  const named = nameFiles(body, contentType);
+  const form = await new Response(named, { headers: { "content-type": contentType } }).formData();
   for (const [name, value] of form) {
     if (typeof value === "string") fields[name] = value;
     else files.set(name, { name: value.name, mimeType: value.type, bytes: await value.bytes() });
   }
   return { fields, files };
+}
+
+/** A part with a type of its own is a file also without a name, which the parser would take for a text: it gets one. */
+function nameFiles(body: Uint8Array, contentType: string): Uint8Array<ArrayBuffer> {
+  const boundary = contentType.match(/boundary="?([^";]+)/)?.[1] ?? "";
+  const head = new RegExp(
+    `(--${RegExp.escape(boundary)}\\r\\nContent-Disposition: form-data; name="[^"]*")(\\r\\nContent-Type: )`,
+    "gi",
+  );
+  // Each sign stands for a byte, there and back.
+  const text = Buffer.from(body).toString("latin1").replace(head, '$1; filename="blob"$2');
+  return new Uint8Array(Buffer.from(text, "latin1"));
 }

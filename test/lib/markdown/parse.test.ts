@@ -56,3 +56,10 @@ test("a text that is too tangled to be Markdown becomes one paragraph as it stan
 test("nothing becomes nothing", () => {
   expect(parseMarkdown(" \n\n").children).toEqual([]);
 });
+
+test("each address of a Chinese sentence ends where the sentence goes on, whatever stands between them", () => {
+  const [paragraph] = parseMarkdown("见https://a.cn/x，然后**看**（https://b.cn/y）。").children;
+  const links =
+    paragraph?.type === "paragraph" ? paragraph.children.filter(({ type }) => type === "link") : [];
+  expect(links).toMatchObject([{ url: "https://a.cn/x" }, { url: "https://b.cn/y" }]);
+});

@@ -179,7 +179,7 @@ function createMessage(visit: Visit<MessageBody>): APIMessage | Answer {
         String(message.nonce) === String(nonce) &&
         madeAtMs(message.id) > fromMs,
     );
-    if (known) return answer(200, asMessage(world, known, bot), { hasHappened: false });
+    if (known) return answer(200, asMessage(world, known, bot), { isRepeat: true });
   }
   return asMessage(world, say(visit, room, body), bot);
 }

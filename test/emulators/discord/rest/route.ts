@@ -68,7 +68,7 @@ export function route<B>(
 }
 
 /** An answer with this status. */
-export function answer(status: number, body: unknown, facts: { hasHappened?: boolean } = {}): Answer {
+export function answer(status: number, body: unknown, facts: { isRepeat?: boolean } = {}): Answer {
   return { answer: { status, body, ...facts } };
 }
 

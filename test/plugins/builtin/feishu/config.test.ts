@@ -27,3 +27,20 @@ test("the domain is feishu, lark, or the address of another installation", () =>
     'got "larc" (did you mean "lark"?)',
   );
 });
+
+test("two apps with one webhook path are an error, since neither could be told from the other", () => {
+  const work = { appId: "cli_2", webhookPath: "/feishu/events" };
+  expect(problemsIn({ channels: { feishu: { appId: "cli_1", accounts: { work } } } })[0]).toContain(
+    'the account "default" has the webhook path /feishu/events already',
+  );
+  expect(section({ appId: "cli_1", accounts: { work: { appId: "cli_2" } } })).toBeDefined();
+});
+
+test("a group's conversations are those of its topics unless something else is said", () => {
+  expect(section({})).toMatchObject({ groupSessionScope: "topic" });
+  const groups = { oc_1: { groupSessionScope: "sender" } };
+  expect(section({ groupSessionScope: "group", groups })).toMatchObject({
+    groupSessionScope: "group",
+    groups,
+  });
+});

@@ -1,54 +1,17 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import type { InboundEvent } from "../../../../src/core/message.ts";
-import type { HttpFacts } from "../../../../src/plugins/http-exchange.ts";
-import { exchange } from "../../../../src/plugins/http-exchange.ts";
 import { guardedFetch } from "../../../../src/security/guarded-fetch.ts";
 import { FakeClock } from "../../../fakes/fake-clock.ts";
+import { PlatformDoor } from "../../../fakes/platform-door.ts";
 import { type ChannelUnderTest, channelContract } from "../../../contracts/channel.ts";
 import { TelegramWorld } from "./telegram-world.ts";
 
 type Way = "polling" | "webhook";
 
-/** A door that hands what Telegram brings to the channel, as the gateway's own does. */
-class Door implements AsyncDisposable {
-  readonly #server: Bun.Server<undefined>;
-  handler: (request: Parameters<TelegramWorldChannel["webhook"]>[0]) => Promise<Response> = async () =>
-    new Response(null, { status: 404 });
-  isOpen = true;
-
-  constructor() {
-    this.#server = Bun.serve({
-      hostname: "127.0.0.1",
-      port: 0,
-      fetch: async (request) => {
-        const facts: HttpFacts = {
-          request,
-          url: new URL(request.url),
-          params: {},
-          remote: "127.0.0.1",
-          body: async () => new Uint8Array(await request.arrayBuffer()),
-        };
-        const route = { method: "POST", path: "/hook", handler: this.handler, options: {} } as const;
-        return exchange(route, "telegram", facts);
-      },
-    });
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${this.#server.port}/hook`;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#server.stop(true);
-  }
-}
-
-type TelegramWorldChannel = Awaited<ReturnType<TelegramWorld["start"]>>;
-
 /** A world whose channel hears in this way; closed with `world`, then `door`. */
 async function openBy(way: Way, given: Record<string, unknown> = {}) {
   const world = await TelegramWorld.open();
-  const door = new Door();
+  const door = new PlatformDoor("telegram");
   const channel = world.channel({ ...given, ...(way === "webhook" ? { webhookUrl: door.url } : {}) });
   door.handler = (request) => channel.webhook(request);
   const anna = world.telegram.addPerson({ firstName: "Anna" });

@@ -1,0 +1,67 @@
+import type { Nodes, Root } from "mdast";
+import { parseMarkdown } from "../../../../lib/markdown/parse.ts";
+import { writeBlocks } from "./blocks.ts";
+import { Sheet } from "./sheet.ts";
+
+/** As many texts are remembered: one is measured, alone and with what goes around it, and then sent. */
+const REMEMBERED = 8;
+
+const lastShown = new Map<string, { readonly markdown: string; readonly bytes: number }>();
+
+/** Markdown as Feishu's cards show it. Empty when nothing of it would be seen. */
+export function toCardMarkdown(markdown: string): string {
+  return shownAs(markdown).markdown;
+}
+
+/** How many bytes of a request a text takes in a card: twice JSON, in UTF-8. 0 for what would not be seen. */
+export function lengthOf(markdown: string): number {
+  return shownAs(markdown).bytes;
+}
+
+/** Markdown as readable text without any markup, addresses of links included. It mentions nobody. */
+export function toPlain(markdown: string): string {
+  const text = setOn(markdown, false);
+  return isVisible(text) ? text : "";
+}
+
+function shownAs(markdown: string): { readonly markdown: string; readonly bytes: number } {
+  const known = lastShown.get(markdown);
+  if (known !== undefined) return known;
+  const text = setOn(markdown, true);
+  const shown = isVisible(text) ? { markdown: text, bytes: bytesOf(text) } : { markdown: "", bytes: 0 };
+  const [oldest] = lastShown.keys();
+  if (lastShown.size >= REMEMBERED && oldest !== undefined) lastShown.delete(oldest);
+  lastShown.set(markdown, shown);
+  return shown;
+}
+
+/** The content of a message is JSON in JSON, where a quote has four bytes. */
+function bytesOf(text: string): number {
+  return Buffer.byteLength(JSON.stringify(JSON.stringify(text)));
+}
+
+function setOn(markdown: string, hasMarks: boolean): string {
+  const tree = parseMarkdown(markdown.toWellFormed());
+  const sheet = new Sheet();
+  const { urls, used } = definitionsIn(tree);
+  const urlOf = (identifier: string) => urls.get(identifier);
+  writeBlocks(tree.children, { sheet, hasMarks, used, urlOf, tables: 0 });
+  return sheet.text;
+}
+
+function definitionsIn(tree: Root): { urls: Map<string, string>; used: Set<string> } {
+  const urls = new Map<string, string>();
+  const used = new Set<string>();
+  const waiting: Nodes[] = [tree];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (node.type === "definition" && !urls.has(node.identifier)) urls.set(node.identifier, node.url);
+    if (node.type === "linkReference" || node.type === "imageReference") used.add(node.identifier);
+    if ("children" in node) waiting.push(...node.children);
+  }
+  return { urls, used };
+}
+
+/** Marks alone are nothing that anybody sees. */
+function isVisible(text: string): boolean {
+  return /[^\s\p{Cc}\p{Cf}\p{Z}]/u.test(text.replaceAll("&#160;", ""));
+}

@@ -1,0 +1,147 @@
+import type { Address, Attachment, InboundMessage, Sender } from "../../../types.ts";
+import { type GroupSessionScope, placeOf, type Spot } from "../places.ts";
+import { type Content, type FileIn, readContent } from "./content.ts";
+import type { Directory, KnownMessage } from "./directory.ts";
+import { Mentions, openIdOf } from "./mentions.ts";
+import type { ReceivedEvent, WireMessage } from "./wire.ts";
+
+/** What is needed to read what Feishu tells. */
+export interface Reader {
+  readonly account: string;
+  /** The `open_id` of our bot. */
+  readonly bot: string;
+  readonly directory: Directory;
+  /** What is one conversation in a group. */
+  readonly scopeIn: (chat: string) => GroupSessionScope;
+  /** The role that the configuration gives to the agent there. */
+  readonly roleAt: (place: Address) => string | undefined;
+  /** The gateway's own id of a pressed button, by what Feishu was given with it; undefined for one that is long forgotten. */
+  readonly buttonOf: (data: string) => Promise<string | undefined>;
+}
+
+/** More of what was forwarded is not told. */
+const MOST_FORWARDED = 20_000;
+
+/**
+ * What a person wrote. Undefined for what bots wrote, and what the platform itself says. What has to be asked about
+ * is waited for until `signal` aborts.
+ */
+export async function readMessage(
+  { sender, message }: ReceivedEvent,
+  reader: Reader,
+  signal: AbortSignal,
+): Promise<InboundMessage | undefined> {
+  const author = openIdOf(sender.sender_id);
+  const content = readContent(message.message_type, message.content);
+  if (sender.sender_type !== "user" || author === undefined || content === undefined) return undefined;
+  const { directory, account, roleAt, scopeIn } = reader;
+  const mentions = new Mentions(message.mentions ?? [], reader.bot);
+  for (const { id, name } of message.mentions ?? []) directory.learnName(openIdOf(id), name);
+  const spot = await spotOf(message, author, directory);
+  const address = placeOf(spot, { account, sender: author, scope: scopeIn(spot.chat) });
+  const [by, answered, text] = await Promise.all([
+    senderOf(author, directory, signal),
+    answeredBy(message, directory, signal),
+    wordsOf(message, content, mentions, { directory, signal }),
+  ]);
+  const isForBot = spot.person !== undefined || mentions.isOfBot || answered?.known?.isOurs === true;
+  const known = { spot, author, isOurs: false, text, files: content.files, address };
+  directory.learnMessage(message.message_id, known);
+  const role = roleAt(address);
+  const shown = isForBot && spot.person === undefined ? shownBy(answered) : [];
+  return {
+    id: message.message_id,
+    address,
+    sender: by,
+    text,
+    attachments: [...content.files.map((file) => attachmentOf(message.message_id, file)), ...shown],
+    isForBot,
+    ...(answered ? { replyTo: await quoted(answered, directory, signal) } : {}),
+    ...(role === undefined ? {} : { role }),
+    sentAtMs: Number(message.create_time),
+  };
+}
+
+/** Somebody, as the gateway speaks of people. */
+export async function senderOf(openId: string, directory: Directory, signal: AbortSignal): Promise<Sender> {
+  return { id: openId, name: await directory.nameOf(openId, signal), isBot: false };
+}
+
+async function spotOf(message: WireMessage, author: string, directory: Directory): Promise<Spot> {
+  const { chat_id: chat, chat_type, thread_id: topic } = message;
+  if (chat_type === "p2p") {
+    await directory.learnPrivateChat(chat, author);
+    return { chat, person: author, topic };
+  }
+  directory.learnGroup(chat);
+  return { chat, topic };
+}
+
+async function wordsOf(
+  message: WireMessage,
+  content: Content,
+  mentions: Mentions,
+  { directory, signal }: { directory: Directory; signal: AbortSignal },
+): Promise<string> {
+  if (message.message_type !== "merge_forward") return mentions.resolve(content.text);
+  try {
+    const lines = await directory.forwarded(message.message_id, signal);
+    return ["[forwarded messages]", ...lines].join("\n").slice(0, MOST_FORWARDED);
+  } catch {
+    // Whoever forwarded them should hear that they were not seen; the log has the call that failed.
+    return "[forwarded messages, which could not be fetched]";
+  }
+}
+
+interface Answered {
+  readonly id: string;
+  readonly known: KnownMessage | undefined;
+}
+
+/** The message that another one answers; the first of a topic, which all in it seem to answer, is none. */
+async function answeredBy(
+  { parent_id: id, root_id: root, thread_id: topic }: WireMessage,
+  directory: Directory,
+  signal: AbortSignal,
+): Promise<Answered | undefined> {
+  if (!id || (topic !== undefined && id === root)) return undefined;
+  try {
+    return { id, known: await directory.message(id, signal) };
+  } catch {
+    // That it answers something is worth telling without the words of it.
+    return { id, known: undefined };
+  }
+}
+
+async function quoted(
+  { id, known }: Answered,
+  directory: Directory,
+  signal: AbortSignal,
+): Promise<NonNullable<InboundMessage["replyTo"]>> {
+  if (!known) return { id, text: "" };
+  const { author, text, files } = known;
+  const what = files.map(({ kind, name, isVoice }) =>
+    name ? `[${kind}: ${name}]` : `[${isVoice ? "voice message" : kind}]`,
+  );
+  const from = author === undefined ? undefined : await directory.nameOf(author, signal);
+  return { id, text: text || what.join(" "), ...(from === undefined ? {} : { from }) };
+}
+
+/** “What is this?” is about the files of the message that it answers. In a private chat the agent was given them. */
+function shownBy(answered: Answered | undefined): readonly Attachment[] {
+  const { id, known } = answered ?? {};
+  if (id === undefined || !known || known.isOurs) return [];
+  return known.files.map((file) => attachmentOf(id, file));
+}
+
+/** A file of a message, named and not fetched. Its source is what `readSource` reads. */
+function attachmentOf(message: string, { kind, key, resource, mimeType, name, isVoice }: FileIn): Attachment {
+  return {
+    kind,
+    mimeType,
+    ...(name === undefined ? {} : { name }),
+    source: `${message}/${resource}/${key}`,
+    cacheKey: `feishu/${key}`,
+    ...(isVoice ? { isVoice } : {}),
+  };
+}

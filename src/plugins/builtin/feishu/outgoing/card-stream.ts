@@ -1,0 +1,129 @@
+import type { Clock } from "../../../../lib/clock.ts";
+import type { Address, ChannelStream, MessageRef, StreamOptions } from "../../../types.ts";
+import type { Calls } from "./calls.ts";
+import { cardText, type CardText } from "./card.ts";
+import { CardEntity } from "./card-entity.ts";
+import { isKind } from "./errors.ts";
+import { NONCE_WINDOW_MS, type Posts } from "./posts.ts";
+import type { SentForms } from "./sent-forms.ts";
+import type { Text } from "./text.ts";
+
+export interface CardStreamParts {
+  readonly calls: Calls;
+  readonly posts: Posts;
+  readonly forms: SentForms;
+  readonly text: Text;
+  readonly clock: Clock;
+}
+
+/** An app that may not make cards is asked again after this long: somebody may have granted it. */
+const REFUSED_MS = 600_000;
+
+/** Answers as cards that grow; as cards that are put anew where Feishu keeps none for us; not at all without cards. */
+export class CardStreams {
+  readonly #parts: CardStreamParts;
+  #refusedUntilMs = 0;
+
+  constructor(parts: CardStreamParts) {
+    this.#parts = parts;
+  }
+
+  /** Undefined where an answer is shown by sending and editing, which is what a stream does that is refused. */
+  open(to: Address, options: StreamOptions): ChannelStream | undefined {
+    const { text, clock } = this.#parts;
+    if (options.mode !== "partial" && options.mode !== "draft") return undefined;
+    // A text can be changed 20 times: it is shown when it is complete.
+    if (text.takesNoCards(to)) return noStream;
+    if (clock.now() < this.#refusedUntilMs) return undefined;
+    return new CardStream(this.#parts, to, options, () => {
+      this.#refusedUntilMs = clock.now() + REFUSED_MS;
+    });
+  }
+}
+
+const noStream: ChannelStream = { ref: undefined, show: async () => {}, close: async () => {} };
+
+/** Shows an answer as the text of one card, which is sent once and grows. */
+class CardStream implements ChannelStream {
+  ref: MessageRef | undefined;
+  readonly #parts: CardStreamParts;
+  readonly #to: Address;
+  readonly #options: StreamOptions;
+  readonly #onRefused: () => void;
+  #way: "entity" | "message" | "none" = "entity";
+  #entity: CardEntity | undefined;
+  #last: CardText | undefined;
+
+  constructor(parts: CardStreamParts, to: Address, options: StreamOptions, onRefused: () => void) {
+    this.#parts = parts;
+    this.#to = to;
+    this.#options = options;
+    this.#onRefused = onRefused;
+  }
+
+  async show(markdown: string): Promise<void> {
+    const { text } = this.#parts;
+    if (this.#way === "entity") await this.#showInEntity(cardText(markdown, this.#options.style));
+    // The first call may have found out that it is the other way.
+    if (this.#way !== "message") return;
+    if (this.ref) return text.edit(this.ref, markdown, this.#options);
+    const { replyTo } = this.#options;
+    const message = { kind: "text", markdown, ...(replyTo === undefined ? {} : { replyTo }) } as const;
+    this.ref = await text.send(this.#to, message, { ...this.#options, mayRepeat: true });
+    if (text.takesNoCards(this.#to)) this.#way = "none";
+  }
+
+  /** A card that is left growing says so in the list of chats, for ten minutes. */
+  async close(): Promise<void> {
+    if (this.#way === "entity" && this.ref && this.#entity && this.#last) {
+      await this.#entity.rest(this.#last, this.#options.signal);
+    }
+  }
+
+  async #showInEntity(text: CardText): Promise<void> {
+    const { signal } = this.#options;
+    try {
+      const entity = (this.#entity ??= await this.#make(text));
+      if (this.ref) await entity.grow(text, signal);
+      else await this.#send(entity, text);
+      this.#last = text;
+    } catch (error) {
+      this.#turn(error);
+    }
+  }
+
+  /** The same card that somebody who crashed made for the same message, or a new one. */
+  async #make(text: CardText): Promise<CardEntity> {
+    const { forms, calls, clock } = this.#parts;
+    const { nonce, signal } = this.#options;
+    const known = await forms.openingOf(nonce);
+    // Later, Feishu would not know any more that the message has come, and takes no card twice.
+    if (known && clock.now() - known.madeAtMs < NONCE_WINDOW_MS) return known;
+    const entity = await CardEntity.make(text, calls, clock, signal);
+    await forms.noteOpening(nonce, entity);
+    return entity;
+  }
+
+  async #send(entity: CardEntity, text: CardText): Promise<void> {
+    const { posts, forms } = this.#parts;
+    const { nonce, replyTo, signal } = this.#options;
+    const content = { type: "card", data: { card_id: entity.id } };
+    const options = { nonce, replyTo, signal, mayRepeat: true };
+    const ref = await posts.send(this.#to, { type: "interactive", content }, options);
+    await forms.note(ref.id, entity);
+    this.ref = ref;
+    if (!entity.says(text)) await entity.grow(text, signal);
+  }
+
+  /** What is refused for good is done in another way from now on; everything else is the caller's. */
+  #turn(error: unknown): void {
+    if (this.ref) throw error;
+    if (isKind(error, "wrong-type")) {
+      this.#parts.text.noteNoCards(this.#to);
+      this.#way = "none";
+    } else if (isKind(error, "no-scope", "card-gone", "bad-request", "other")) {
+      this.#onRefused();
+      this.#way = "message";
+    } else throw error;
+  }
+}
