@@ -9,7 +9,7 @@ import { quotedText } from "./quoted-text.ts";
 import { routeTo, type SessionRouter } from "./session-router.ts";
 import type { SessionKey } from "./session-key.ts";
 import type { SessionLedger, TurnLedger } from "./store.ts";
-import { addressOf, formatTarget, parseTarget } from "./target.ts";
+import { addressOf, formatTarget, isSameChat, parseTarget } from "./target.ts";
 import type { WebhookDesk, WebhookOrder, WebhookReceipt } from "./webhook-port.ts";
 import type { Clock } from "../lib/clock.ts";
 import { fitsPattern } from "../lib/fits-pattern.ts";
@@ -158,9 +158,9 @@ export class Webhooks implements WebhookDesk {
     const isNamed = [target, formatTarget(to)].some((one) =>
       hooks.allowedTargets.some((rule) => fitsPattern(one, rule)),
     );
-    if (isNamed || owners.some((owner) => isSame(owner, to))) return;
+    if (isNamed || owners.some((owner) => isSameChat(owner, to))) return;
     const known = await this.#deps.sessions.list(MOST_SESSIONS);
-    if (known.some((session) => session.agent === agent && isSame(session.address, to))) return;
+    if (known.some((session) => session.agent === agent && isSameChat(session.address, to))) return;
     throw new RequestError(
       "FORBIDDEN",
       "to: callers may name the owner's chat and those that the agent has a conversation in; hooks.allowedTargets says which others.",
@@ -206,13 +206,6 @@ function textOf({ task, text, address }: WebhookOrder): string {
 }
 
 function noteOf(order: WebhookOrder, note: string | undefined): string | undefined {
-  const isEarly = order.mode === "next-heartbeat" ? "There is no heartbeat, so it is done now." : undefined;
+  const isEarly = order.mode === "next-heartbeat" ? "No heartbeat takes it, so it is done now." : undefined;
   return [isEarly, note].filter((one) => one !== undefined).join(" ") || undefined;
 }
-
-/** The scope says what a chat is, not which. */
-const isSame = (one: Address, other: Address) =>
-  one.channel === other.channel &&
-  one.account === other.account &&
-  one.chat === other.chat &&
-  one.thread === other.thread;

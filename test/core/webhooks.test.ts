@@ -28,7 +28,7 @@ describe("a wake", () => {
   test("waits for the next heartbeat where there is one; where there is none it is done now, and that is said", async () => {
     await open();
     const now = await posted("wake", { text: "a", mode: "next-heartbeat" });
-    expect(now).toMatchObject({ status: 202, said: { note: "There is no heartbeat, so it is done now." } });
+    expect(now).toMatchObject({ status: 202, said: { note: "No heartbeat takes it, so it is done now." } });
     world.hasHeartbeat = true;
     const later = await posted("wake", { text: "b", mode: "next-heartbeat" });
     expect(later).toMatchObject({ status: 200, said: { state: "kept", id: world.kept[0]?.id } });
