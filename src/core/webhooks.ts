@@ -17,7 +17,7 @@ import { given } from "../lib/given.ts";
 import { shownName } from "../lib/shown-name.ts";
 
 export interface WebhooksDeps {
-  readonly config: () => Pick<Config, "hooks" | "agents" | "roles">;
+  readonly config: () => Pick<Config, "hooks" | "agents" | "roles" | "queue">;
   readonly errands: Pick<ErrandDesk, "offer" | "find" | "wait">;
   /** Keeps a text for the next heartbeat of an agent. False where it has none. */
   readonly keep: (agent: string, text: { readonly id: string; readonly text: string }) => Promise<boolean>;
@@ -70,7 +70,6 @@ export class Webhooks implements WebhookDesk {
   }
 
   async #ask(order: WebhookOrder, { id }: ErrandName, { session, to }: Place): Promise<void> {
-    const waiting = await this.#deps.turns.depth(session);
     const errand: Errand = {
       by: "webhook",
       name: order.address,
@@ -80,12 +79,19 @@ export class Webhooks implements WebhookDesk {
       delivery: to === undefined ? "silent" : order.action === "wake" ? "direct" : "announce",
       ...given({ to, model: order.model, thinkingLevel: order.thinkingLevel, timeoutMs: order.timeoutMs }),
     };
-    const receipt =
-      waiting < MOST_WAITING ? await this.#deps.errands.offer({ id, text: textOf(order), errand }) : "busy";
+    const hasRoom = await this.#hasRoom(session);
+    const receipt = hasRoom ? await this.#deps.errands.offer({ id, text: textOf(order), errand }) : "busy";
     if (receipt !== "busy") return;
     throw new RequestError("BUSY", "Too much waits here already, or nothing can be written. Come again.", {
       retry: { afterMs: AGAIN_MS },
     });
+  }
+
+  /** Also where each order has a conversation of its own, half of what may wait in all is left to people. */
+  async #hasRoom(session: SessionKey): Promise<boolean> {
+    const { turns, config } = this.#deps;
+    if ((await turns.depth(session)) >= MOST_WAITING) return false;
+    return (await turns.depth()) < config().queue.globalMaxPending / 2;
   }
 
   async #receipt(

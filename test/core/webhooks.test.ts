@@ -192,6 +192,23 @@ describe("too much at once", () => {
     expect(await world.path.say("1", "hello")).toBe("recorded");
   });
 
+  test("leaves room for people also where each order has a conversation of its own", async () => {
+    await open(
+      { mappings: { issues: { session: "{{n}}" } } },
+      { places: 1, config: { queue: { globalMaxPending: 8 } } },
+    );
+    world.path.pi.script = hang("Well");
+    const statuses: number[] = [];
+    for (let n = 0; n < 10; n++) {
+      statuses.push((await posted("issues", { n })).status);
+    }
+    // One of them runs.
+    expect(statuses.filter((status) => status === 202)).toHaveLength(5);
+    expect(statuses.filter((status) => status === 503)).toHaveLength(5);
+    expect(await world.path.say("1", "hello")).toBe("recorded");
+    expect(await world.path.pipeline.queue.isSaturated()).toBe(false);
+  });
+
   test("is told to come again when the store cannot write", async () => {
     await open();
     await world.path.store.close();
