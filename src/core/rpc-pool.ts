@@ -119,7 +119,10 @@ export class RpcPool implements AgentPool {
   }
 
   lend<T>(work: () => Promise<T>): Promise<T> {
-    return this.#places.lend(work).finally(() => this.#wake.ring());
+    const lent = this.#places.lend(work);
+    // Somebody with a place from an earlier loan may be waiting for room for a process.
+    this.#changed();
+    return lent.finally(() => this.#wake.ring());
   }
 
   running(session: SessionKey): Agent | undefined {
@@ -142,11 +145,10 @@ export class RpcPool implements AgentPool {
 
   stats(): PoolStats {
     const pis = [...this.#pis];
-    const busy = pis.filter((pi) => pi.isClaimed).length;
     const { profile, choice } = this.#latest ?? {};
     return {
       total: pis.length,
-      busy,
+      busy: pis.filter((pi) => pi.isClaimed).length,
       idle: pis.filter((pi) => pi.isReady && !pi.isClaimed).length,
       min: this.#min(),
       max: this.#max(),
@@ -359,8 +361,7 @@ export class RpcPool implements AgentPool {
   }
 
   #bootOf(): Promise<Boot> {
-    this.#boot ??= newBoot(this.#deps.stateRoot);
-    return this.#boot;
+    return (this.#boot ??= newBoot(this.#deps.stateRoot));
   }
 
   /** Work behind somebody's back: `stop` waits for it, and a failure is logged. */
@@ -372,7 +373,7 @@ export class RpcPool implements AgentPool {
     return chore;
   }
 
-  /** Resolves when a process has become free, ready, or gone, or when `signal` aborts. */
+  /** Resolves when a process has become free, ready, or gone, when there is room for more, or when `signal` aborts. */
   #change(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       this.#changeListeners.push(resolve);
