@@ -346,9 +346,8 @@ export class RpcPool implements AgentPool {
 
   #nextCareMs(): number {
     const { idleTimeoutMs } = this.#deps.settings().pool;
-    const nowMs = this.#deps.clock.now();
     const idle = [...this.#pis].filter((pi) => pi.isReady && !pi.isClaimed && this.#pis.size > this.#min());
-    const dueMs = idle.map((pi) => pi.idleSinceMs + idleTimeoutMs - nowMs);
+    const dueMs = idle.map((pi) => pi.idleSinceMs + idleTimeoutMs - this.#deps.clock.now());
     if (this.#failures.pauseMs > 0) dueMs.push(this.#failures.pauseMs);
     return Math.max(1, Math.min(CARE_MS, ...dueMs));
   }
