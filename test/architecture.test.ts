@@ -355,6 +355,7 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "store/sqlite/turn-statements.ts": "test/store/sqlite.test.ts",
   "store/sqlite/turns.ts": "test/store/sqlite.test.ts",
   "store/sqlite/usage.ts": "test/store/sqlite.test.ts",
+  "tools/owners-turn.ts": "test/tools/gateway.test.ts",
   "tools/index.ts": "test/e2e/tools.test.ts",
   "tools/send-media.ts": "test/e2e/tools.test.ts",
   "tools/send-message.ts": "test/tools/send.test.ts",

@@ -1,5 +1,6 @@
 import type { Clock } from "../lib/clock.ts";
 import { failpoint } from "../lib/failpoint.ts";
+import { given } from "../lib/given.ts";
 import { KeyedMutex } from "../lib/keyed-mutex.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Service } from "../lib/service.ts";
@@ -201,6 +202,8 @@ export class Delegations implements Service {
   /** The same task is known already, so it may be given again. */
   async #give(open: Open): Promise<void> {
     const { asker, task, name, id } = open;
+    // Whoever asks itself gets no more than it has: another agent is what the configuration makes it.
+    const role = task.agent === asker.agent ? await this.#roleIn(asker.session) : undefined;
     const goes = task.mode === "wait" ? "It waits for your answer." : "It reads your answer later.";
     await this.#deps.errands.take({
       id,
@@ -211,6 +214,7 @@ export class Delegations implements Service {
         session: sessionOf(open),
         about: `The agent ${asker.agent} asks you to do this task. ${goes} You know of it only what stands here.`,
         isFresh: true,
+        ...given({ role }),
         parent: asker.session,
         timeoutMs: task.timeoutMs,
         delivery: "silent",
@@ -243,6 +247,7 @@ export class Delegations implements Service {
   async #tellAsker({ asker, task, id }: Open, outcome: MessageOutcome): Promise<void> {
     const { answer = "", state } = resultOf(outcome);
     const how = state === "done" ? "has answered" : "could not do";
+    const role = await this.#roleIn(asker.session);
     await this.#deps.errands.take({
       id,
       text: quotedText(
@@ -254,11 +259,16 @@ export class Delegations implements Service {
         name: `answer/${asker.session.slice("agent:".length)}`,
         title: task.agent,
         session: asker.session,
+        ...given({ role }),
         about: `The agent ${task.agent} ${how} what you gave it to do later.`,
         delivery: asker.chat.scope === "job" ? "silent" : "direct",
         ...(asker.chat.scope === "job" ? {} : { to: asker.chat }),
       },
     });
+  }
+
+  async #roleIn(session: SessionKey): Promise<string | undefined> {
+    return (await this.#deps.sessions.get(session))?.role;
   }
 
   /** Without what was waited for by turns that have ended. */

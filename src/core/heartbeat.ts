@@ -65,6 +65,8 @@ const NAMESPACE = "heartbeat";
 const KNOWN_MS = 2 * 86_400_000;
 const MOST_TEXTS = 100;
 const MOST_KNOWN = 1000;
+/** A clock that is set back by less repeats nothing; what lies further ahead was no time. */
+const MOST_AHEAD_MS = 86_400_000;
 /** After beats that failed the next ones are left out: 1, 3, 7, … up to so many. */
 const MOST_LEFT_OUT = 63;
 
@@ -139,14 +141,16 @@ export class Heartbeats implements Service {
     await this.#alone.run(agent, async () => {
       const beginMs = beginOf(this.#deps.clock.now(), heartbeat.every);
       const kept = await this.#judged(agent, await this.#finished(agent, heartbeat, await this.#read(agent)));
-      // A heartbeat that was just switched on begins with the next span.
-      if (kept.lastAtMs === undefined) return this.#write(agent, { ...kept, lastAtMs: beginMs });
+      // One that was just switched on begins with the next span; so does one whose clock was years ahead.
+      const { lastAtMs = Number.POSITIVE_INFINITY } = kept;
+      if (lastAtMs - beginMs > MOST_AHEAD_MS) return this.#write(agent, { ...kept, lastAtMs: beginMs });
       // Also after a clock was set back: what was decided stays so.
-      if (beginMs <= kept.lastAtMs) return;
+      if (beginMs <= lastAtMs) return;
       const place = this.#placeOf(agent, heartbeat);
-      const why = place
-        ? await this.#whyNot(agent, heartbeat, kept, place, beginMs)
-        : "no owner can be reached";
+      const why =
+        place && !kept.pending
+          ? await this.#whyNot(agent, heartbeat, kept, place, beginMs)
+          : "no owner can be reached";
       if (why === undefined) return this.#beat(agent, heartbeat, kept, beginMs);
       this.#deps.log.debug({ agent, why }, "no heartbeat this time");
       return this.#write(agent, { ...kept, lastAtMs: beginMs });
@@ -177,7 +181,9 @@ export class Heartbeats implements Service {
     const { pending, ...rest } = kept;
     if (!pending) return kept;
     const place = this.#placeOf(agent, heartbeat);
-    if (place) await this.#deps.errands.take({ ...pending, errand: errandOfBeat(agent, heartbeat, place) });
+    // With it are texts that somebody relies on: they wait until there is somebody to read the answer.
+    if (!place) return kept;
+    await this.#deps.errands.take({ ...pending, errand: errandOfBeat(agent, heartbeat, place) });
     failpoint("heartbeat.asked");
     await this.#write(agent, rest);
     return rest;

@@ -11,10 +11,10 @@ type QueueConfig = Config["queue"];
 
 /** The limits of the queue. The queue itself is the store: what waits there survives us. */
 export class MessageQueue {
-  readonly #turns: Pick<TurnLedger, "depth">;
+  readonly #turns: Pick<TurnLedger, "depth" | "waiting">;
   readonly #config: () => QueueConfig;
 
-  constructor(turns: Pick<TurnLedger, "depth">, config: () => QueueConfig) {
+  constructor(turns: Pick<TurnLedger, "depth" | "waiting">, config: () => QueueConfig) {
     this.#turns = turns;
     this.#config = config;
   }
@@ -33,6 +33,14 @@ export class MessageQueue {
 
   depth(session: SessionKey): Promise<number> {
     return this.#turns.depth(session);
+  }
+
+  /** Whether `cap` messages of people wait in the session: what the gateway itself asks takes nobody's room. */
+  async isFull(session: SessionKey, cap: number): Promise<boolean> {
+    const depth = await this.depth(session);
+    if (depth < cap) return false;
+    const waiting = await this.#turns.waiting(session, depth);
+    return waiting.filter(({ message }) => message.errand === undefined).length >= cap;
   }
 }
 

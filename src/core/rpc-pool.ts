@@ -119,7 +119,10 @@ export class RpcPool implements AgentPool {
   }
 
   lend<T>(work: () => Promise<T>): Promise<T> {
-    return this.#places.lend(work).finally(() => this.#wake.ring());
+    const lent = this.#places.lend(work);
+    // Somebody with a place from an earlier loan may be waiting for room for a process.
+    this.#changed();
+    return lent.finally(() => this.#wake.ring());
   }
 
   running(session: SessionKey): Agent | undefined {
@@ -142,11 +145,10 @@ export class RpcPool implements AgentPool {
 
   stats(): PoolStats {
     const pis = [...this.#pis];
-    const busy = pis.filter((pi) => pi.isClaimed).length;
     const { profile, choice } = this.#latest ?? {};
     return {
       total: pis.length,
-      busy,
+      busy: pis.filter((pi) => pi.isClaimed).length,
       idle: pis.filter((pi) => pi.isReady && !pi.isClaimed).length,
       min: this.#min(),
       max: this.#max(),
@@ -344,9 +346,8 @@ export class RpcPool implements AgentPool {
 
   #nextCareMs(): number {
     const { idleTimeoutMs } = this.#deps.settings().pool;
-    const nowMs = this.#deps.clock.now();
     const idle = [...this.#pis].filter((pi) => pi.isReady && !pi.isClaimed && this.#pis.size > this.#min());
-    const dueMs = idle.map((pi) => pi.idleSinceMs + idleTimeoutMs - nowMs);
+    const dueMs = idle.map((pi) => pi.idleSinceMs + idleTimeoutMs - this.#deps.clock.now());
     if (this.#failures.pauseMs > 0) dueMs.push(this.#failures.pauseMs);
     return Math.max(1, Math.min(CARE_MS, ...dueMs));
   }
@@ -359,8 +360,7 @@ export class RpcPool implements AgentPool {
   }
 
   #bootOf(): Promise<Boot> {
-    this.#boot ??= newBoot(this.#deps.stateRoot);
-    return this.#boot;
+    return (this.#boot ??= newBoot(this.#deps.stateRoot));
   }
 
   /** Work behind somebody's back: `stop` waits for it, and a failure is logged. */
@@ -372,7 +372,7 @@ export class RpcPool implements AgentPool {
     return chore;
   }
 
-  /** Resolves when a process has become free, ready, or gone, or when `signal` aborts. */
+  /** Resolves when a process has become free, ready, or gone, when there is room for more, or when `signal` aborts. */
   #change(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       this.#changeListeners.push(resolve);

@@ -18,7 +18,7 @@ export interface Rendered {
 
 /** Characters that one value may become, and all of them together: a prompt, and no book. */
 const MOST_OF_ONE = 16_000;
-const MOST_IN_ALL = 48_000;
+export const MOST_IN_ALL = 48_000;
 const MOST_STEPS = 32;
 
 const PLACE = /\{\{([^{}]*)\}\}/g;
@@ -65,7 +65,7 @@ export function renderTemplate({ parts }: TextTemplate, value: unknown): Rendere
     }
     const found = valueAt(value, part.path);
     if (found === undefined || found === null) missing.push(formatTemplatePath(part.path));
-    else text += cut(textOf(found), Math.min(MOST_OF_ONE, Math.max(0, MOST_IN_ALL - text.length)));
+    else text += cutText(textOf(found), Math.min(MOST_OF_ONE, Math.max(0, MOST_IN_ALL - text.length)));
   }
   return { text, missing };
 }
@@ -94,6 +94,6 @@ export function formatTemplatePath(path: TemplatePath): string {
 const textOf = (value: unknown) => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
 
 /** At most `most` characters, and no half of one. */
-function cut(text: string, most: number): string {
+export function cutText(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }

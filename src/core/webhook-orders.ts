@@ -3,7 +3,7 @@ import { fitsPattern } from "../lib/fits-pattern.ts";
 import { given } from "../lib/given.ts";
 import type { Config } from "./config-schema.ts";
 import { RequestError } from "./errors.ts";
-import { parsePath, parseTemplate, renderTemplate, valueAt } from "./text-template.ts";
+import { cutText, MOST_IN_ALL, parsePath, parseTemplate, renderTemplate, valueAt } from "./text-template.ts";
 import type { WebhookOrder } from "./webhook-port.ts";
 
 type Hooks = Config["hooks"];
@@ -120,9 +120,8 @@ export function mappedOrder(
     return { order: undefined, missing: [] };
   }
   const { agent, to, task, model, thinkingLevel, timeoutSeconds } = mapping;
-  const whole = JSON.stringify(body, null, 2);
   const said =
-    mapping.message === undefined ? { text: cutText(whole), missing: [] } : fill(mapping.message, seen);
+    mapping.message === undefined ? { text: whole(body), missing: [] } : fill(mapping.message, seen);
   const named = mapping.session === undefined ? undefined : fill(mapping.session, seen);
   // Bodies that lack what the name is made of have nothing in common.
   const session = named?.missing.length === 0 ? `${address}:${named.text.slice(0, 200)}` : undefined;
@@ -148,9 +147,8 @@ function withHeaders(body: unknown, headers: Headers): object {
 }
 
 const fill = (template: string, body: unknown) => renderTemplate(parseTemplate(template), body);
-const cutText = (whole: string) => (whole.length <= MOST_WHOLE ? whole : `${whole.slice(0, MOST_WHOLE)}…`);
 /** A body without a template: the beginning of it says what it is. */
-const MOST_WHOLE = 48_000;
+const whole = (body: unknown) => cutText(JSON.stringify(body, null, 2), MOST_IN_ALL);
 
 function isAmong(value: unknown, wanted: WebhookMapping["when"][string]): boolean {
   return (Array.isArray(wanted) ? wanted : [wanted]).some((one) => one === value);

@@ -9,7 +9,7 @@ import { quotedText } from "./quoted-text.ts";
 import { routeTo, type SessionRouter } from "./session-router.ts";
 import type { SessionKey } from "./session-key.ts";
 import type { SessionLedger, TurnLedger } from "./store.ts";
-import { addressOf, formatTarget, parseTarget } from "./target.ts";
+import { addressOf, formatTarget, isSameChat, parseTarget } from "./target.ts";
 import type { WebhookDesk, WebhookOrder, WebhookReceipt } from "./webhook-port.ts";
 import type { Clock } from "../lib/clock.ts";
 import { fitsPattern } from "../lib/fits-pattern.ts";
@@ -17,7 +17,7 @@ import { given } from "../lib/given.ts";
 import { shownName } from "../lib/shown-name.ts";
 
 export interface WebhooksDeps {
-  readonly config: () => Pick<Config, "hooks" | "agents" | "roles">;
+  readonly config: () => Pick<Config, "hooks" | "agents" | "roles" | "queue">;
   readonly errands: Pick<ErrandDesk, "offer" | "find" | "wait">;
   /** Keeps a text for the next heartbeat of an agent. False where it has none. */
   readonly keep: (agent: string, text: { readonly id: string; readonly text: string }) => Promise<boolean>;
@@ -70,7 +70,6 @@ export class Webhooks implements WebhookDesk {
   }
 
   async #ask(order: WebhookOrder, { id }: ErrandName, { session, to }: Place): Promise<void> {
-    const waiting = await this.#deps.turns.depth(session);
     const errand: Errand = {
       by: "webhook",
       name: order.address,
@@ -80,12 +79,19 @@ export class Webhooks implements WebhookDesk {
       delivery: to === undefined ? "silent" : order.action === "wake" ? "direct" : "announce",
       ...given({ to, model: order.model, thinkingLevel: order.thinkingLevel, timeoutMs: order.timeoutMs }),
     };
-    const receipt =
-      waiting < MOST_WAITING ? await this.#deps.errands.offer({ id, text: textOf(order), errand }) : "busy";
+    const hasRoom = await this.#hasRoom(session);
+    const receipt = hasRoom ? await this.#deps.errands.offer({ id, text: textOf(order), errand }) : "busy";
     if (receipt !== "busy") return;
     throw new RequestError("BUSY", "Too much waits here already, or nothing can be written. Come again.", {
       retry: { afterMs: AGAIN_MS },
     });
+  }
+
+  /** Also where each order has a conversation of its own, half of what may wait in all is left to people. */
+  async #hasRoom(session: SessionKey): Promise<boolean> {
+    const { turns, config } = this.#deps;
+    if ((await turns.depth(session)) >= MOST_WAITING) return false;
+    return (await turns.depth()) < config().queue.globalMaxPending / 2;
   }
 
   async #receipt(
@@ -158,9 +164,9 @@ export class Webhooks implements WebhookDesk {
     const isNamed = [target, formatTarget(to)].some((one) =>
       hooks.allowedTargets.some((rule) => fitsPattern(one, rule)),
     );
-    if (isNamed || owners.some((owner) => isSame(owner, to))) return;
+    if (isNamed || owners.some((owner) => isSameChat(owner, to))) return;
     const known = await this.#deps.sessions.list(MOST_SESSIONS);
-    if (known.some((session) => session.agent === agent && isSame(session.address, to))) return;
+    if (known.some((session) => session.agent === agent && isSameChat(session.address, to))) return;
     throw new RequestError(
       "FORBIDDEN",
       "to: callers may name the owner's chat and those that the agent has a conversation in; hooks.allowedTargets says which others.",
@@ -206,13 +212,6 @@ function textOf({ task, text, address }: WebhookOrder): string {
 }
 
 function noteOf(order: WebhookOrder, note: string | undefined): string | undefined {
-  const isEarly = order.mode === "next-heartbeat" ? "There is no heartbeat, so it is done now." : undefined;
+  const isEarly = order.mode === "next-heartbeat" ? "No heartbeat takes it, so it is done now." : undefined;
   return [isEarly, note].filter((one) => one !== undefined).join(" ") || undefined;
 }
-
-/** The scope says what a chat is, not which. */
-const isSame = (one: Address, other: Address) =>
-  one.channel === other.channel &&
-  one.account === other.account &&
-  one.chat === other.chat &&
-  one.thread === other.thread;

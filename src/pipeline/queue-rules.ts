@@ -11,9 +11,9 @@ type Queued = Admission & { readonly fate: "queued" };
 export async function isRefused(
   session: SessionKey,
   { drop, cap }: QueueRules,
-  queue: Pick<MessageQueue, "depth">,
+  queue: Pick<MessageQueue, "isFull">,
 ): Promise<boolean> {
-  return drop === "new" && (await queue.depth(session)) >= cap;
+  return drop === "new" && (await queue.isFull(session, cap));
 }
 
 /** How a message waits: with whom it may become one turn, for how long, and who makes room for it. */

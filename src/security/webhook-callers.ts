@@ -61,7 +61,10 @@ export class WebhookCallers implements Service {
 
   /** Why webhooks are not served although they are switched on; undefined if they are. */
   get problem(): string | undefined {
-    return this.#parts.hooks().enabled ? sharedTokenProblem(this.#token, this.#parts.others()) : undefined;
+    const hooks = this.#parts.hooks();
+    return hooks.enabled
+      ? sharedTokenProblem({ ...hooks, token: this.#token }, this.#parts.others())
+      : undefined;
   }
 
   /** What stands in no file of the configuration, by the path it would have. */
@@ -142,18 +145,24 @@ export class WebhookCallers implements Service {
   }
 }
 
-/** Why a webhook's token cannot be used, in one sentence: it also opens more than webhooks. */
-export function sharedTokenProblem(token: string, { gateway, browser }: AuthSettings): string | undefined {
-  const isOf = (credential: AuthSettings["browser"]) =>
-    credential !== undefined && credential.mode !== "off" && token !== "" && credential.secret === token;
-  const what = isOf(gateway)
-    ? "the gateway's own credential"
-    : isOf(browser)
-      ? "the page's credential"
-      : undefined;
-  return what === undefined
-    ? undefined
-    : `Webhooks are not served: hooks.token is ${what}, and who may call a webhook must not get more than that. Choose another, or leave it out and one is made.`;
+/** Why the tokens of webhooks cannot be used, in one sentence: one of them also opens more than webhooks. */
+export function sharedTokenProblem(
+  { token, mappings }: Pick<Hooks, "token" | "mappings">,
+  { gateway, browser }: AuthSettings,
+): string | undefined {
+  const isOf = (credential: AuthSettings["browser"], offered: string) =>
+    credential !== undefined && credential.mode !== "off" && credential.secret === offered;
+  const others = Object.entries(mappings).map(
+    ([name, mapping]) => [`hooks.mappings.${name}.token`, mapping.token] as const,
+  );
+  for (const [path, offered] of [["hooks.token", token] as const, ...others]) {
+    if (offered === undefined || offered === "") continue;
+    const isGateways = isOf(gateway, offered);
+    if (!isGateways && !isOf(browser, offered)) continue;
+    const what = isGateways ? "the gateway's own credential" : "the page's credential";
+    return `Webhooks are not served: ${path} is ${what}, and who may call a webhook must not get more than that. Choose another, or leave it out: hooks.token is made then.`;
+  }
+  return undefined;
 }
 
 /** The token in a request's header; undefined without one. */

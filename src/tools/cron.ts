@@ -4,7 +4,9 @@ import { RequestError } from "../core/errors.ts";
 import type { Address } from "../core/message.ts";
 import { isSameChat } from "../core/target.ts";
 import type { Tool, ToolContext } from "../core/tool.ts";
+import { given } from "../lib/given.ts";
 import { chatOf, TARGET_PARAMETER } from "./chats.ts";
+import { isOwnersTurn } from "./owners-turn.ts";
 import type { ToolParts } from "./parts.ts";
 import { ToolError } from "./tool-error.ts";
 
@@ -150,12 +152,15 @@ async function act(params: Params, call: Call): Promise<object> {
 
 /** A call that is repeated after a crash finds its task: adding it again changes nothing. */
 async function add(id: string, params: Params, call: Call): Promise<CronJobStatus> {
-  const { engine, context } = call;
-  const { turn: addedBy, agent: agentId } = context;
+  const { engine, context, parts } = call;
+  const { turn: addedBy, agent: agentId, sessionKey } = context;
   const known = (await engine.list()).find((job) => job.id === id);
   if (known && known.addedBy === addedBy && known.task === params.task) return known;
+  // What is done later is done as what the agent is here: nobody gets more of it by waiting.
+  const role = (await parts.sessions.get(sessionKey))?.role;
   const job = {
     id,
+    ...given({ role }),
     schedule: needed(params, "schedule"),
     task: needed(params, "task"),
     ...wishesOf(params),
@@ -192,8 +197,8 @@ async function chatHere({ context }: Call): Promise<Address | undefined> {
  * another chat's.
  */
 function mayTouch({ id, chat, origin }: CronJobStatus, { context, parts }: Call): boolean {
+  if (isOwnersTurn(context, parts)) return true;
   const messages = parts.turn(context.sessionKey)?.messages ?? [];
-  if (messages.length > 0 && messages.every((message) => parts.owners.isOwner(message))) return true;
   if (messages.some(({ errand }) => errand?.by === "cron" && errand.name === id)) return true;
   return origin === "people" && chat !== undefined && isSameChat(chat, context.chat);
 }

@@ -1,4 +1,5 @@
 import type { Tool, ToolContext } from "../core/tool.ts";
+import { isOwnersTurn } from "./owners-turn.ts";
 import type { ToolParts } from "./parts.ts";
 import { ToolError } from "./tool-error.ts";
 
@@ -46,10 +47,7 @@ async function restart(context: ToolContext, parts: ToolParts): Promise<object> 
   };
 }
 
-/** Everybody whose words the turn answers must be an owner: one stranger's message in it is enough to refuse. */
-function assertMay({ sessionKey }: ToolContext, { turn, config, owners }: ToolParts): void {
-  if (config().gateway.restartBy === "anyone") return;
-  const messages = turn(sessionKey)?.messages ?? [];
-  if (messages.length > 0 && messages.every((message) => owners.isOwner(message))) return;
+function assertMay(context: ToolContext, parts: ToolParts): void {
+  if (parts.config().gateway.restartBy === "anyone" || isOwnersTurn(context, parts)) return;
   throw new ToolError("Only the gateway's owner can have it restarted. Tell the person so.");
 }

@@ -4,6 +4,8 @@ import type { Session } from "../core/session.ts";
 import { toSessionKey } from "../core/session-key.ts";
 import type { Tool, ToolContext } from "../core/tool.ts";
 import { fitsPattern } from "../lib/fits-pattern.ts";
+import { given } from "../lib/given.ts";
+import { isOwnersTurn } from "./owners-turn.ts";
 import type { ToolParts } from "./parts.ts";
 import { ToolError } from "./tool-error.ts";
 
@@ -12,14 +14,14 @@ interface Params {
   readonly text: string;
 }
 
+type SendParts = Pick<ToolParts, "config" | "sessions" | "errands" | "mayWrite" | "turn" | "owners">;
+
 /** `sessions_send`: a message into another conversation of an agent. */
-export function sessionsSend(
-  parts: Pick<ToolParts, "config" | "sessions" | "errands" | "mayWrite">,
-): Tool<Params> {
+export function sessionsSend(parts: SendParts): Tool<Params> {
   return {
     name: "sessions_send",
     description:
-      "Writes a message into another conversation, where the agent of that conversation reads it as coming from this one and acts on it. Only conversations that no people are in, that you have asked for, or that the configuration names. To say something to people use send_message.",
+      "Writes a message into another conversation, where the agent of that conversation reads it as coming from this one and acts on it. Only conversations that you have asked for or were asked from, for the owner also yours that no people are in, and those that the configuration names. To say something to people use send_message.",
     parameters: {
       type: "object",
       properties: {
@@ -49,16 +51,15 @@ export function sessionsSend(
   };
 }
 
-async function targetOf(
-  text: string,
-  { sessionKey, agent }: ToolContext,
-  { config, sessions }: Pick<ToolParts, "config" | "sessions">,
-): Promise<Session> {
+async function targetOf(text: string, context: ToolContext, parts: SendParts): Promise<Session> {
+  const { sessionKey, agent } = context;
+  const { config, sessions } = parts;
   const key = toSessionKey(text);
   const target = key && (await sessions.get(key));
   const here = await sessions.get(sessionKey);
   const isNamed = config().agents.messaging.allow.some((rule) => fitsPattern(text, rule));
-  const isOwn = target?.agent === agent && target.address.scope === "job";
+  // What it knows is somebody's: whoever could write there could have it said to them.
+  const isOwn = target?.agent === agent && target.address.scope === "job" && isOwnersTurn(context, parts);
   const isFamily = target !== undefined && (target.parent === sessionKey || here?.parent === target.key);
   if (target && target.key === sessionKey) throw new ToolError("That is this conversation.");
   // Whether there is such a conversation is nobody's business who may not write there.
@@ -75,6 +76,8 @@ function errandTo(target: Session, { sessionKey, agent }: ToolContext): Errand {
     name: `message/${sessionKey.slice("agent:".length)}`,
     title: agent,
     session: target.key,
+    // It is what it is there, whoever writes.
+    ...given({ role: target.role }),
     about: `The agent ${agent} writes this from its conversation ${sessionKey}; no person has written it.`,
     delivery: isChat ? "direct" : "silent",
     ...(isChat ? { to: target.address } : {}),

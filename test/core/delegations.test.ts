@@ -24,8 +24,8 @@ class AskingWorld implements AsyncDisposable {
   /** What was asked when a crash came: asked again afterwards, as models do. */
   #again: string[][] = [];
 
-  constructor(delegation: object = {}, places = 1) {
-    const config = { agents: { ...AGENTS, delegation } };
+  constructor(delegation: object = {}, places = 1, bindings: readonly object[] = []) {
+    const config = { agents: { ...AGENTS, delegation, bindings } };
     this.path = new PathWorld({ places, config });
     this.config = configSchema({}).parse(config);
     this.path.pi.script = this.#script();
@@ -189,6 +189,18 @@ describe("an agent that asks another and waits", () => {
     expect((await world.path.store.sessions.list(9)).map(({ key }) => key).toSorted()).toEqual(
       [SESSION, CHILD].toSorted(),
     );
+  });
+
+  test("stays in its role when it asks itself, and hands it to no other agent", async () => {
+    await open({}, 8, [{ agent: "main", role: "guest", match: { channel: "fake" } }]);
+    await world.path.say("1", "ask main: later mentor: think");
+    await world.until(() => world.path.platform.transcript().length > 0);
+    world.thought.resolve();
+    await world.until(() => world.prompts.some((text) => text.includes("The agent mentor has answered")));
+    const roles = (await world.path.store.sessions.list(9)).map(({ key, role }) => [key, role]);
+    const own = "agent:main:agent:job:main%3Afake%3Adm%3A42/1" as SessionKey;
+    expect(Object.fromEntries(roles)).toMatchObject({ [SESSION]: "guest", [own]: "guest" });
+    expect(roles.find(([key]) => key?.startsWith("agent:mentor:"))?.[1]).toBeUndefined();
   });
 
   test("may be asked on as far as the depth allows, with one pi", async () => {

@@ -17,6 +17,9 @@ class BeatingWorld {
   isOverBudget = false;
   /** What is asked is recorded, and nothing more is known of it. */
   failsAfterAsking = false;
+  /** The gateway dies, or cannot write, before anything is asked. */
+  failsBeforeAsking = false;
+  isReachable = true;
   config: Config;
   heartbeats: Heartbeats;
 
@@ -68,6 +71,7 @@ class BeatingWorld {
       errands: {
         find: (name) => path.pipeline.errands.find(name),
         take: async (request) => {
+          if (this.failsBeforeAsking) throw new Error("killed");
           const receipt = await path.pipeline.errands.take(request);
           if (this.failsAfterAsking) throw new Error("killed");
           return receipt;
@@ -83,7 +87,8 @@ class BeatingWorld {
       },
       owners: path.access.owners,
       router: configuredRouter(() => this.config),
-      channel: ({ channel }) => (channel === path.platform.name ? path.platform : undefined),
+      channel: ({ channel }) =>
+        this.isReachable && channel === path.platform.name ? path.platform : undefined,
       isBusy: (session) => path.pipeline.isBusy(session),
       hasSomethingToDo: async () => this.hasSomethingToDo,
       clock: path.clock,
@@ -155,6 +160,19 @@ describe("a heartbeat", () => {
     expect(world.prompts).toHaveLength(1);
     await world.pass(32);
     expect(world.prompts).toHaveLength(2);
+  });
+
+  test("goes on when a clock that was far ahead is set right", async () => {
+    await open();
+    await world.pass(TO_FIRST);
+    const aheadMs = 400 * 86_400_000;
+    world.path.clock.jump(aheadMs);
+    await world.pass(2);
+    expect(world.prompts).toHaveLength(2);
+    world.path.clock.jump(-aheadMs);
+    world.configure({ every: "30m" });
+    await world.pass(60);
+    expect(world.prompts).toHaveLength(4);
   });
 
   test("costs nothing while it is off, not even a timer", async () => {
@@ -278,6 +296,21 @@ describe("a text that is kept for the next heartbeat", () => {
     await world.restart(45 * MINUTE_MS);
     await world.pass(60);
     expect(world.prompts.length).toBeGreaterThan(1);
+    expect(world.prompts.join("\n").split("only thing")).toHaveLength(2);
+  });
+
+  test("waits for its reader where the chat is away after a crash that cut the beat off", async () => {
+    await open();
+    await world.heartbeats.keep("main", { id: "1", text: "only thing" });
+    world.failsBeforeAsking = true;
+    await world.pass(TO_FIRST);
+    world.failsBeforeAsking = false;
+    world.isReachable = false;
+    await world.restart(MINUTE_MS);
+    await world.pass(60);
+    expect(world.prompts).toEqual([]);
+    world.isReachable = true;
+    await world.pass(60);
     expect(world.prompts.join("\n").split("only thing")).toHaveLength(2);
   });
 

@@ -4,7 +4,7 @@ import { isSamePlace, mergeKey, MessageQueue } from "../../src/core/message-queu
 import { CHAT, inbound, SESSION } from "../fakes/path-world.ts";
 
 const queue = (inSession: number, inAll: number, section: object = {}) =>
-  new MessageQueue({ depth: async (session) => (session ? inSession : inAll) }, () =>
+  new MessageQueue({ depth: async (session) => (session ? inSession : inAll), waiting: async () => [] }, () =>
     queueSchema.parse(section),
   );
 

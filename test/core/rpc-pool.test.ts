@@ -103,6 +103,21 @@ test("no more turns run than there are places, and all of them get one", async (
   expect(world.pool.stats()).toMatchObject({ total: 2, busy: 0 });
 });
 
+test("a place that was lent brings a process with it, also to a turn that got it from an earlier loan", async () => {
+  await using world = await worldOf({ pool: { max: 1 } });
+  await world.pool.start();
+  const said = await world.use(world.session("asks"), async () => {
+    using slot = await world.pool.lend(() => world.pool.reserve(NEVER));
+    const other = slot?.use(world.session("other"), NEVER, async (agent) => agent.pid > 0);
+    // It has found no room for a process by now.
+    for (let round = 0; round < 50; round++) await new Promise((resolve) => setImmediate(resolve));
+    expect(world.pool.stats().total).toBe(1);
+    return world.pool.lend(() => other ?? Promise.resolve(false));
+  });
+  expect(said).toBe(true);
+  await until(() => world.pool.stats().total === 1);
+});
+
 test("two turns of one session never run side by side", async () => {
   await using world = await worldOf();
   await world.pool.start();

@@ -132,6 +132,9 @@ describe("an address of the configuration", () => {
   test("without a template shows the body, of a size", () => {
     expect(mapped({}, body).order?.text).toContain('"title": "It breaks"');
     expect(mapped({}, { a: "x".repeat(200_000) }).order?.text.length).toBeLessThan(50_000);
+    for (const before of ["x", "xx"]) {
+      expect(mapped({}, { [before]: "\u{1F600}".repeat(30_000) }).order?.text.isWellFormed()).toBe(true);
+    }
   });
 
   test("names what its templates did not find; without its name a conversation is nobody's", () => {

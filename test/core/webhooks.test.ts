@@ -28,7 +28,7 @@ describe("a wake", () => {
   test("waits for the next heartbeat where there is one; where there is none it is done now, and that is said", async () => {
     await open();
     const now = await posted("wake", { text: "a", mode: "next-heartbeat" });
-    expect(now).toMatchObject({ status: 202, said: { note: "There is no heartbeat, so it is done now." } });
+    expect(now).toMatchObject({ status: 202, said: { note: "No heartbeat takes it, so it is done now." } });
     world.hasHeartbeat = true;
     const later = await posted("wake", { text: "b", mode: "next-heartbeat" });
     expect(later).toMatchObject({ status: 200, said: { state: "kept", id: world.kept[0]?.id } });
@@ -190,6 +190,23 @@ describe("too much at once", () => {
     expect(statuses.filter((status) => status === 202).length).toBeGreaterThan(90);
     expect([busy.status, busy.retryAfter]).toEqual([503, "5"]);
     expect(await world.path.say("1", "hello")).toBe("recorded");
+  });
+
+  test("leaves room for people also where each order has a conversation of its own", async () => {
+    await open(
+      { mappings: { issues: { session: "{{n}}" } } },
+      { places: 1, config: { queue: { globalMaxPending: 8 } } },
+    );
+    world.path.pi.script = hang("Well");
+    const statuses: number[] = [];
+    for (let n = 0; n < 10; n++) {
+      statuses.push((await posted("issues", { n })).status);
+    }
+    // One of them runs.
+    expect(statuses.filter((status) => status === 202)).toHaveLength(5);
+    expect(statuses.filter((status) => status === 503)).toHaveLength(5);
+    expect(await world.path.say("1", "hello")).toBe("recorded");
+    expect(await world.path.pipeline.queue.isSaturated()).toBe(false);
   });
 
   test("is told to come again when the store cannot write", async () => {

@@ -25,11 +25,18 @@ afterEach(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
+/** A session as it is listed. */
+interface Listed {
+  readonly key: string;
+  readonly parent?: string;
+  readonly running?: boolean;
+}
+
 interface World {
   readonly alice: ChatClient;
   /** What Alice's agent says after it has called `tool`. */
   readonly call: (tool: string, params: object) => Promise<string>;
-  readonly sessions: () => Promise<readonly { readonly key: string; readonly parent?: string }[]>;
+  readonly sessions: () => Promise<readonly Listed[]>;
 }
 
 /** A gateway that may run one real pi, and somebody whose words make its model call tools. */
@@ -55,7 +62,7 @@ async function withGateway(work: (world: World) => Promise<void>): Promise<void>
       },
       sessions: async () => {
         const answer = await fetch(`${url}/api/sessions`, { headers: { authorization: `Bearer ${token}` } });
-        return ((await answer.json()) as { sessions: { key: string; parent?: string }[] }).sessions;
+        return ((await answer.json()) as { sessions: Listed[] }).sessions;
       },
     });
   } finally {
@@ -70,6 +77,22 @@ test("an agent asks another with the only pi that may run, and answers with what
     expect(said).toEndWith("say 5");
     const child = (await sessions()).find(({ parent }) => parent === ALICE);
     expect(child?.key).toStartWith("agent:mentor:agent:job:");
+  });
+});
+
+test.each([
+  ["chat.abort", { sessionKey: ALICE }],
+  ["session.kill", { key: ALICE }],
+])("%s of the agent that waits stops the one that works for it", async (method, which) => {
+  await withGateway(async ({ alice, sessions }) => {
+    const params = { agent: "mentor", task: "slow 100000 50 5" };
+    const { messageId } = await alice.send(ALICE, `tool delegate ${JSON.stringify(params)}`);
+    const childRuns = async () =>
+      (await sessions()).some(({ parent, running }) => parent === ALICE && running === true);
+    while (!(await childRuns())) await Bun.sleep(20);
+    await alice.call(method, which);
+    expect((await alice.end(messageId)).state).toBe("aborted");
+    while (await childRuns()) await Bun.sleep(20);
   });
 });
 

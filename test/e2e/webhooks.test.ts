@@ -118,7 +118,7 @@ test("the owner is woken in their own chat", async () => {
   );
   expect(answer).toMatchObject({
     session: `agent:main:telegram:dm:${anna.id}`,
-    note: "There is no heartbeat, so it is done now.",
+    note: "No heartbeat takes it, so it is done now.",
   });
   await said("The build broke");
 });

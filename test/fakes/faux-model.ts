@@ -2,7 +2,7 @@
  * A model for tests, as a pi extension: `faux/echo` and `faux/echo2` do what the last user message says.
  *
  *   say N [CHUNK]          N bytes, CHUNK at a time
- *   slow N MS CHUNK        the same, MS between two deltas
+ *   slow N MS CHUNK        the same, MS between two deltas; also where the gateway itself asks for it
  *   tool NAME {json}       a tool call; then `RESULT: …`
  *   error TEXT             the model fails
  *   flaky N                fails N times with an overload, then answers `recovered`
@@ -197,7 +197,8 @@ async function answer(out: Answer, context: Context) {
     await out.text(`RESULT: ${text}${last.isError ? " [error]" : ""}`);
     return out.end("stop");
   }
-  const [word = "", ...args] = text.split(" ");
+  const slow = /^\[gateway\][^]*\n\n(slow [^\n]*)$/.exec(text)?.[1];
+  const [word = "", ...args] = (slow ?? text).split(" ");
   const deed = DEEDS[word] ?? ((to: Answer) => to.text(`echo: ${text}`));
   if ((await deed(out, args, text, context)) !== false) out.end("stop");
 }

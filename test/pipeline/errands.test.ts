@@ -241,6 +241,22 @@ test("where a chat is full, what the gateway asks makes room for nobody", async 
   expect(await full.pipeline.errands.find(NAME)).toEqual({ state: "waiting" });
 });
 
+test("where a full chat takes nothing new, what the gateway asks makes it no fuller for people", async () => {
+  await using full = await new PathWorld({
+    config: { queue: { mode: "followup", maxPerSession: 1, drop: "new" } },
+  }).start();
+  full.pi.script = hang("…");
+  await full.say("m1", "Hello");
+  for (const id of ["1", "2"]) {
+    await full.pipeline.errands.take({ id, text: "Look", errand: { ...DAILY, session: SESSION } });
+    await full.pass();
+  }
+  await full.say("m2", "one");
+  expect(full.endings()).toEqual([]);
+  await full.say("m3", "two");
+  expect(full.endings()).toEqual([expect.stringContaining("m3: error")]);
+});
+
 test("what was asked long ago goes with its turn, and the chat's own history stays", async () => {
   await world.say("m1", "Hello");
   for (const id of ["1", "2", "3"]) await give(id);

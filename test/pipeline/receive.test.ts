@@ -10,7 +10,9 @@ import { CHAT, inbound } from "../fakes/path-world.ts";
 
 function receiver(admit: (entry: InboxEntry) => Promise<void>, record: () => void = () => {}) {
   const clock = new FakeClock();
-  const queue = new MessageQueue({ depth: async () => 0 }, () => queueSchema.parse({}));
+  const queue = new MessageQueue({ depth: async () => 0, waiting: async () => [] }, () =>
+    queueSchema.parse({}),
+  );
   const inbox = {
     record: async () => {
       record();

@@ -108,6 +108,10 @@ describe("a token", () => {
     );
     expect((await callers({}, { gateway: { ...gateway, secret: "other" } })).all.problem).toBeUndefined();
     expect((await callers({ enabled: false }, { gateway })).all.problem).toBeUndefined();
+    const mappings = { ci: { token: gateway.secret } };
+    expect((await callers({ token: "own", mappings }, { gateway })).all.problem).toContain(
+      "hooks.mappings.ci.token is the gateway's own credential",
+    );
   });
 });
 

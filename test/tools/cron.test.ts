@@ -42,6 +42,13 @@ test("a task is added for this agent, and what comes of it goes to this chat", a
   expect(await jobs()).toMatchObject([{ id: "reminder", chat: CHAT, delivery: "announce" }]);
 });
 
+test("a task is done in the role that the agent has in the chat in which it was added", async () => {
+  world.sessions[0] = { ...world.addSession("42"), role: "guest" };
+  await world.run("cron", { action: "add", ...TASK });
+  await world.run("cron", { action: "update", id: "reminder", task: "Check again" });
+  expect(await jobs()).toMatchObject([{ id: "reminder", role: "guest", task: "Check again" }]);
+});
+
 test("a reminder is a text that is sent as it is, and is gone then", async () => {
   const at = { kind: "at", expr: "20m" };
   await world.run("cron", { action: "add", id: "tea", schedule: at, task: "Tea!", kind: "message" });

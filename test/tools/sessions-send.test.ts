@@ -3,6 +3,7 @@ import { configSchema } from "../../src/core/config-schema.ts";
 import { errandSession } from "../../src/core/errand.ts";
 import type { Session } from "../../src/core/session.ts";
 import { parseSessionKey, type SessionKey } from "../../src/core/session-key.ts";
+import { inbound } from "../fakes/path-world.ts";
 import { CHAT, HERE, ToolWorld } from "./tool-world.ts";
 
 let world: ToolWorld;
@@ -19,11 +20,18 @@ function addJob(agent: string, parent?: SessionKey): Session {
   return session;
 }
 
+/** An owner of the gateway has written what the turn answers; with somebody else where that is named. */
+function writtenBy(...ids: string[]): void {
+  world.config = configSchema({}).parse({ owners: ["fake:42"] });
+  world.messages = ids.map((id) => ({ ...inbound(id, "Tell it"), sender: { id, name: id, isBot: false } }));
+}
+
 const send = (session: string, text = "Look at this") => world.run("sessions_send", { session, text });
 
 describe("sessions_send", () => {
-  test("writes where no people are, marked as from this conversation", async () => {
+  test("writes where no people are for an owner, marked as from this conversation", async () => {
     const { key } = addJob("main");
+    writtenBy("42");
     expect(await send(key)).toEqual({ sent: key });
     expect(world.errands[0]).toMatchObject({
       text: expect.stringContaining("> Look at this"),
@@ -36,7 +44,25 @@ describe("sessions_send", () => {
     });
   });
 
+  test("writes nobody else into what the agent does for others: it could be talked into telling that", async () => {
+    const { key } = addJob("main");
+    for (const ids of [["7"], ["42", "7"], []]) {
+      writtenBy(...ids);
+      await expect(send(key)).rejects.toThrow("agents.messaging.allow");
+    }
+    expect(world.errands).toEqual([]);
+  });
+
+  test("leaves a conversation in the role that it has", async () => {
+    const { key } = addJob("main");
+    world.sessions[0] = { ...world.sessions[0]!, role: "reporter" };
+    writtenBy("42");
+    await send(key);
+    expect(world.errands[0]?.errand.role).toBe("reporter");
+  });
+
   test("never writes across people, or into what is no conversation", async () => {
+    writtenBy("42");
     const other = world.addSession("43");
     addJob("boss");
     for (const key of [other.key, "agent:boss:cron:job:daily", "agent:main:cron:job:none", "nonsense"]) {
@@ -68,7 +94,7 @@ describe("sessions_send", () => {
   });
 
   test("says the same thing once in a turn, and nothing when there is too much", async () => {
-    const { key } = addJob("main");
+    const { key } = addJob("main", HERE);
     for (const text of ["a", "a", "b"]) await send(key, text);
     const ids = world.errands.map(({ id }) => id);
     expect(ids[0]).toBe(ids[1] ?? "");

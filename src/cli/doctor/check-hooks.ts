@@ -18,15 +18,14 @@ export async function checkHooks({ config }: LoadedConfig): Promise<readonly Fin
   // A token that cannot be read is a fault of the state folder, and is told there.
   const read = (file: string) => readToken(file).catch(() => undefined);
   const [own, generated] = await Promise.all([read(layout.hooksToken), read(layout.token)]);
-  const token = hooks.token ?? own;
   const page = pageAuthOf(channels);
   const others = {
     gateway: credentialOf(gateway.auth, generated ?? ""),
     ...(page ? { browser: credentialOf(page, generated ?? "", "channels.*.auth") } : {}),
   };
-  const problem = sharedTokenProblem(token ?? "", others);
+  const problem = sharedTokenProblem({ ...hooks, token: hooks.token ?? own }, others);
   if (problem !== undefined) {
-    const fix = "Choose another hooks.token, or leave it out and one is made.";
+    const fix = "Choose another token, or leave it out: hooks.token is made then.";
     return [{ level: "error", subject, text: problem, fix }];
   }
   const names = Object.entries(hooks.mappings).filter(([, { enabled }]) => enabled);

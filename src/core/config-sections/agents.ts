@@ -60,7 +60,7 @@ const messagingSchema = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe(
-      "Session keys that the tool `sessions_send` reaches besides those of the same agent that no people are in; `*` at the end stands for any ending.",
+      "Session keys that the tool `sessions_send` reaches besides those that were asked for; `*` at the end stands for any ending.",
     ),
 });
 

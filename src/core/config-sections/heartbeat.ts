@@ -8,13 +8,18 @@ const LEAST_EVERY_MS = 60_000;
 const clockTime = () =>
   z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, "expected a time of day such as 08:00");
 
-const activeHoursSchema = z.strictObject({
-  start: clockTime().default("00:00").describe("From when on, such as 08:00."),
-  end: clockTime()
-    .default("24:00")
-    .describe("Until when, such as 22:00. Earlier than `start`: over midnight."),
-  timezone: timeZone().optional().describe("Such as Asia/Shanghai; the machine's own when omitted."),
-});
+const activeHoursSchema = z
+  .strictObject({
+    start: clockTime().default("00:00").describe("From when on, such as 08:00."),
+    end: clockTime()
+      .default("24:00")
+      .describe("Until when, such as 22:00. Earlier than `start`: over midnight."),
+    timezone: timeZone().optional().describe("Such as Asia/Shanghai; the machine's own when omitted."),
+  })
+  .refine(({ start, end }) => start !== end, {
+    path: ["end"],
+    error: "is the same as start, so it would never beat; leave activeHours out for the whole day",
+  });
 
 /** `heartbeat`: an agent that looks around by itself from time to time. */
 export const heartbeatSchema = z.strictObject({

@@ -5,6 +5,7 @@ import type { WebhookDesk, WebhookOrder, WebhookReceipt } from "../../core/webho
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { nearest } from "../../lib/nearest.ts";
+import { isNestedDeeper } from "../../lib/nesting.ts";
 import { DeadlineError, withDeadline } from "../../lib/with-deadline.ts";
 import type { WebhookCallers, WebhookRequest } from "../../security/webhook-callers.ts";
 import type { RouteCall, Router } from "../router.ts";
@@ -25,6 +26,8 @@ export interface WebhookDoorParts {
 const MOST_BODY_BYTES = 256 * 1024;
 const BODY_LIMIT_MS = 30_000;
 const LONGEST_KEY = 255;
+/** What services send stays far below; written out with its indentation, one without a limit fills the memory. */
+const DEEPEST_BODY = 50;
 /** Credentials do not go into an address, under whatever name. */
 const SECRET_PARAMS = ["token", "access_token", "password", "secret", "key", "api_key", "apikey"];
 
@@ -190,6 +193,9 @@ function parse(bytes: Uint8Array): unknown {
     // Where exactly it breaks is of no use to a program.
     throw new RequestError("BAD_REQUEST", "The body is no JSON.");
   }
-  if (typeof body === "object" && body !== null) return body;
-  throw new RequestError("BAD_REQUEST", "The body must be a JSON object.");
+  if (typeof body !== "object" || body === null) {
+    throw new RequestError("BAD_REQUEST", "The body must be a JSON object.");
+  }
+  if (!isNestedDeeper(body, DEEPEST_BODY)) return body;
+  throw new RequestError("BAD_REQUEST", `The body is nested more than ${DEEPEST_BODY} levels deep.`);
 }

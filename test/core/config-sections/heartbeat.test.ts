@@ -27,6 +27,9 @@ describe("a heartbeat", () => {
     expect(problemsIn(heartbeat({ activeHours: { start: "8:00" } }))[0]).toContain("such as 08:00");
     expect(problemsIn(heartbeat({ activeHours: { end: "25:00" } }))[0]).toContain("such as 08:00");
     expect(problemsIn(heartbeat({ activeHours: { timezone: "Mars" } }))[0]).toContain("a time zone");
+    expect(problemsIn(heartbeat({ activeHours: { start: "08:00", end: "08:00" } }))[0]).toContain(
+      "it would never beat",
+    );
   });
 
   test("may be any agent's", () => {

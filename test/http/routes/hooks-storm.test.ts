@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { answer } from "../../fakes/fake-pi.ts";
+import { randomFrom } from "../../fakes/random.ts";
 import { type Posted, WebhookWorld } from "../../fakes/webhook-world.ts";
 
 const REQUESTS = 10_000;
@@ -9,27 +10,18 @@ const CLIENTS = 100;
 const LONG_MS = 2_000_000_000;
 const PATIENT = { queue: { stuckMs: LONG_MS }, agent: { timeoutMs: LONG_MS } };
 
-/** The same each time it is run with the same seed. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 test(`${REQUESTS} requests at once, most of them sent twice and more: a turn for each key, none lost, the rest told when to come again`, async () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
   console.log(`seed ${seed}`);
-  const random = randomOf(seed);
+  const random = randomFrom(seed);
   const rateLimit = { perMinute: 60_000, burst: 300 };
   await using world = await new WebhookWorld({ rateLimit }, { config: PATIENT }).start();
   const { path } = world;
   path.pi.script = answer("NO_REPLY");
 
-  const keys = Array.from({ length: REQUESTS }, (_, index) =>
-    index < KEYS ? index : Math.floor(random() * KEYS),
-  ).toSorted(() => random() - 0.5);
+  const keys = Array.from({ length: REQUESTS }, (_, index) => (index < KEYS ? index : random(KEYS))).toSorted(
+    () => random(3) - 1,
+  );
   const told = new Map<number, Set<string>>();
   const refused = { 429: 0, 503: 0 } as Record<number, number>;
   const unexplained: Posted[] = [];

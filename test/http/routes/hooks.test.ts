@@ -223,6 +223,17 @@ describe("a webhook that is refused says why", () => {
     expect((await post("/hooks/hidden", {}, { authorization: "" })).status).toBe(401);
   });
 
+  test("when it is a tower that would fill the memory once it is written out", async () => {
+    const { post, orders } = await world({ mappings: { deploys: {} } });
+    const tower = (levels: number) => `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`;
+    for (const levels of [51, 1000, 40_000]) {
+      const { status, message } = await post("/hooks/deploys", tower(levels));
+      expect([status, message]).toEqual([400, "The body is nested more than 50 levels deep."]);
+    }
+    expect((await post("/hooks/deploys", tower(50))).status).toBe(202);
+    expect(orders).toHaveLength(1);
+  });
+
   test("when it is no JSON, or says so", async () => {
     const { post } = await world();
     for (const type of ["text/plain", "application/x-www-form-urlencoded", ""]) {
