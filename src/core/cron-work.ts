@@ -5,6 +5,7 @@ import { type Errand, type ErrandName, errandSession, idOfErrand, type MessageOu
 import type { Address } from "./message.ts";
 import { hostZone, shownSchedule } from "./schedule.ts";
 import { isNothingToSay } from "./silence.ts";
+import { cutText } from "../lib/cut-text.ts";
 
 /** What is kept of an answer: the whole of it is in the session's transcript, and where it was said. */
 const LONGEST_ANSWER = 2000;
@@ -97,7 +98,4 @@ export function endOfSaying(
   };
 }
 
-const cut = (text: string) =>
-  text.length > LONGEST_ANSWER
-    ? `${text.slice(0, LONGEST_ANSWER - 1).replace(/[\uD800-\uDBFF]$/, "")}…`
-    : text;
+const cut = (text: string) => cutText(text, LONGEST_ANSWER);

@@ -1,3 +1,5 @@
+import { cutText } from "../lib/cut-text.ts";
+
 /** One place of a template: a text as it stands, or what a path leads to. */
 type Part = { readonly text: string } | { readonly path: TemplatePath };
 
@@ -92,8 +94,3 @@ export function formatTemplatePath(path: TemplatePath): string {
 }
 
 const textOf = (value: unknown) => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
-
-/** At most `most` characters, and no half of one. */
-export function cutText(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most).replace(/[\uD800-\uDBFF]$/, "")}…`;
-}

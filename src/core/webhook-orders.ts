@@ -3,8 +3,9 @@ import { fitsPattern } from "../lib/fits-pattern.ts";
 import { given } from "../lib/given.ts";
 import type { Config } from "./config-schema.ts";
 import { RequestError } from "./errors.ts";
-import { cutText, MOST_IN_ALL, parsePath, parseTemplate, renderTemplate, valueAt } from "./text-template.ts";
+import { MOST_IN_ALL, parsePath, parseTemplate, renderTemplate, valueAt } from "./text-template.ts";
 import type { WebhookOrder } from "./webhook-port.ts";
+import { cutText } from "../lib/cut-text.ts";
 
 type Hooks = Config["hooks"];
 export type WebhookMapping = Hooks["mappings"][string];

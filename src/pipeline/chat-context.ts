@@ -3,6 +3,7 @@ import type { Address, InboundMessage } from "../core/message.ts";
 import type { SessionKey } from "../core/session-key.ts";
 import type { ChatLedger, ChatLine, KnownMessage, LineId } from "../core/store.ts";
 import { shownName } from "../lib/shown-name.ts";
+import { cutText } from "../lib/cut-text.ts";
 
 /** Where the channel has no settings. */
 const USUAL_LIMIT = 50;
@@ -70,8 +71,7 @@ export function overheardLine({ sender, text, attachments, forwardedFrom }: Inbo
 
 /** A text as one line of context: whoever wrote it cannot make it look like several. */
 export function oneLine(text: string, longest = LINE_LENGTH): string {
-  const flat = text.replaceAll(/\s+/gu, " ").trim();
-  return flat.length > longest ? `${flat.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, "")}…` : flat;
+  return cutText(text.replaceAll(/\s+/gu, " ").trim(), longest);
 }
 
 /** The name of somebody, as a line of context may show it. */

@@ -1,6 +1,7 @@
 import type { Button } from "../core/message.ts";
 import type { GivenAnswer, Question, QuestionAnswer } from "../core/question.ts";
 import type { QuestionSentences } from "./question-sentences.ts";
+import { cutText } from "../lib/cut-text.ts";
 
 /** An answer, and how it is shown. */
 export interface Chosen {
@@ -24,14 +25,14 @@ export function questionMarkdown(question: Question, say: QuestionSentences): st
 /** What stands in the place of a question once it is over: what was asked, in short, and what came of it. */
 export function closedMarkdown(title: string, mark: "✓" | "✗", outcome: string): string {
   const [first = ""] = title.trim().split("\n", 1);
-  return `${literal(shorten(first, MOST.label))}\n\n${mark} ${literal(shorten(outcome, MOST.label))}`;
+  return `${literal(cutText(first, MOST.label))}\n\n${mark} ${literal(cutText(outcome, MOST.label))}`;
 }
 
 /** The buttons under a question, where choices fit on some. */
 export function questionButtons(question: Question, id: string, say: QuestionSentences): Button[][] {
   const button = (choice: string, label: string) => ({
     id: `q.${id}.${choice}`,
-    label: shorten(label, BUTTON_LABEL),
+    label: cutText(label, BUTTON_LABEL),
   });
   const skip = [button("skip", say.skip)];
   switch (question.kind) {
@@ -110,7 +111,7 @@ function choices(question: Question, say: QuestionSentences): string[] {
         .slice(0, MOST.options)
         .map(
           (option, at) =>
-            `${at + 1}. ${literal(shorten(option.replaceAll(/\s+/g, " ").trim(), MOST.option))}`,
+            `${at + 1}. ${literal(cutText(option.replaceAll(/\s+/g, " ").trim(), MOST.option))}`,
         );
       const more = options.length - MOST.options;
       return [lines.join("\n"), more > 0 ? say.moreOptions(more) : "", say.howToChoose(options.length)];
@@ -118,8 +119,8 @@ function choices(question: Question, say: QuestionSentences): string[] {
     default: {
       const { prefill = "", placeholder = "" } = question;
       if (prefill !== "")
-        return [fenced(shorten(prefill, MOST.prefill)), moreOf(prefill, MOST.prefill, say), say.howToKeep];
-      return [placeholder && `(${literal(shorten(placeholder, MOST.option))})`, say.howToWrite];
+        return [fenced(cutText(prefill, MOST.prefill)), moreOf(prefill, MOST.prefill, say), say.howToKeep];
+      return [placeholder && `(${literal(cutText(placeholder, MOST.option))})`, say.howToWrite];
     }
   }
 }
@@ -163,17 +164,11 @@ function plainWord(text: string): string {
 
 function shown(text: string, most: number, say: QuestionSentences): string {
   const more = moreOf(text, most, say);
-  return literal(shorten(text, most)) + (more && `\n\n${more}`);
+  return literal(cutText(text, most)) + (more && `\n\n${more}`);
 }
 
 function moreOf(text: string, most: number, say: QuestionSentences): string {
   return text.length > most ? say.moreText(text.length - most) : "";
-}
-
-function shorten(text: string, most: number): string {
-  if (text.length <= most) return text;
-  // Half a surrogate pair is no character.
-  return `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }
 
 /** Markdown that shows `text` as it is: a command with stars in it must not be read as another one. */

@@ -1,4 +1,5 @@
 import type { ChannelMemory } from "./channel-memory.ts";
+import { cutText } from "../lib/cut-text.ts";
 
 /** Begins what stands for an id that is too long. */
 const MARK = "#~";
@@ -29,10 +30,7 @@ export async function buttonIdOf(data: string, memory: ChannelMemory): Promise<s
 /** A label as a button can show it: on one line, never empty, at most `longest` UTF-16 units. */
 export function buttonLabelOf(label: string, longest: number): string {
   const text = label.replaceAll(/\s+/g, " ").trim();
-  if (text === "") return "…";
-  if (text.length <= longest) return text;
-  // Half a surrogate pair is no character.
-  return `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
+  return text === "" ? "…" : cutText(text, longest);
 }
 
 function standInFor(id: string): string {

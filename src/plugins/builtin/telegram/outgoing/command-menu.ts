@@ -2,6 +2,7 @@ import type { BotCommand, BotCommandScope, LanguageCode } from "grammy/types";
 import type { MenuCommand } from "../../../types.ts";
 import type { Calls } from "./calls.ts";
 import { isKind } from "./errors.ts";
+import { cutText } from "../../../../lib/cut-text.ts";
 
 const MOST_COMMANDS = 100;
 const LONGEST_DESCRIPTION = 256;
@@ -99,9 +100,7 @@ function isChanged({ name }: MenuCommand): boolean {
 
 function descriptionOf(summary: string, name: string): string {
   const text = summary.replaceAll(/\s+/g, " ").trim() || name;
-  if (text.length <= LONGEST_DESCRIPTION) return text;
-  // Half a surrogate pair is no character.
-  return `${text.slice(0, LONGEST_DESCRIPTION - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
+  return cutText(text, LONGEST_DESCRIPTION);
 }
 
 function isSame(shown: readonly BotCommand[], wanted: readonly BotCommand[]): boolean {
