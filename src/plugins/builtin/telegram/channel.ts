@@ -1,15 +1,14 @@
 import type { Api } from "grammy";
 import type { Clock } from "../../../lib/clock.ts";
 import type { PlacedSettings } from "../../chat-rules.ts";
+import { ChannelLine } from "../../channel-line.ts";
 import { Connection } from "../../connection.ts";
-import { Reconnect } from "../../reconnect.ts";
 import { comeAgain } from "../../webhook-answers.ts";
 import {
   type Address,
   type Attachment,
   type Channel,
   type ChannelCapabilities,
-  ChannelError,
   type ChannelHost,
   type ChannelStatus,
   type ChannelStream,
@@ -69,9 +68,8 @@ export class TelegramChannel implements Channel {
   readonly #settings: Settings;
   readonly #outgoing: TelegramOutgoing;
   readonly #names = new MessageNames();
-  #host: ChannelHost | undefined;
+  readonly #line: ChannelLine<BotIdentity>;
   #webhook: Webhook | undefined;
-  #running: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
 
   constructor(parts: TelegramParts) {
     const { name, account, token, formatter, clock, log } = parts;
@@ -93,43 +91,34 @@ export class TelegramChannel implements Channel {
       names: this.#names,
     });
     this.capabilities = this.#outgoing.capabilities;
+    this.#line = new ChannelLine<BotIdentity>({
+      connection: this.#connection,
+      clock,
+      words: telegramWords,
+      whoAmI: { call: "getMe", ask: (signal) => this.#whoAmI(signal) },
+      nameOf: ({ username }) => `@${username}`,
+      hear: (bot, host, signal) => this.#hear(bot, host, signal),
+    });
   }
 
-  /** Resolves at once: that Telegram cannot be reached shows in `status`, and is tried until it can. */
   async start(host: ChannelHost): Promise<void> {
-    await this.stop();
-    this.#host = host;
     this.#outgoing.attach(host);
-    const stop = new AbortController();
-    const signal = AbortSignal.any([stop.signal, host.signal]);
-    this.#connection.becomes("connecting");
-    this.#running = { stop, ended: this.#run(host, signal) };
+    await this.#line.start(host);
   }
 
-  async stop(): Promise<void> {
-    const running = this.#running;
-    running?.stop.abort();
-    await running?.ended;
-    if (this.#running === running) this.#running = undefined;
+  stop(): Promise<void> {
+    return this.#line.stop();
   }
 
-  /** Never rejects. */
-  async #run(host: ChannelHost, signal: AbortSignal): Promise<void> {
-    try {
-      await this.#hear(host, signal);
-      if (signal.aborted) this.#connection.becomes("stopped");
-    } catch (error) {
-      host.log.error({ error }, "the account has stopped because of a fault");
-      this.#connection.becomes("failed", "a fault of the gateway; the log has more");
-    }
+  async #whoAmI(signal: AbortSignal): Promise<BotIdentity> {
+    const { id, username } = await this.#calls.getMe(signal);
+    return { account: this.account, id, username };
   }
 
-  async #hear(host: ChannelHost, signal: AbortSignal): Promise<void> {
+  async #hear(bot: BotIdentity, host: ChannelHost, signal: AbortSignal): Promise<void> {
     const { clock, account } = this.#parts;
     const { log } = host;
     const connection = this.#connection;
-    const bot = await this.#introduce(log, signal);
-    if (!bot) return;
     const first = await firstBotOf(host.state, bot);
     if (first !== bot.id) this.#names.distinguish(bot.id);
     const reader = {
@@ -152,23 +141,6 @@ export class TelegramChannel implements Channel {
       this.#webhook = undefined;
     }
     await intake.settled();
-  }
-
-  /** Who we are on Telegram; undefined if that cannot be found out any more. */
-  async #introduce(log: Logger, signal: AbortSignal): Promise<BotIdentity | undefined> {
-    const { name, clock } = this.#parts;
-    const reconnect = new Reconnect({ connection: this.#connection, clock, log }, telegramWords);
-    while (!signal.aborted) {
-      try {
-        const { id, username } = await this.#calls.getMe(signal);
-        reconnect.succeeded();
-        log.info({ bot: `@${username}` }, "connected to Telegram");
-        return { account: name, id, username };
-      } catch (error) {
-        if (signal.aborted || !(await reconnect.failed(error, "getMe", signal))) return undefined;
-      }
-    }
-    return undefined;
   }
 
   /** What Telegram brings to the webhook of this account. */
@@ -212,10 +184,8 @@ export class TelegramChannel implements Channel {
   async download(attachment: Attachment, options: DownloadOptions): Promise<Uint8Array> {
     const { token, account } = this.#parts;
     const { apiRoot, proxy, mediaMaxMb = DEFAULT_MEDIA_MB } = account;
-    const host = this.#host;
-    if (!host) throw new ChannelError("unreachable", "The channel has not started yet.", { retry: "now" });
     const maxBytes = mediaMaxMb * BYTES_PER_MB;
-    const { fetch } = host;
+    const { fetch } = this.#line.host;
     return download(attachment, options, { calls: this.#calls, fetch, token, apiRoot, proxy, maxBytes });
   }
 
@@ -252,7 +222,7 @@ export class TelegramChannel implements Channel {
 
   /** Somebody found out by writing to a group that it has become a supergroup. Telegram tells of it in the chat as well. */
   #reportMove(from: string, to: string): void {
-    const host = this.#host;
+    const host = this.#line.hostIfStarted;
     if (!host) return;
     const event = { kind: "migrated", from: this.addressOf(from), to: this.addressOf(to) } as const;
     host.report(`migrated/${from}/${to}`, event).catch((error: unknown) => {
