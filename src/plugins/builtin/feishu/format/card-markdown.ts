@@ -1,10 +1,14 @@
 import type { Nodes, Root } from "mdast";
-import { parseMarkdown } from "../../../../lib/markdown/parse.ts";
+import { GrowingMarkdown } from "../../../../lib/markdown/growing.ts";
 import { writeBlocks } from "./blocks.ts";
 import { Sheet } from "./sheet.ts";
 
 /** As many texts are remembered: one is measured, alone and with what goes around it, and then sent. */
 const REMEMBERED = 8;
+/** Answers that grow at the same time, each with what goes around it and without. */
+const GROWING = 32;
+
+const growing = new GrowingMarkdown(GROWING);
 
 const lastShown = new Map<string, { readonly markdown: string; readonly bytes: number }>();
 
@@ -41,7 +45,7 @@ function bytesOf(text: string): number {
 }
 
 function setOn(markdown: string, hasMarks: boolean): string {
-  const tree = parseMarkdown(markdown.toWellFormed());
+  const tree = growing.parse(markdown.toWellFormed());
   const sheet = new Sheet();
   const { urls, used } = definitionsIn(tree);
   const urlOf = (identifier: string) => urls.get(identifier);
