@@ -19,7 +19,7 @@ const WORTH_KEEPING = 1000;
 
 /**
  * Parses texts of which many are longer and longer beginnings of one: what has been read of it is not read again.
- * `most` such texts are remembered. A tree is the one that `parseMarkdown` makes, but for places in the text: only the
+ * `most` beginnings are remembered. A tree is the one that `parseMarkdown` makes, but for places in the text: only the
  * lines of blocks that stand in nothing are counted from the beginning. Trees share their blocks, so nobody may change
  * them.
  */
@@ -42,7 +42,8 @@ export class GrowingMarkdown {
     // A definition is for the whole text, and may make a link of what has been read as words.
     if (read.length === 0 || read.some(holdsDefinition)) return parseMarkdown(markdown);
     const children = [...known.blocks, ...movedDown(read, linesIn(known.text))];
-    this.#remember(known, beginningIn(children, read, markdown, known) ?? known);
+    this.#remember(known);
+    this.#remember(beginningIn(children, read, markdown, known) ?? known);
     return { type: "root", children };
   }
 
@@ -52,8 +53,9 @@ export class GrowingMarkdown {
       .toSorted((left, right) => right.text.length - left.text.length)[0];
   }
 
-  #remember(known: Beginning, beginning: Beginning): void {
-    const at = this.#beginnings.indexOf(known);
+  /** Another end may come behind the same beginning: what was known of it is kept beside what is known now. */
+  #remember(beginning: Beginning): void {
+    const at = this.#beginnings.indexOf(beginning);
     if (at !== -1) this.#beginnings.splice(at, 1);
     if (beginning !== NOTHING) this.#beginnings.push(beginning);
     if (this.#beginnings.length > this.#most) this.#beginnings.shift();

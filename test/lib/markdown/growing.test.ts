@@ -39,7 +39,22 @@ test("what is over in a text that grows is not read again", () => {
   expect(growing.parse(`# Other\n\n${START}`).children[2]).not.toBe(blocks[0]);
 });
 
-test("only so many texts are remembered, the latest used of them", () => {
+test("what stands behind a text for a while does not make it be read again", () => {
+  const growing = new GrowingMarkdown(4);
+  const [first] = growing.parse(START).children;
+  growing.parse(`${START}\n\nat work\n\n- a\n\n# b\n\nc`);
+  expect(growing.parse(`${START}\n\nand on`).children[0]).toBe(first);
+});
+
+test("a text that goes on in another way is read in that way", () => {
+  const growing = new GrowingMarkdown(4);
+  for (const end of ["- a\n\n# b\n\nc", "- a\n\n  b\n\nc", "- a\n\n- b\n\nc", "- a\n\n      b\n\nc"]) {
+    const text = START + end;
+    expect(shape(growing.parse(text))).toBe(shape(parseMarkdown(text)));
+  }
+});
+
+test("only so many beginnings are remembered, the latest used of them", () => {
   const growing = new GrowingMarkdown(2);
   const firstOf = (title: string) => growing.parse(`# ${title}\n\n${START}`).children[0];
   const [one, two] = [firstOf("one"), firstOf("two")];
