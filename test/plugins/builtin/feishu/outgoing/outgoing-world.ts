@@ -19,8 +19,8 @@ export async function outgoingWorld(clock: Clock = systemClock) {
   const kept = new Map<string, string>();
   const { appId, appSecret } = app;
   const api = new FeishuApi({ appId, appSecret, domain: feishu.url, log: silentLogger });
-  const make = () => {
-    const out = new FeishuOutgoing({ api, clock });
+  const make = (own = clock) => {
+    const out = new FeishuOutgoing({ api, clock: own });
     out.attach({ state: stateOf(kept), log: silentLogger });
     return out;
   };
@@ -30,7 +30,7 @@ export async function outgoingWorld(clock: Clock = systemClock) {
     anna,
     chat,
     kept,
-    /** Another one for the same app, as after a restart: it knows what was kept. */
+    /** Another one for the same app, as after a restart: it knows what was kept, and may have a clock of its own. */
     make,
     out: make(),
     to: addressOf(anna.openIdIn(app)),
