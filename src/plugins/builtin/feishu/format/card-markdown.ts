@@ -1,5 +1,6 @@
 import type { Nodes, Root } from "mdast";
 import { GrowingMarkdown } from "../../../../lib/markdown/growing.ts";
+import { RecentMap } from "../../../../lib/recent-map.ts";
 import { writeBlocks } from "./blocks.ts";
 import { Sheet } from "./sheet.ts";
 
@@ -10,7 +11,7 @@ const GROWING = 32;
 
 const growing = new GrowingMarkdown(GROWING);
 
-const lastShown = new Map<string, { readonly markdown: string; readonly bytes: number }>();
+const lastShown = new RecentMap<{ readonly markdown: string; readonly bytes: number }>(REMEMBERED);
 
 /** Markdown as Feishu's cards show it. Empty when nothing of it would be seen. */
 export function toCardMarkdown(markdown: string): string {
@@ -33,8 +34,6 @@ function shownAs(markdown: string): { readonly markdown: string; readonly bytes:
   if (known !== undefined) return known;
   const text = setOn(markdown, true);
   const shown = isVisible(text) ? { markdown: text, bytes: bytesOf(text) } : { markdown: "", bytes: 0 };
-  const [oldest] = lastShown.keys();
-  if (lastShown.size >= REMEMBERED && oldest !== undefined) lastShown.delete(oldest);
   lastShown.set(markdown, shown);
   return shown;
 }
