@@ -1,4 +1,5 @@
-import type { Nodes, Root, RootContent } from "mdast";
+import type { Root, RootContent } from "mdast";
+import { holdsDefinition } from "./definitions.ts";
 import { parseMarkdown } from "./parse.ts";
 import { isTangled } from "./tangled.ts";
 
@@ -101,13 +102,4 @@ function movedDown(blocks: readonly RootContent[], lines: number): RootContent[]
     }));
     return start && end ? { ...block, position: { start, end } } : block;
   });
-}
-
-function holdsDefinition(block: RootContent): boolean {
-  const waiting: Nodes[] = [block];
-  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-    if (node.type === "definition" || node.type === "footnoteDefinition") return true;
-    if ("children" in node) waiting.push(...node.children);
-  }
-  return false;
 }

@@ -1,4 +1,4 @@
-import type { Nodes, Root } from "mdast";
+import { definitionsIn } from "../../../../lib/markdown/definitions.ts";
 import { GrowingMarkdown } from "../../../../lib/markdown/growing.ts";
 import { RecentMap } from "../../../../lib/recent-map.ts";
 import { writeBlocks } from "./blocks.ts";
@@ -50,18 +50,6 @@ function setOn(markdown: string, hasMarks: boolean): string {
   const urlOf = (identifier: string) => urls.get(identifier);
   writeBlocks(tree.children, { sheet, hasMarks, used, urlOf, tables: 0 });
   return sheet.text;
-}
-
-function definitionsIn(tree: Root): { urls: Map<string, string>; used: Set<string> } {
-  const urls = new Map<string, string>();
-  const used = new Set<string>();
-  const waiting: Nodes[] = [tree];
-  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-    if (node.type === "definition" && !urls.has(node.identifier)) urls.set(node.identifier, node.url);
-    if (node.type === "linkReference" || node.type === "imageReference") used.add(node.identifier);
-    if ("children" in node) waiting.push(...node.children);
-  }
-  return { urls, used };
 }
 
 /** Marks alone are nothing that anybody sees. */

@@ -1,4 +1,4 @@
-import type { Nodes, Root } from "mdast";
+import { definitionsIn } from "../../../../lib/markdown/definitions.ts";
 import { parseMarkdown } from "../../../../lib/markdown/parse.ts";
 import { writeBlocks } from "./blocks.ts";
 import { Page } from "./page.ts";
@@ -55,18 +55,6 @@ function setOn(markdown: string, hasTags: boolean): Page {
   const { urls, used } = definitionsIn(tree);
   writeBlocks(tree.children, { page, hasTags, used, urlOf: (identifier) => urls.get(identifier) }, []);
   return page;
-}
-
-function definitionsIn(tree: Root): { urls: Map<string, string>; used: Set<string> } {
-  const urls = new Map<string, string>();
-  const used = new Set<string>();
-  const waiting: Nodes[] = [tree];
-  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-    if (node.type === "definition" && !urls.has(node.identifier)) urls.set(node.identifier, node.url);
-    if (node.type === "linkReference" || node.type === "imageReference") used.add(node.identifier);
-    if ("children" in node) waiting.push(...node.children);
-  }
-  return { urls, used };
 }
 
 /** Whether Telegram would take a text for more than empty space. */

@@ -23,8 +23,8 @@ async function recalledAt(error: unknown): Promise<{ receipt: string; reported: 
   });
   const reported: string[] = [];
   const host = {
-    receive: async () => "taken" as const,
-    report: async (id: string) => (reported.push(id), "taken" as const),
+    receive: async () => "recorded" as const,
+    report: async (id: string) => (reported.push(id), "recorded" as const),
     log: silentLogger,
   };
   const reader = {
