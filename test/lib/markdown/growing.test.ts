@@ -12,8 +12,11 @@ function shape({ children }: Root): string {
   );
 }
 
-function bare({ position: _, ...node }: Nodes): unknown {
-  return "children" in node ? { ...node, children: node.children.map((child) => bare(child)) } : node;
+function bare(node: Nodes): unknown {
+  const placeless = { ...node, position: undefined };
+  return "children" in node
+    ? { ...placeless, children: node.children.map((child) => bare(child)) }
+    : placeless;
 }
 
 /** An answer of which the beginning is worth remembering. */

@@ -6,12 +6,13 @@ import { Intake } from "../../../../../src/plugins/builtin/feishu/incoming/intak
 import { FeishuRefusal, NoToken } from "../../../../../src/plugins/builtin/feishu/outgoing/refusal-answer.ts";
 import { CallFailure } from "../../../../../src/plugins/call-failure.ts";
 import { ChannelMemory } from "../../../../../src/plugins/channel-memory.ts";
-import type { Address } from "../../../../../src/plugins/types.ts";
 import { FakeClock } from "../../../../fakes/fake-clock.ts";
 
 /** Hears of a message of which it has to ask what it was, at a Feishu that answers with `error`. */
 async function recalledAt(error: unknown): Promise<{ receipt: string; reported: readonly string[] }> {
-  const fail = async () => Promise.reject(error);
+  const fail = async () => {
+    throw error;
+  };
   const directory = new Directory({
     calls: { message: fail, personName: fail, chat: fail },
     appId: "cli_1",
@@ -32,7 +33,7 @@ async function recalledAt(error: unknown): Promise<{ receipt: string; reported: 
     bot: "ou_bot",
     directory,
     scopeIn: () => "topic" as const,
-    roleAt: (_: Address) => undefined,
+    roleAt: () => undefined,
     buttonOf: async () => undefined,
   };
   const intake = new Intake({ host, reader, clock: new FakeClock() });
