@@ -195,7 +195,6 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "plugins/builtin/feishu/incoming/download.ts": "test/plugins/builtin/feishu/channel.test.ts",
   "plugins/builtin/feishu/incoming/happenings.ts": "test/plugins/builtin/feishu/channel.test.ts",
   "plugins/builtin/feishu/incoming/hearing.ts": "test/plugins/builtin/feishu/incoming/findings.test.ts",
-  "plugins/builtin/feishu/incoming/intake.ts": "test/plugins/builtin/feishu/incoming/long-connection.test.ts",
   "plugins/builtin/feishu/incoming/message.ts": "test/plugins/builtin/feishu/channel.test.ts",
   "plugins/builtin/feishu/outgoing/calls.ts": "test/plugins/builtin/feishu/outgoing/api.test.ts",
   "plugins/builtin/feishu/outgoing/card.ts": "test/plugins/builtin/feishu/outgoing/text.test.ts",

@@ -283,6 +283,13 @@ describe("what happens in a chat", () => {
     expect(await host.until(gone)).toBeDefined();
   });
 
+  test("a group that is no more is one that the bot has left", async () => {
+    const { world, anna, group, event } = await groupWorld();
+    await using _ = world;
+    anna.disband(group);
+    expect(await event("left")).toMatchObject({ isUs: true, address: { scope: "group", chat: group.id } });
+  });
+
   test.each(["v1", "v2"] as const)(
     "a button pressed in the shape %s is told by its own name, however long, and answered",
     async (shape) => {

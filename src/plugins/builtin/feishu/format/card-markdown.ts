@@ -1,12 +1,17 @@
-import type { Nodes, Root } from "mdast";
-import { parseMarkdown } from "../../../../lib/markdown/parse.ts";
+import { definitionsIn } from "../../../../lib/markdown/definitions.ts";
+import { GrowingMarkdown } from "../../../../lib/markdown/growing.ts";
+import { RecentMap } from "../../../../lib/recent-map.ts";
 import { writeBlocks } from "./blocks.ts";
 import { Sheet } from "./sheet.ts";
 
 /** As many texts are remembered: one is measured, alone and with what goes around it, and then sent. */
 const REMEMBERED = 8;
+/** Answers that grow at the same time, each with what goes around it and without. */
+const GROWING = 32;
 
-const lastShown = new Map<string, { readonly markdown: string; readonly bytes: number }>();
+const growing = new GrowingMarkdown(GROWING);
+
+const lastShown = new RecentMap<{ readonly markdown: string; readonly bytes: number }>(REMEMBERED);
 
 /** Markdown as Feishu's cards show it. Empty when nothing of it would be seen. */
 export function toCardMarkdown(markdown: string): string {
@@ -29,8 +34,6 @@ function shownAs(markdown: string): { readonly markdown: string; readonly bytes:
   if (known !== undefined) return known;
   const text = setOn(markdown, true);
   const shown = isVisible(text) ? { markdown: text, bytes: bytesOf(text) } : { markdown: "", bytes: 0 };
-  const [oldest] = lastShown.keys();
-  if (lastShown.size >= REMEMBERED && oldest !== undefined) lastShown.delete(oldest);
   lastShown.set(markdown, shown);
   return shown;
 }
@@ -41,24 +44,12 @@ function bytesOf(text: string): number {
 }
 
 function setOn(markdown: string, hasMarks: boolean): string {
-  const tree = parseMarkdown(markdown.toWellFormed());
+  const tree = growing.parse(markdown.toWellFormed());
   const sheet = new Sheet();
   const { urls, used } = definitionsIn(tree);
   const urlOf = (identifier: string) => urls.get(identifier);
   writeBlocks(tree.children, { sheet, hasMarks, used, urlOf, tables: 0 });
   return sheet.text;
-}
-
-function definitionsIn(tree: Root): { urls: Map<string, string>; used: Set<string> } {
-  const urls = new Map<string, string>();
-  const used = new Set<string>();
-  const waiting: Nodes[] = [tree];
-  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-    if (node.type === "definition" && !urls.has(node.identifier)) urls.set(node.identifier, node.url);
-    if (node.type === "linkReference" || node.type === "imageReference") used.add(node.identifier);
-    if ("children" in node) waiting.push(...node.children);
-  }
-  return { urls, used };
 }
 
 /** Marks alone are nothing that anybody sees. */

@@ -110,8 +110,10 @@ function withoutCarets(text: string): string {
 function codeRun(value: string, { hasMarks }: Setting, styles: readonly Style[]): Run {
   const code = inert(value.replaceAll(/\s*\n\s*/g, " "));
   if (!hasMarks) return { text: code, styles };
-  const longest = Math.max(0, ...(code.match(/`+/g) ?? []).map((row) => row.length));
-  const mark = "`".repeat(longest + 1);
+  const rows = new Set(code.match(/`+/g));
+  let mark = "`";
+  // The shortest that is not in it: three at the start of a line would begin a block of code.
+  while (rows.has(mark)) mark += "`";
   const pad = /^`|`$|^ .* $/.test(code) ? " " : "";
   return { text: `${mark}${pad}${code}${pad}${mark}`, styles, isWhole: true };
 }

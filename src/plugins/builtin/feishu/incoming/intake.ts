@@ -1,7 +1,7 @@
 import { KeyedMutex } from "../../../../lib/keyed-mutex.ts";
 import type { Clock } from "../../../../lib/clock.ts";
-import { CallFailure } from "../../../call-failure.ts";
 import type { ChannelHost } from "../../../types.ts";
+import { toChannelError } from "../outgoing/errors.ts";
 import { type Happening, readHappenings } from "./happenings.ts";
 import { type Reader, readMessage } from "./message.ts";
 import { asRecord, type ReceivedEvent, type Told } from "./wire.ts";
@@ -65,12 +65,12 @@ export class Intake {
     return readHappenings(told, this.#parts.reader, signal);
   }
 
-  /** What cannot be read without an answer of Feishu's, and had none, is to come again. */
+  /** What cannot be read without an answer of Feishu's, and had none that is for good, is to come again. */
   async #read<T>({ id, type }: Told, read: () => Promise<T>, nothing: T): Promise<T | "busy"> {
     try {
       return await read();
     } catch (error) {
-      if (error instanceof CallFailure) return "busy";
+      if (toChannelError(error, type).retry !== "never") return "busy";
       this.#parts.host.log.error({ error, event: id, type }, "an event cannot be read and is left out");
       return nothing;
     }

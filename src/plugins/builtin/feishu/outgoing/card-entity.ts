@@ -19,9 +19,10 @@ const CARDS = "/open-apis/cardkit/v1/cards";
 const STEP_MS = 100;
 /** So long a card can be changed. */
 const LIFE_MS = 14 * 86_400_000;
-/** Somebody was ahead of us: the next number is beyond what a quarter of an hour takes. */
-const LEAP = 10_000;
-const MOST_LEAPS = 3;
+/** No number by the clock is higher, whatever the clock says: above it is room for leaps. */
+const MOST_BY_CLOCK = (2 * LIFE_MS) / STEP_MS;
+/** Somebody was ahead of us: the next number is beyond what ten minutes take, the last one beyond all by the clock. */
+const LEAPS = [6000, 60_000, 1_000_000, MOST_BY_CLOCK];
 
 /** A card that Feishu keeps, in which the text of a message grows. Changes come in the order in which they are made. */
 export class CardEntity implements CardFacts {
@@ -127,27 +128,32 @@ export class CardEntity implements CardFacts {
     body: Readonly<Record<string, unknown>>,
     signal: AbortSignal,
   ): Promise<void> {
-    for (let leaps = 0; ; leaps += 1) {
+    for (const leap of [...LEAPS, undefined]) {
       const sequence = this.#next();
       try {
         await this.#calls.make({
           method,
           path: `${CARDS}/${this.id}${path}`,
-          body: { ...body, sequence, uuid: `${this.id}-${sequence}` },
+          body: { ...body, sequence, uuid: nameOf(body, sequence) },
           signal,
         });
         return;
       } catch (error) {
         if (isKind(error, "done-before")) return;
-        if (!isKind(error, "sequence") || leaps >= MOST_LEAPS) throw error;
-        this.#last += LEAP;
+        if (!isKind(error, "sequence") || leap === undefined) throw error;
+        this.#last += leap;
       }
     }
   }
 
   #next(): number {
     const elapsed = Math.floor((this.#clock.now() - this.madeAtMs) / STEP_MS);
-    this.#last = Math.max(this.#last + 1, elapsed);
+    this.#last = Math.max(this.#last + 1, Math.min(elapsed, MOST_BY_CLOCK));
     return this.#last;
   }
+}
+
+/** What Feishu knows a change by that it has made: after a clock was set back, another may have the same number. */
+function nameOf(body: Readonly<Record<string, unknown>>, sequence: number): string {
+  return new Bun.CryptoHasher("sha256").update(JSON.stringify([sequence, body])).digest("base64url");
 }

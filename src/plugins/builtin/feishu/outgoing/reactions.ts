@@ -1,3 +1,4 @@
+import { RecentMap } from "../../../../lib/recent-map.ts";
 import type { Calls } from "./calls.ts";
 import { isKind } from "./errors.ts";
 import { messagePath } from "./posts.ts";
@@ -27,7 +28,7 @@ const MOST_PAGES = 20;
 export class Reactions {
   readonly #calls: Calls;
   readonly #appId: string;
-  readonly #given = new Map<string, Given>();
+  readonly #given = new RecentMap<Given>(MOST_KNOWN);
 
   constructor(calls: Calls, appId: string) {
     this.#calls = calls;
@@ -45,7 +46,7 @@ export class Reactions {
       path: `${messagePath(message)}/reactions`,
       body: { reaction_type: { emoji_type: name } },
     });
-    this.#remember(message, { name, id: given.reaction_id });
+    this.#given.set(message, { name, id: given.reaction_id });
     if (before?.id !== undefined) await this.#remove(message, before.id);
   }
 
@@ -87,12 +88,5 @@ export class Reactions {
       // It is gone, which is what was wanted.
       if (!isKind(error, "message-gone")) throw error;
     }
-  }
-
-  #remember(message: string, given: Given): void {
-    this.#given.delete(message);
-    this.#given.set(message, given);
-    const [oldest] = this.#given.keys();
-    if (this.#given.size > MOST_KNOWN && oldest !== undefined) this.#given.delete(oldest);
   }
 }

@@ -1,3 +1,4 @@
+import { RecentMap } from "../../../../lib/recent-map.ts";
 import type { ChannelMemory } from "../../../channel-memory.ts";
 import { CardEntity } from "./card-entity.ts";
 
@@ -16,7 +17,7 @@ const SLOTS = 1024;
 export class SentForms {
   readonly #memory: ChannelMemory;
   readonly #open: OpenEntity;
-  readonly #known = new Map<string, SentForm>();
+  readonly #known = new RecentMap<SentForm>(MOST_KNOWN);
 
   constructor(memory: ChannelMemory, open: OpenEntity) {
     this.#memory = memory;
@@ -25,10 +26,7 @@ export class SentForms {
 
   /** A card of a message's own is the rule, and remembered as long as the process runs only. */
   async note(message: string, form: SentForm): Promise<void> {
-    this.#known.delete(message);
     this.#known.set(message, form);
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > MOST_KNOWN && oldest !== undefined) this.#known.delete(oldest);
     if (form === "card") return;
     const kept = typeof form === "string" ? form : `${form.id} ${form.madeAtMs}`;
     await this.#memory.set(slotOf("sent", message), `${message} ${kept}`);

@@ -24,6 +24,7 @@ describe("standard Markdown that Feishu shows as it was meant", () => {
     ["code", "~~~ts title=x\na < b\n~~~", "```ts\na < b\n```"],
     ["code by indentation", "    a\n    b", "```\na\nb\n```"],
     ["code with backticks", "````\n```\n````", "````\n```\n````"],
+    ["code with two backticks at the start of a line", "```a``b```", "`a``b`"],
     [
       "code in an item, which begins at the left",
       "1. a\n   ```\n   b\n   ```\n2. c",

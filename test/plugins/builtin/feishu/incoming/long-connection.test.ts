@@ -166,7 +166,8 @@ describe("the line", () => {
     const { world } = opened;
     const { feishu, app } = world;
     feishu.faults.add({ kind: "half-open", match: { method: "ws.endpoint" } });
-    const channel = world.channel({}, { callLimitMs: 100 });
+    // Enough for the calls before, on a slow machine as well.
+    const channel = world.channel({}, { callLimitMs: 1000 });
     await channel.start(world.host);
     await feishu.until(() => channel.status().lastError === "Feishu did not answer in time.", "the loss");
     await clock.advance(1000);

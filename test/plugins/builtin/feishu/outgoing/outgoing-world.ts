@@ -6,7 +6,8 @@ import { silentLogger } from "../../../../../src/lib/logger.ts";
 import { type ApiCall, FeishuApi } from "../../../../../src/plugins/builtin/feishu/outgoing/api.ts";
 import { FeishuRefusal } from "../../../../../src/plugins/builtin/feishu/outgoing/refusal-answer.ts";
 import { FeishuOutgoing } from "../../../../../src/plugins/builtin/feishu/outgoing/feishu-outgoing.ts";
-import type { Address, ChannelState, SendOptions } from "../../../../../src/plugins/types.ts";
+import type { Address, SendOptions } from "../../../../../src/plugins/types.ts";
+import { options, stateOf } from "../../../../fakes/outgoing.ts";
 import { type Room, startFeishu } from "../../../../emulators/feishu/index.ts";
 
 /** An app that speaks to the stand-in as the channel does, a person who reads it, and a folder for files. */
@@ -19,9 +20,9 @@ export async function outgoingWorld(clock: Clock = systemClock) {
   const kept = new Map<string, string>();
   const { appId, appSecret } = app;
   const api = new FeishuApi({ appId, appSecret, domain: feishu.url, log: silentLogger });
-  const make = () => {
-    const out = new FeishuOutgoing({ api, clock });
-    out.attach({ state: stateOf(kept), log: silentLogger });
+  const make = (own = clock) => {
+    const out = new FeishuOutgoing({ api, clock: own });
+    out.attach(stateOf(kept));
     return out;
   };
   return {
@@ -30,7 +31,7 @@ export async function outgoingWorld(clock: Clock = systemClock) {
     anna,
     chat,
     kept,
-    /** Another one for the same app, as after a restart: it knows what was kept. */
+    /** Another one for the same app, as after a restart: it knows what was kept, and may have a clock of its own. */
     make,
     out: make(),
     to: addressOf(anna.openIdIn(app)),
@@ -48,8 +49,8 @@ export async function outgoingWorld(clock: Clock = systemClock) {
     group: (isTopicGroup = false) =>
       feishu.addGroup({ name: "Group", members: [anna], apps: [app], isTopicGroup }),
     /** What the bot has said, a line for each message. */
-    said: (room: Room = chat, options: { hasMarks?: boolean; isLive?: boolean; thread?: string } = {}) =>
-      feishu.transcript(room, options).flatMap((line) => /^Bot(?: \([^)]*\))?: (.*)$/s.exec(line)?.[1] ?? []),
+    said: (room: Room = chat, look: { hasMarks?: boolean; isLive?: boolean; thread?: string } = {}) =>
+      feishu.transcript(room, look).flatMap((line) => /^Bot(?: \([^)]*\))?: (.*)$/s.exec(line)?.[1] ?? []),
     methods: () =>
       feishu.calls.all.map(({ method }) => method).filter((method) => !method.startsWith("auth.")),
     params: (method: string) => feishu.calls.of({ method }).map((call) => call.params),
@@ -73,30 +74,9 @@ export function addressOf(chat: string, thread?: string): Address {
   return thread === undefined ? place : { ...place, thread };
 }
 
-export const options: SendOptions = { nonce: "n1", style: "rich", signal: new AbortController().signal };
+export { errorOf, options, text } from "../../../../fakes/outgoing.ts";
 
 /** Another message than those before. */
 export function fresh(more: Partial<SendOptions> = {}): SendOptions {
   return { ...options, nonce: crypto.randomUUID(), ...more };
-}
-
-export const text = (markdown: string) => ({ kind: "text", markdown }) as const;
-
-function stateOf(values: Map<string, string>): ChannelState {
-  return {
-    get: async (key) => values.get(key),
-    set: async (key, value) => {
-      values.set(key, value);
-    },
-  };
-}
-
-/** What a promise rejects with. */
-export async function errorOf(work: Promise<unknown>): Promise<unknown> {
-  try {
-    await work;
-  } catch (error) {
-    return error;
-  }
-  throw new Error("it did not reject");
 }
