@@ -262,7 +262,6 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/markdown/says-where.ts": "test/plugins/builtin/telegram/format/format.test.ts",
   "lib/markdown/table-links.ts": "test/plugins/builtin/telegram/format/format.test.ts",
   "lib/markdown/without-carets.ts": "test/plugins/builtin/telegram/format/format.test.ts",
-  "lib/markdown/definitions.ts": "test/plugins/builtin/telegram/format/format.test.ts",
   "plugins/seen-text.ts": "test/plugins/builtin/telegram/outgoing/text.test.ts",
   "assembly/connect-plugins.ts": "test/e2e/plugins.test.ts",
   "pipeline/session-hooks.ts": "test/e2e/hooks.test.ts",

@@ -1,15 +1,14 @@
 import type { Clock } from "../../../lib/clock.ts";
 import { RecentMap } from "../../../lib/recent-map.ts";
+import { ChannelLine } from "../../channel-line.ts";
 import { ChannelMemory } from "../../channel-memory.ts";
 import type { PlacedSettings } from "../../chat-rules.ts";
 import { Connection } from "../../connection.ts";
-import { Reconnect } from "../../reconnect.ts";
 import {
   type Address,
   type Attachment,
   type Channel,
   type ChannelCapabilities,
-  ChannelError,
   type ChannelHost,
   type ChannelStatus,
   type ChannelStream,
@@ -72,8 +71,7 @@ export class FeishuChannel implements Channel {
   readonly #messages = new RecentMap<KnownMessage>(MOST_MESSAGES);
   readonly #hearing: Hearing;
   readonly #webhook: Webhook;
-  #host: ChannelHost | undefined;
-  #running: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
+  readonly #line: ChannelLine<BotInfo>;
 
   constructor(parts: FeishuParts) {
     const { name, account, appId, appSecret, clock, log, callLimitMs } = parts;
@@ -90,37 +88,24 @@ export class FeishuChannel implements Channel {
     const onVerified = () => this.#hearing.noteVerified();
     this.#webhook = new Webhook({ secrets: { encryptKey, verificationToken }, appId, clock, onVerified });
     this.capabilities = this.#outgoing.capabilities;
+    this.#line = new ChannelLine<BotInfo>({
+      connection: this.#connection,
+      clock,
+      words: feishuWords,
+      whoAmI: { call: "bot", ask: (signal) => this.#calls.bot(signal) },
+      nameOf: ({ app_name: bot }) => `@${bot}`,
+      hear: (bot, host, signal) => this.#hear(bot, host, signal),
+    });
   }
 
-  /** Resolves at once: that Feishu cannot be reached shows in `status`, and is tried until it can. */
   async start(host: ChannelHost): Promise<void> {
-    await this.stop();
-    this.#host = host;
     this.#memory.attach(host.state, host.log);
     this.#outgoing.attach(host);
-    const stop = new AbortController();
-    const signal = AbortSignal.any([stop.signal, host.signal]);
-    this.#connection.becomes("connecting");
-    this.#running = { stop, ended: this.#run(host, signal) };
+    await this.#line.start(host);
   }
 
-  async stop(): Promise<void> {
-    const running = this.#running;
-    running?.stop.abort();
-    await running?.ended;
-    if (this.#running === running) this.#running = undefined;
-  }
-
-  /** Never rejects. */
-  async #run(host: ChannelHost, signal: AbortSignal): Promise<void> {
-    try {
-      const bot = await this.#introduce(host.log, signal);
-      if (bot) await this.#hear(bot, host, signal);
-      if (signal.aborted) this.#connection.becomes("stopped");
-    } catch (error) {
-      host.log.error({ error }, "the account has stopped because of a fault");
-      this.#connection.becomes("failed", "a fault of the gateway; the log has more");
-    }
+  stop(): Promise<void> {
+    return this.#line.stop();
   }
 
   async #hear(bot: BotInfo, host: ChannelHost, signal: AbortSignal): Promise<void> {
@@ -159,23 +144,6 @@ export class FeishuChannel implements Channel {
     return new Intake({ host, reader, clock });
   }
 
-  /** Who we are on Feishu; undefined if that cannot be found out any more. */
-  async #introduce(log: Logger, signal: AbortSignal): Promise<BotInfo | undefined> {
-    const { clock } = this.#parts;
-    const reconnect = new Reconnect({ connection: this.#connection, clock, log }, feishuWords);
-    while (!signal.aborted) {
-      try {
-        const bot = await this.#calls.bot(signal);
-        reconnect.succeeded();
-        log.info({ bot: bot.app_name }, "connected to Feishu");
-        return bot;
-      } catch (error) {
-        if (signal.aborted || !(await reconnect.failed(error, "bot", signal))) return undefined;
-      }
-    }
-    return undefined;
-  }
-
   /** What Feishu brings to the webhook of this account. */
   webhook(request: Pick<HttpRequest, "headers" | "bytes">): Promise<Response> {
     return this.#webhook.answer(request);
@@ -210,10 +178,8 @@ export class FeishuChannel implements Channel {
 
   async download(attachment: Attachment, options: DownloadOptions): Promise<Uint8Array> {
     const { domain, proxy, mediaMaxMb = DEFAULT_MEDIA_MB } = this.#parts.account;
-    const host = this.#host;
-    if (!host) throw new ChannelError("unreachable", "The channel has not started yet.", { retry: "now" });
     const maxBytes = mediaMaxMb * BYTES_PER_MB;
-    const { fetch } = host;
+    const { fetch } = this.#line.host;
     return download(attachment, options, {
       calls: this.#calls,
       fetch,
