@@ -55,6 +55,8 @@ export class Intake {
   #expected = new Set<string>();
   /** Up to when the line had been read when the session began; undefined for an account that is new. */
   #readUpToMs: number | undefined;
+  /** After which message a chat that nobody knew of has not been read. */
+  #unreadFrom: string | undefined;
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
@@ -122,6 +124,7 @@ export class Intake {
     this.#expected = new Set(guilds.map(({ id }) => id));
     this.#readUpToMs = bookmarks.isNew ? undefined : timeOf(bookmarks.lineUpTo);
     if (bookmarks.isNew) bookmarks.beginWith(idAt(clock.now()));
+    this.#unreadFrom = bookmarks.startOfOthers;
     // The chats of servers are described one by one after this; nobody describes private ones.
     for (const place of bookmarks.places) if (place.kind === "dm") this.#fillLater(place);
   }
@@ -194,14 +197,18 @@ export class Intake {
   }
 
   #hear(raw: HeardMessage): void {
-    const { messages, reader } = this.#parts;
+    const { messages, reader, bookmarks } = this.#parts;
     const { channel_id, guild_id, author } = raw;
     this.#learnName(author);
     const isOwn = author.id === reader.bot.id;
     if (guild_id === undefined && !isOwn) this.#meetPerson(channel_id, author.id);
     const run = async () => {
       const place = await this.#placeOf(raw);
-      if (place) await messages.take(raw, place);
+      if (!place) return;
+      // Somebody who writes for the first time may have done so before, while nobody listened.
+      const isNew = place.kind === "dm" && !isOwn && !bookmarks.knows(place);
+      if (isNew) await messages.fill(place, this.#unreadFrom, raw.id);
+      await messages.take(raw, place);
     };
     this.#lanes.add(channel_id, { kind: "message", run });
   }

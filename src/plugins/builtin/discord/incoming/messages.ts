@@ -10,7 +10,7 @@ import { handOver } from "./hand-over.ts";
 import { type HeardMessage, isOfProgram, readMessage, type Reader } from "./message.ts";
 import type { PatientCalls } from "./patient-calls.ts";
 import type { Place } from "./places.ts";
-import { idBefore } from "./snowflake.ts";
+import { idBefore, isAfter } from "./snowflake.ts";
 
 export interface MessagesParts {
   readonly host: Pick<ChannelHost, "receive" | "log">;
@@ -48,12 +48,13 @@ export class Messages {
     await this.#take(raw, place, () => Promise.resolve(raw));
   }
 
-  /** All that was written in a chat after `start`: since it was last read, when absent. */
-  async fill(place: Place, start = this.#parts.bookmarks.startOf(place.id)): Promise<void> {
+  /** All that was written in a chat after `start` (since it was last read, when absent), and before `end` if there is one. */
+  async fill(place: Place, start = this.#parts.bookmarks.startOf(place.id), end?: string): Promise<void> {
     const { bookmarks, backFill, host } = this.#parts;
     if (!this.isHeard(place)) return;
     await bookmarks.keep(place, start);
-    const missed = await backFill.messagesAfter(place.id, start);
+    const found = await backFill.messagesAfter(place.id, start);
+    const missed = end === undefined ? found : found.filter(({ id }) => isAfter(end, id));
     if (missed.length > 0)
       host.log.info({ chat: place.id, count: missed.length }, "reads what was written meanwhile");
     const members: Members = new Map();
