@@ -223,13 +223,13 @@ export class Intake {
   }
 
   #interact(interaction: APIInteraction): void {
-    const { desk, reader } = this.#parts;
+    const { desk, reader, messages } = this.#parts;
     const channel = channelOf(interaction);
     const guild = interaction.guild_id;
     const user = interaction.member?.user ?? interaction.user;
     if (user) this.#learnName(user);
     const place = channel && (reader.places.of(channel.id) ?? this.#placeWith(channel, guild, user?.id));
-    if (place) desk.take(interaction, place);
+    if (place) desk.take(interaction, place, messages.isHeard(place));
     else desk.turnAway(interaction);
   }
 

@@ -34,8 +34,9 @@ export class InteractionDesk {
     this.#parts = parts;
   }
 
-  take(interaction: APIInteraction, place: Place): void {
-    this.#keep(this.#take(interaction, place));
+  /** What comes from a chat in which the bot does not listen is passed on, so that an owner is told of it. */
+  take(interaction: APIInteraction, place: Place, isHeard: boolean): void {
+    this.#keep(this.#take(interaction, place, isHeard));
   }
 
   /** For a chat that the gateway cannot write in. */
@@ -48,14 +49,15 @@ export class InteractionDesk {
     await Promise.all(this.#running);
   }
 
-  async #take(interaction: APIInteraction, place: Place): Promise<void> {
+  async #take(interaction: APIInteraction, place: Place, isHeard: boolean): Promise<void> {
     const { clock, host, signal } = this.#parts;
     const late = new AbortController();
     const given = this.#hand(interaction, place).finally(() => late.abort());
     // What comes of it is awaited below.
     given.catch(() => undefined);
     await Promise.race([given.catch(() => undefined), clock.sleep(PATIENCE_MS, late.signal)]);
-    await this.#acknowledge(interaction, late.signal.aborted ? "taken" : "busy");
+    const state = late.signal.aborted ? "taken" : "busy";
+    await this.#acknowledge(interaction, isHeard ? state : "elsewhere");
     try {
       await given;
     } catch (error) {
