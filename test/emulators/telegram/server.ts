@@ -2,6 +2,7 @@ import { systemClock, type Clock } from "../../../src/lib/clock.ts";
 import { CallLog } from "../common/call-log.ts";
 import { FaultScript, UPDATE_FAULTS, type Fault } from "../common/faults.ts";
 import { HttpServer, type Errand, type Exchange, type Platform, type Reply } from "../common/http-server.ts";
+import { untilFound } from "../common/until-found.ts";
 import { BotApi, parsePath } from "./bot-api.ts";
 import type { BotAccount, BotOptions } from "./bot-account.ts";
 import { Control } from "./control.ts";
@@ -36,9 +37,7 @@ export interface GroupFacts {
   readonly isForum?: boolean;
 }
 
-const PATIENCE_MS = 40_000;
 const CONTROL = "/control";
-const LOOK_MS = 20;
 
 /** A running stand-in for the Bot API and for the people who use it. */
 export class TelegramServer implements AsyncDisposable {
@@ -126,27 +125,9 @@ export class TelegramServer implements AsyncDisposable {
   }
 
   /** Resolves to what `find` finds as soon as it finds something; looks again after each change, and now and then. */
-  async until<T>(find: () => T | undefined | false, what = "what was waited for"): Promise<T> {
-    const found = find();
-    if (found) return found;
-    const seen = Promise.withResolvers<T>();
-    const look = () => {
-      const now = find();
-      if (now) seen.resolve(now);
-    };
-    const stop = this.world.onChange(look);
-    const ticks = setInterval(look, LOOK_MS);
-    const late = setTimeout(
-      () => seen.reject(new Error(`${what} never came\n${this.#everything()}`)),
-      PATIENCE_MS,
-    );
-    try {
-      return await seen.promise;
-    } finally {
-      clearTimeout(late);
-      clearInterval(ticks);
-      stop();
-    }
+  until<T>(find: () => T | undefined | false, what = "what was waited for"): Promise<T> {
+    const onChange = (listener: () => void) => this.world.onChange(listener);
+    return untilFound(find, what, { onChange, everything: () => this.#everything() });
   }
 
   /** Resolves once the transcript of a chat is what is wanted. */

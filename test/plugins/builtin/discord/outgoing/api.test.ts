@@ -3,6 +3,7 @@ import { CallFailure } from "../../../../../src/plugins/call-failure.ts";
 import { Rest, type RestOptions } from "../../../../../src/plugins/builtin/discord/outgoing/api.ts";
 import { DiscordRefusal } from "../../../../../src/plugins/builtin/discord/outgoing/discord-refusal.ts";
 import { toChannelError } from "../../../../../src/plugins/builtin/discord/outgoing/errors.ts";
+import { errorOf } from "../../../../fakes/error-of.ts";
 
 const TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAw.secret.secret_secret_secret";
 const CHANNEL = "100000000000000001";
@@ -37,14 +38,6 @@ beforeEach(() => {
   answer = sent;
 });
 afterAll(() => server.stop(true));
-
-/** What a promise rejects with. */
-async function errorOf(work: Promise<unknown>): Promise<unknown> {
-  return work.then(
-    () => expect.unreachable("it did not reject"),
-    (error: unknown) => error,
-  );
-}
 
 test("a call goes to the server that was named, with or without a slash at its end, as a bot", async () => {
   expect(await say(restOf({ apiRoot: `${apiRoot}/` }))).toEqual({ id: "5" });

@@ -3,7 +3,7 @@ import { InputFile } from "grammy";
 import { createApi, signalFor } from "../../../../../src/plugins/builtin/telegram/outgoing/api.ts";
 import { CallFailure } from "../../../../../src/plugins/call-failure.ts";
 import { toChannelError } from "../../../../../src/plugins/builtin/telegram/outgoing/errors.ts";
-import { errorOf } from "./outgoing-world.ts";
+import { errorOf } from "../../../../fakes/error-of.ts";
 
 const TOKEN = "7000000001:AAE-secret_secret_secret";
 

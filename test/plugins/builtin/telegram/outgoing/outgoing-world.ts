@@ -8,8 +8,7 @@ import {
   type OutgoingStyle,
   TelegramOutgoing,
 } from "../../../../../src/plugins/builtin/telegram/outgoing/telegram-outgoing.ts";
-import type { Address, ChannelState, SendOptions } from "../../../../../src/plugins/types.ts";
-import { silentLogger } from "../../../../../src/lib/logger.ts";
+import type { Address, SendOptions } from "../../../../../src/plugins/types.ts";
 import { startTelegram } from "../../../../emulators/telegram/index.ts";
 import type { Room } from "../../../../emulators/telegram/index.ts";
 
@@ -83,26 +82,3 @@ export function addressOf(room: Room, thread?: string): Address {
 export const options: SendOptions = { nonce: "n1", style: "rich", signal: new AbortController().signal };
 
 export const text = (markdown: string) => ({ kind: "text", markdown }) as const;
-
-/** Small values in memory, and attached as the channel does it. */
-export function stateOf(values: Map<string, string>): { state: ChannelState; log: typeof silentLogger } {
-  return {
-    state: {
-      get: async (key) => values.get(key),
-      set: async (key, value) => {
-        values.set(key, value);
-      },
-    },
-    log: silentLogger,
-  };
-}
-
-/** What a promise rejects with. */
-export async function errorOf(work: Promise<unknown>): Promise<unknown> {
-  try {
-    await work;
-  } catch (error) {
-    return error;
-  }
-  throw new Error("it did not reject");
-}
