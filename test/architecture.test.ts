@@ -187,7 +187,6 @@ const TESTED_ELSEWHERE: Record<string, string> = {
     "test/plugins/builtin/discord/incoming/gateway/gateway.test.ts",
   "plugins/builtin/discord/incoming/gateway/socket.ts":
     "test/plugins/builtin/discord/incoming/gateway/gateway.test.ts",
-  "plugins/builtin/discord/incoming/hand-over.ts": "test/plugins/builtin/discord/fault-matrix.test.ts",
   "plugins/builtin/discord/incoming/heard.ts": "test/plugins/builtin/discord/channel.test.ts",
   "plugins/builtin/discord/incoming/intake.ts": "test/plugins/builtin/discord/channel.test.ts",
   "plugins/builtin/discord/incoming/intents.ts":

@@ -1,10 +1,10 @@
 import type { APIInteraction, APIUser, GatewayGuildCreateDispatchData } from "discord.js";
 import type { Clock } from "../../../../lib/clock.ts";
+import { handOver } from "../../../hand-over.ts";
 import type { ChannelHost, Sender } from "../../../types.ts";
 import type { Bookmarks } from "./bookmarks.ts";
 import type { DiscordCalls } from "./discord-calls.ts";
 import type { Dispatch } from "./gateway/packets.ts";
-import { handOver } from "./hand-over.ts";
 import {
   type HeardEvent,
   type HeardReaction,
@@ -276,7 +276,7 @@ export class Intake {
 
   async #report({ id, event }: HeardEvent): Promise<void> {
     const { host, clock, signal } = this.#parts;
-    await handOver(() => host.report(id, event), { clock, log: host.log, signal });
+    await handOver(() => host.report(id, event), { clock, log: host.log, signal, about: { event: id } });
   }
 
   /** Undefined for a chat that Discord does not show to the bot. */

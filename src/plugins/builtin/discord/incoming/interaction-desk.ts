@@ -1,8 +1,8 @@
 import type { APIInteraction } from "discord.js";
 import type { Clock } from "../../../../lib/clock.ts";
+import { handOver } from "../../../hand-over.ts";
 import type { ChannelHost } from "../../../types.ts";
 import type { DiscordCalls } from "./discord-calls.ts";
-import { handOver } from "./hand-over.ts";
 import { acknowledgement, isCommand, readInteraction, silentAnswer } from "./interactions.ts";
 import type { Reader } from "./message.ts";
 import type { Place } from "./places.ts";
@@ -70,8 +70,11 @@ export class InteractionDesk {
     const { host, reader, buttonOf, commandNameOf, clock, signal } = this.#parts;
     const heard = readInteraction(interaction, place, reader, commandNameOf);
     if (!heard) return;
-    const parts = { clock, log: host.log, signal };
-    if (heard.kind === "command") return handOver(() => host.receive(heard.message), parts);
+    const parts = { clock, log: host.log, signal, about: { interaction: interaction.id } };
+    if (heard.kind === "command") {
+      await handOver(() => host.receive(heard.message), parts);
+      return;
+    }
     const button = await buttonOf(heard.data);
     if (button === undefined) return;
     const { id, event } = heard.event(button);

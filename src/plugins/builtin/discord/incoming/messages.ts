@@ -1,12 +1,12 @@
 import type { APIGuildMember } from "discord.js";
 import type { Clock } from "../../../../lib/clock.ts";
+import { handOver } from "../../../hand-over.ts";
 import type { ChannelHost, InboundMessage } from "../../../types.ts";
 import type { AutoThread } from "./auto-thread.ts";
 import type { BackFill } from "./back-fill.ts";
 import type { Bookmarks } from "./bookmarks.ts";
 import { BotExchange } from "./bot-exchange.ts";
 import type { DiscordCalls } from "./discord-calls.ts";
-import { handOver } from "./hand-over.ts";
 import { type HeardMessage, isOfProgram, readMessage, type Reader } from "./message.ts";
 import type { PatientCalls } from "./patient-calls.ts";
 import type { Place } from "./places.ts";
@@ -84,7 +84,10 @@ export class Messages {
     const address = places.addressIn(settled);
     const within = settled === place ? message.within : { ...message.within, parent: place.id };
     const placed = { ...message, address, ...(within ? { within } : {}) };
-    await handOver(() => host.receive(placed), { clock, log: host.log, signal });
+    const about = { chat: place.id, id: raw.id };
+    const isOver = await handOver(() => host.receive(placed), { clock, log: host.log, signal, about });
+    // What was not taken has to come again with the next start.
+    if (!isOver) signal.throwIfAborted();
   }
 
   /** What a program writes and nobody answers is context, as much of it as there is. */
