@@ -175,7 +175,6 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "plugins/builtin/discord/format/runs.ts": "test/plugins/builtin/discord/format/format.test.ts",
   "plugins/builtin/discord/incoming/attachments.ts": "test/plugins/builtin/discord/incoming/message.test.ts",
   "plugins/builtin/discord/incoming/auto-thread.ts": "test/plugins/builtin/discord/channel.test.ts",
-  "plugins/builtin/discord/incoming/bot-exchange.ts": "test/plugins/builtin/discord/channel.test.ts",
   "plugins/builtin/discord/incoming/content.ts": "test/plugins/builtin/discord/incoming/message.test.ts",
   "plugins/builtin/discord/incoming/discord-calls.ts": "test/plugins/builtin/discord/channel.test.ts",
   "plugins/builtin/discord/incoming/download.ts": "test/plugins/builtin/discord/channel.test.ts",

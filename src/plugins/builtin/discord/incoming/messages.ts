@@ -91,11 +91,11 @@ export class Messages {
   }
 
   /** What a program writes and nobody answers is context, as much of it as there is. */
-  #mayPass({ sender, isForBot, address }: InboundMessage, place: Place): boolean {
+  #mayPass({ id, sender, isForBot, address }: InboundMessage, place: Place): boolean {
     const { clock, host, reader } = this.#parts;
     const isAnswered = isForBot || reader.settings.of(address).access.group?.requireMention === false;
     if (!sender.isBot || !isAnswered) return true;
-    const { may, isFirstRefused } = this.#exchange.mayPass(place.id, clock.now());
+    const { may, isFirstRefused } = this.#exchange.mayPass(place.id, id, clock.now());
     if (isFirstRefused) {
       host.log.warn(
         { chat: place.id, bot: sender.name },
