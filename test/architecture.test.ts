@@ -192,7 +192,6 @@ const TESTED_ELSEWHERE: Record<string, string> = {
     "test/plugins/builtin/discord/incoming/gateway/gateway.test.ts",
   "plugins/builtin/discord/incoming/interaction-desk.ts": "test/plugins/builtin/discord/channel.test.ts",
   "plugins/builtin/discord/incoming/interactions.ts": "test/plugins/builtin/discord/channel.test.ts",
-  "plugins/builtin/discord/incoming/known-places.ts": "test/plugins/builtin/discord/channel.test.ts",
   "plugins/builtin/discord/incoming/line.ts": "test/plugins/builtin/discord/channel.test.ts",
   "plugins/builtin/discord/incoming/mentions.ts": "test/plugins/builtin/discord/incoming/message.test.ts",
   "plugins/builtin/discord/incoming/messages.ts": "test/plugins/builtin/discord/incoming/back-fill.test.ts",
