@@ -1,7 +1,13 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { formatterFor, MESSAGE_LIMIT } from "../../../../../src/plugins/builtin/discord/format/format.ts";
-import { HARD_TEXTS, MARKS, markdownTexts, wildTexts } from "../../../../fakes/markdown-texts.ts";
+import {
+  HARD_TEXTS,
+  INVISIBLE_TEXTS,
+  MARKS,
+  markdownTexts,
+  wildTexts,
+} from "../../../../fakes/markdown-texts.ts";
 import { type Kind, read } from "./discord-reader.ts";
 
 const { toDiscord, toPlain, lengthOf } = formatterFor({ hasPreviews: false });
@@ -137,21 +143,7 @@ test("the words of a document are all there, in their order, with marks and with
 });
 
 test("a text of which nothing would be seen is empty", () => {
-  for (const text of [
-    "",
-    " \n ",
-    "# ",
-    "## ",
-    "```ts",
-    "```ts\n",
-    "> ",
-    ">",
-    "\u200b",
-    "&nbsp;",
-    "```\n\n```",
-    "[]()",
-    "\u2028",
-  ]) {
+  for (const text of INVISIBLE_TEXTS) {
     expect(toDiscord(text), JSON.stringify(text)).toBe("");
     expect(lengthOf(text)).toBe(0);
     expect(toPlain(text)).toBe("");

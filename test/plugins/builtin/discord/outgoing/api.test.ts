@@ -3,6 +3,7 @@ import { CallFailure } from "../../../../../src/plugins/call-failure.ts";
 import { Rest, type RestOptions } from "../../../../../src/plugins/builtin/discord/outgoing/api.ts";
 import { DiscordRefusal } from "../../../../../src/plugins/builtin/discord/outgoing/discord-refusal.ts";
 import { toChannelError } from "../../../../../src/plugins/builtin/discord/outgoing/errors.ts";
+import { cuttingServer } from "../../../../fakes/cutting-server.ts";
 import { errorOf } from "../../../../fakes/error-of.ts";
 
 const TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAw.secret.secret_secret_secret";
@@ -241,21 +242,10 @@ test("a connection that cannot be made is told from one that breaks", async () =
   expect(await errorOf(say(restOf({ apiRoot: "http://nobody.invalid" })))).toMatchObject({
     kind: "not-sent",
   });
-  let calls = 0;
-  const cutting = Bun.listen({
-    hostname: "127.0.0.1",
-    port: 0,
-    socket: {
-      data: (socket) => {
-        calls += 1;
-        socket.end();
-      },
-    },
-  });
-  const cut = await errorOf(say(restOf({ apiRoot: `http://127.0.0.1:${cutting.port}` })));
+  using cutting = cuttingServer();
+  const cut = await errorOf(say(restOf({ apiRoot: cutting.url })));
   expect(cut).toMatchObject({ kind: "cut-off" });
-  cutting.stop(true);
-  expect(calls).toBe(1);
+  expect(cutting.calls).toBe(1);
 });
 
 test("calls take the way out that the configuration names", async () => {

@@ -7,7 +7,13 @@ import {
   toPlain,
 } from "../../../../../src/plugins/builtin/telegram/format/format.ts";
 import { tdlib } from "../../../../emulators/telegram/tdlib.ts";
-import { HARD_TEXTS, MARKS, markdownTexts, wildTexts } from "../../../../fakes/markdown-texts.ts";
+import {
+  HARD_TEXTS,
+  INVISIBLE_TEXTS,
+  MARKS,
+  markdownTexts,
+  wildTexts,
+} from "../../../../fakes/markdown-texts.ts";
 
 /** Who judges: Telegram's own parser where it is there. */
 const judge = tdlib
@@ -105,21 +111,7 @@ test("the words of a document are all there, in their order, with and without ta
 });
 
 test("a text of which nothing would be seen is empty", () => {
-  for (const text of [
-    "",
-    " \n ",
-    "# ",
-    "## ",
-    "```ts",
-    "```ts\n",
-    "> ",
-    ">",
-    "\u200b",
-    "&nbsp;",
-    "```\n\n```",
-    "[]()",
-    "\u2028",
-  ]) {
+  for (const text of INVISIBLE_TEXTS) {
     expect(toHtml(text), JSON.stringify(text)).toBe("");
     expect(lengthOf(text)).toBe(0);
     expect(toPlain(text)).toBe("");
