@@ -1,6 +1,5 @@
 import { describe, expect, test } from "bun:test";
 import { GrammyError } from "grammy";
-import { CallFailure } from "../../../../../src/plugins/call-failure.ts";
 import {
   isKind,
   movedTo,
