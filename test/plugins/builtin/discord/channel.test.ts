@@ -210,6 +210,23 @@ describe("everything that people do", () => {
     expect(await host.texts(1)).toEqual(["/status"]);
   });
 
+  test("a command that a stop comes before is said not to be taken: Discord would not tell of it again", async () => {
+    const { world, host, channel, anna, bot, discord } = await clubWorld();
+    await using _ = world;
+    await channel.setCommands([{ name: "status", summary: "How it is." }]);
+    const asked = Promise.withResolvers<void>();
+    host.answer = async (): Promise<Receipt> => {
+      asked.resolve();
+      return "busy";
+    };
+    const used = anna.slash(anna.dm(bot), bot, "status");
+    await asked.promise;
+    await channel.stop();
+    await discord.until(() => used.original);
+    expect(used.original?.message.content).toContain("please send it again");
+    expect(host.received).toEqual([]);
+  });
+
   test("a command where the bot does not listen is said to be so, and an owner can be told of it", async () => {
     const { world, host, channel, anna, bot, discord, general } = await clubWorld({ guilds: {} });
     await using _ = world;

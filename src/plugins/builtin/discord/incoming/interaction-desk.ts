@@ -3,7 +3,13 @@ import type { Clock } from "../../../../lib/clock.ts";
 import { handOver } from "../../../hand-over.ts";
 import type { ChannelHost } from "../../../types.ts";
 import type { DiscordCalls } from "./discord-calls.ts";
-import { acknowledgement, isCommand, readInteraction, silentAnswer } from "./interactions.ts";
+import {
+  type Acknowledged,
+  acknowledgement,
+  isCommand,
+  readInteraction,
+  silentAnswer,
+} from "./interactions.ts";
 import type { Reader } from "./message.ts";
 import type { Place } from "./places.ts";
 
@@ -56,7 +62,8 @@ export class InteractionDesk {
     // What comes of it is awaited below.
     given.catch(() => undefined);
     await Promise.race([given.catch(() => undefined), clock.sleep(PATIENCE_MS, late.signal)]);
-    const state = late.signal.aborted ? "taken" : "busy";
+    const isTaken = !late.signal.aborted || (await given.catch(() => true));
+    const state = !isTaken ? "stopping" : late.signal.aborted ? "taken" : "busy";
     await this.#acknowledge(interaction, isHeard ? state : "elsewhere");
     try {
       await given;
@@ -66,23 +73,21 @@ export class InteractionDesk {
     }
   }
 
-  async #hand(interaction: APIInteraction, place: Place): Promise<void> {
+  /** False where the gateway stops before it is on the disk: Discord does not tell of it again. */
+  async #hand(interaction: APIInteraction, place: Place): Promise<boolean> {
     const { host, reader, buttonOf, commandNameOf, clock, signal } = this.#parts;
     const heard = readInteraction(interaction, place, reader, commandNameOf);
-    if (!heard) return;
+    if (!heard) return true;
     const parts = { clock, log: host.log, signal, about: { interaction: interaction.id } };
-    if (heard.kind === "command") {
-      await handOver(() => host.receive(heard.message), parts);
-      return;
-    }
+    if (heard.kind === "command") return handOver(() => host.receive(heard.message), parts);
     const button = await buttonOf(heard.data);
-    if (button === undefined) return;
+    if (button === undefined) return true;
     const { id, event } = heard.event(button);
-    await handOver(() => host.report(id, event), parts);
+    return handOver(() => host.report(id, event), parts);
   }
 
   /** Harmless where it comes too late, or once more: the person has seen what there is to see. */
-  async #acknowledge(interaction: APIInteraction, state: "taken" | "busy" | "elsewhere"): Promise<void> {
+  async #acknowledge(interaction: APIInteraction, state: Acknowledged): Promise<void> {
     const { calls, host } = this.#parts;
     const locale = "locale" in interaction ? { locale: interaction.locale } : {};
     const answer = isCommand(interaction) ? acknowledgement(locale, state) : silentAnswer(interaction);
