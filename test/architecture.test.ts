@@ -219,7 +219,6 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "plugins/builtin/discord/format/runs.ts": "test/plugins/builtin/discord/format/format.test.ts",
   "plugins/builtin/discord/incoming/attachments.ts": "test/plugins/builtin/discord/incoming/message.test.ts",
   "plugins/builtin/discord/incoming/auto-thread.ts": "test/plugins/builtin/discord/channel.test.ts",
-  "plugins/builtin/discord/incoming/bot-exchange.ts": "test/plugins/builtin/discord/channel.test.ts",
   "plugins/builtin/discord/incoming/content.ts": "test/plugins/builtin/discord/incoming/message.test.ts",
   "plugins/builtin/discord/incoming/discord-calls.ts": "test/plugins/builtin/discord/channel.test.ts",
   "plugins/builtin/discord/incoming/download.ts": "test/plugins/builtin/discord/channel.test.ts",
@@ -231,14 +230,12 @@ const TESTED_ELSEWHERE: Record<string, string> = {
     "test/plugins/builtin/discord/incoming/gateway/gateway.test.ts",
   "plugins/builtin/discord/incoming/gateway/socket.ts":
     "test/plugins/builtin/discord/incoming/gateway/gateway.test.ts",
-  "plugins/builtin/discord/incoming/hand-over.ts": "test/plugins/builtin/discord/fault-matrix.test.ts",
   "plugins/builtin/discord/incoming/heard.ts": "test/plugins/builtin/discord/channel.test.ts",
   "plugins/builtin/discord/incoming/intake.ts": "test/plugins/builtin/discord/channel.test.ts",
   "plugins/builtin/discord/incoming/intents.ts":
     "test/plugins/builtin/discord/incoming/gateway/gateway.test.ts",
   "plugins/builtin/discord/incoming/interaction-desk.ts": "test/plugins/builtin/discord/channel.test.ts",
   "plugins/builtin/discord/incoming/interactions.ts": "test/plugins/builtin/discord/channel.test.ts",
-  "plugins/builtin/discord/incoming/known-places.ts": "test/plugins/builtin/discord/channel.test.ts",
   "plugins/builtin/discord/incoming/line.ts": "test/plugins/builtin/discord/channel.test.ts",
   "plugins/builtin/discord/incoming/mentions.ts": "test/plugins/builtin/discord/incoming/message.test.ts",
   "plugins/builtin/discord/incoming/messages.ts": "test/plugins/builtin/discord/incoming/back-fill.test.ts",

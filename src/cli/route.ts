@@ -81,7 +81,7 @@ async function resourceLines(resources: AgentResources): Promise<readonly string
 function messageIn(target: string, { from, guild, roles }: RouteOptions, config: Config): Routed {
   const { address, agent } = placeIn(target);
   const id = from ?? address.chat;
-  const role = roleOfChat(config.channels, address);
+  const role = roleOfChat(config.channels, address, guild);
   const within = {
     ...(guild === undefined ? {} : { guild }),
     ...(roles === undefined ? {} : { roles: roles.split(",").map((one) => one.trim()) }),
@@ -121,17 +121,33 @@ function likelyScope({ channel, chat }: Target): Scope {
   return chat.startsWith("-") || chat.startsWith("oc_") ? "group" : "dm";
 }
 
-/** The role that a channel's own section gives to a chat, or to a topic of it. */
-function roleOfChat(channels: Config["channels"], address: Address): string | undefined {
+/** The role that a channel's own section gives to a chat, or to a place in it. */
+function roleOfChat(channels: Config["channels"], address: Address, guild?: string): string | undefined {
+  if (address.scope === "dm") return undefined;
   const section = channels[address.channel];
   const account = childOf(childOf(section, "accounts"), address.account);
-  const groups = childOf(account, "groups") ?? childOf(section, "groups");
-  const { chat, thread } = address;
+  const own = (key: string) => childOf(account, key) ?? childOf(section, key);
+  const places = [...placesInGuild(own("guilds"), address, guild), ...placesInGroup(own("groups"), address)];
+  return places.map((place) => childOf(place, "role")).find((role) => typeof role === "string");
+}
+
+/** What is said of a topic and its group, the closest first. */
+function placesInGroup(groups: unknown, { chat, thread }: Address): readonly unknown[] {
   // People write a group's id in several ways.
-  const names = [chat, chat.replace(/^-100/, ""), chat.replace(/^-/, ""), "*"];
-  const group = names.map((name) => childOf(groups, name)).find((found) => found !== undefined);
-  const topics = childOf(group, "topics");
-  const topic = thread === undefined ? undefined : (childOf(topics, thread) ?? childOf(topics, "*"));
-  const role = childOf(topic, "role") ?? childOf(group, "role");
-  return typeof role === "string" && address.scope !== "dm" ? role : undefined;
+  const names = [chat, chat.replace(/^-100/, ""), chat.replace(/^-/, "")];
+  const group = sectionIn(groups, names);
+  return [...(thread === undefined ? [] : [sectionIn(childOf(group, "topics"), [thread])]), group];
+}
+
+/** What is said of a thread, its channel and their server, the closest first. */
+function placesInGuild(guilds: unknown, { chat, thread }: Address, guild?: string): readonly unknown[] {
+  if (guild === undefined) return [];
+  const server = sectionIn(guilds, [guild]);
+  const rooms = childOf(server, "channels");
+  return [...(thread === undefined ? [] : [childOf(rooms, thread)]), sectionIn(rooms, [chat]), server];
+}
+
+/** The section of one of these ids, else that of all others. */
+function sectionIn(sections: unknown, ids: readonly string[]): unknown {
+  return [...ids, "*"].map((id) => childOf(sections, id)).find((found) => found !== undefined);
 }

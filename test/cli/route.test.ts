@@ -24,7 +24,13 @@ const CONFIG = {
   },
   roles: { capabilities: { mentor: { skills: ["./mentor"] } } },
   session: { identityLinks: { alice: ["telegram:7", "discord:8"] } },
-  channels: { telegram: { botToken: "t", groups: { "42": { role: "assistant" } } } },
+  channels: {
+    telegram: { botToken: "t", groups: { "42": { role: "assistant" } } },
+    discord: {
+      token: "t",
+      guilds: { g2: { role: "assistant", channels: { c1: { role: "mentor" }, "*": {} } } },
+    },
+  },
 };
 
 async function worldWithAgents(): Promise<CliWorld> {
@@ -75,6 +81,16 @@ test("a role that a group has in its channel's section, however its id is writte
     const { out } = await world.run("route", "explain", `telegram:${chat}`);
     expect(factsIn(out)).toMatchObject({ agent: "main", role: "assistant" });
   }
+});
+
+test("a role that a server or a channel of it has in Discord's section, once the server is named", async () => {
+  await using world = await worldWithAgents();
+  const roleIn = async (...asked: string[]) =>
+    factsIn((await world.run("route", "explain", ...asked)).out)["role"];
+  expect(await roleIn("discord:c1", "--guild", "g2")).toBe("mentor");
+  expect(await roleIn("discord:c1:thread:t1", "--guild", "g2")).toBe("mentor");
+  expect(await roleIn("discord:c2", "--guild", "g2")).toBe("assistant");
+  expect(await roleIn("discord:dm:c1", "--guild", "g2")).toBe("none");
 });
 
 test("a session key names the agent too; one of nobody's, a shared one and a bad target are refused", async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
+import { Locale } from "discord-api-types/v10";
 import { EXIT } from "../../src/cli/exit-codes.ts";
 import { CliWorld } from "../cli/cli-world.ts";
 import {
@@ -11,6 +12,7 @@ import {
   startDiscord,
 } from "../emulators/discord/index.ts";
 import { GatewayProcess } from "../fakes/gateway-process.ts";
+import { PNG } from "../pipeline/files-world.ts";
 
 setDefaultTimeout(60_000);
 
@@ -28,7 +30,15 @@ const channelOf = (more: object = {}) => ({
   apiRoot: discord.url,
   dmPolicy: "pairing",
   allowFrom: [anna.id],
-  guilds: { [guild.id]: { channels: { "*": {}, [guild.channel("threads").id]: { autoThread: true } } } },
+  guilds: {
+    [guild.id]: {
+      channels: {
+        "*": {},
+        [guild.channel("threads").id]: { autoThread: true },
+        [guild.channel("staff").id]: { roles: [guild.role("Staff").id] },
+      },
+    },
+  },
   ...more,
 });
 
@@ -37,11 +47,11 @@ beforeAll(async () => {
   bot = discord.addBot({ username: "pi_bot" });
   anna = discord.addPerson({ name: "Anna" });
   bob = discord.addPerson({ name: "Bob" });
-  const channels = ["general", "threads", "news"];
-  guild = discord.addGuild({ name: "Club", members: [anna, bob], bots: [bot], channels });
+  const channels = ["general", "threads", "news", "staff", { name: "ideas", kind: "forum" }] as const;
+  guild = discord.addGuild({ name: "Club", members: [anna, bob], bots: [bot], roles: ["Staff"], channels });
   gateway = new GatewayProcess({
     env: { PI_GATEWAY_DEMO_PACE_MS: "0" },
-    config: { channels: { discord: channelOf() } },
+    config: { owners: [`discord:dm:${anna.id}`], channels: { discord: channelOf() } },
   });
   await gateway.start();
   shell = await CliWorld.make();
@@ -81,6 +91,53 @@ describe("in a private chat", () => {
     await answer(room, 2, "let in");
     eve.say(room, "and now?");
     await answer(room, 3, "and now?", WHOLE);
+  });
+
+  test("an owner lets somebody in with a button, and the stranger is spoken to in the language of their app", async () => {
+    const mei = discord.addPerson({ name: "Mei" });
+    mei.locale = Locale.ChineseCN;
+    mei.join(guild);
+    const room = mei.dm(bot);
+    const asked = anna.dm(bot).posts.length;
+    await discord.until(() => mei.commands(room, bot).some((command) => command.includes("/status")));
+    mei.slash(room, bot, "status");
+    await answer(room, 0, "已收到");
+    await answer(room, 0, "配对码是");
+    await answer(anna.dm(bot), asked, "Mei");
+    const question = anna.dm(bot).last(bot);
+    if (!question) throw new Error("there is a question");
+    anna.press(question, "Let in");
+    await answer(room, 1, "let in");
+    const before = room.posts.length;
+    mei.slash(room, bot, "help");
+    expect(await answer(room, before, "/status")).toContain("开始新的对话");
+  });
+
+  test("two pictures are one question, and an answer longer than a message is several, in order", async () => {
+    const room = anna.dm(bot);
+    const before = room.posts.length;
+    const picture = { mimeType: "image/png", bytes: PNG };
+    anna.upload(
+      room,
+      [
+        { ...picture, name: "a.png" },
+        { ...picture, name: "b.png" },
+      ],
+      "two pictures",
+    );
+    const text = await answer(room, before, "two pictures", WHOLE);
+    expect(text).not.toContain("not available");
+    const next = room.posts.length;
+    anna.say(room, Array.from({ length: 380 }, (_, at) => `w${at}`).join(" "));
+    await answer(room, next, WHOLE);
+    const parts = room.posts
+      .slice(next)
+      .flatMap(({ message }) => (message.author.id === bot.id ? message : []));
+    expect(parts.length).toBeGreaterThan(1);
+    const numbers = parts.flatMap(({ content }) =>
+      [...content.matchAll(/\bw(\d+)\b/g)].map(([, at]) => Number(at)),
+    );
+    expect(numbers).toEqual(Array.from({ length: 380 }, (_, at) => at));
   });
 
   test("a file is where pi can read it, and a quote says what it answers", async () => {
@@ -149,6 +206,35 @@ describe("in a server", () => {
     expect(room.posts.filter(({ message }) => message.author.id === bot.id)).toEqual([]);
     anna.slash(thread, bot, "status");
     await answer(thread, before, "Answers so far: 2");
+  });
+});
+
+describe("in rooms of their own", () => {
+  test("each post of a forum is a conversation of its own, and the shell reaches one by its id", async () => {
+    const one = anna.post(guild.channel("ideas"), "Garden", `<@${bot.id}> shall we plant?`);
+    const two = anna.post(guild.channel("ideas"), "Kitchen", `<@${bot.id}> shall we cook?`);
+    await answer(one, 0, "shall we plant?", WHOLE);
+    await answer(two, 0, "shall we cook?", WHOLE);
+    const before = one.posts.length;
+    anna.slash(one, bot, "status");
+    await answer(one, before, "Answers so far: 1");
+    const sent = await shell.run("send", "--to", `discord:${one.id}`, "--message", "Only here");
+    expect(sent.code).toBe(EXIT.ok);
+    await discord.until(() => discord.transcript(one).at(-1) === "pi_bot: Only here");
+    expect(discord.transcript(two).join()).not.toContain("Only here");
+  });
+
+  test("where a role is wanted, who has it is answered, and who has not is passed over", async () => {
+    const room = guild.channel("staff");
+    bob.mention(room, bot, "what about me?");
+    discord.giveRole(guild, anna, "Staff");
+    anna.mention(room, bot, "who is on duty?");
+    await answer(room, 0, "who is on duty?", WHOLE);
+    discord.giveRole(guild, bob, "Staff");
+    bob.mention(room, bot, "and now?");
+    await answer(room, 0, "and now?", WHOLE);
+    const answered = room.posts.filter(({ message }) => message.author.id === bot.id);
+    expect(answered.filter(({ message }) => message.content.includes(WHOLE))).toHaveLength(2);
   });
 });
 

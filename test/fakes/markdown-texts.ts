@@ -46,6 +46,48 @@ export const HARD_TEXTS: Readonly<Record<string, string>> = {
   "brackets nested a thousand times": `${"[".repeat(1000)}x${"](https://x.y)".repeat(1000)}`,
 };
 
+/** Texts of which nothing would be seen. */
+export const INVISIBLE_TEXTS: readonly string[] = [
+  "",
+  " \n ",
+  "# ",
+  "## ",
+  "```ts",
+  "```ts\n",
+  "> ",
+  ">",
+  "\u200b",
+  "&nbsp;",
+  "```\n\n```",
+  "[]()",
+  "\u2028",
+];
+
+/** What means something to a formatter or to a platform, once or a thousand times. */
+export const MARKS: readonly string[] = [
+  "*",
+  "[",
+  ">",
+  "> ",
+  "_",
+  "`",
+  "- ",
+  "1. ",
+  "a*",
+  "*a_ ",
+  "](",
+  "|",
+  "<",
+  "\\(",
+  "$",
+  "~",
+  "![",
+  "||a ",
+  "@",
+  ":",
+  "#",
+];
+
 const WORDS = fc.constantFrom(
   "alpha",
   "beta",

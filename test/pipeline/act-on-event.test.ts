@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { formatSessionKey } from "../../src/core/session-key.ts";
+import { actOnEvent, type EventDeps } from "../../src/pipeline/act-on-event.ts";
 import { answer, hang } from "../fakes/fake-pi.ts";
 import { ADA, edited, GROUP, GROUP_SESSION, GroupWorld, STRANGER } from "../fakes/group-world.ts";
 import { CHAT, SESSION } from "../fakes/path-world.ts";
@@ -409,4 +410,18 @@ describe("what happened", () => {
     expect(world.prompts).toEqual(["Ada: one"]);
     expect(await world.store.inbox.unsettled()).toEqual([]);
   });
+});
+
+test("whether somebody may act is asked with their roles where the platform tells them", async () => {
+  const asked: unknown[] = [];
+  const mayAct = async ({ within }: { within?: unknown }) => {
+    asked.push(within);
+    return false;
+  };
+  const within = { guild: "1", roles: ["7"] };
+  const told = edited("1", "Two plus three?");
+  const deps = { access: { mayAct } } as unknown as EventDeps;
+  await actOnEvent({ id: "1", event: { ...told, within } as typeof told }, deps);
+  await actOnEvent({ id: "2", event: told }, deps);
+  expect(asked).toEqual([within, undefined]);
 });

@@ -3,6 +3,7 @@ import { systemClock, type Clock } from "../../../src/lib/clock.ts";
 import { CallLog, type Call } from "../common/call-log.ts";
 import { FaultScript, type Fault } from "../common/faults.ts";
 import { HttpServer, type Errand, type Exchange, type Platform, type Reply } from "../common/http-server.ts";
+import { until } from "../common/until.ts";
 import type { BotAccount, BotOptions } from "./bot-account.ts";
 import { Control } from "./control.ts";
 import { Gateway } from "./gateway/gateway.ts";
@@ -49,8 +50,6 @@ export interface GuildFacts {
 /** Who a right is given to, or taken from. */
 export type RightHolder = Person | BotAccount | APIRole;
 
-const PATIENCE_MS = 40_000;
-const LOOK_MS = 20;
 const CONTROL = "/control";
 const CDN = "/cdn";
 
@@ -215,27 +214,9 @@ export class DiscordServer implements AsyncDisposable {
   }
 
   /** Resolves to what `find` finds as soon as it finds something; looks again after each change, and now and then. */
-  async until<T>(find: () => T | undefined | false, what = "what was waited for"): Promise<T> {
-    const found = find();
-    if (found) return found;
-    const seen = Promise.withResolvers<T>();
-    const look = () => {
-      const now = find();
-      if (now) seen.resolve(now);
-    };
-    const stop = this.world.onChange(look);
-    const ticks = setInterval(look, LOOK_MS);
-    const late = setTimeout(
-      () => seen.reject(new Error(`${what} never came\n${this.#everything()}`)),
-      PATIENCE_MS,
-    );
-    try {
-      return await seen.promise;
-    } finally {
-      clearTimeout(late);
-      clearInterval(ticks);
-      stop();
-    }
+  until<T>(find: () => T | undefined | false, what?: string): Promise<T> {
+    const onChange = (listener: () => void) => this.world.onChange(listener);
+    return until({ onChange, describe: () => this.#everything() }, find, what);
   }
 
   /** Resolves once the transcript of a chat is what is wanted. */

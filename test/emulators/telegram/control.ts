@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { defined } from "../common/defined.ts";
 import type { Exchange, Reply } from "../common/http-server.ts";
 import type { FaultRule } from "../common/faults.ts";
 import type { Person } from "./person.ts";
@@ -199,11 +200,4 @@ export class Control {
 
 function idOf({ message }: Post): { message: number } {
   return { message: message.message_id };
-}
-
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-/** The same without what is undefined. */
-function defined<T extends object>(value: T): Defined<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Defined<T>;
 }

@@ -1,18 +1,16 @@
 import type { Clock } from "../../../lib/clock.ts";
+import { ChannelLine } from "../../channel-line.ts";
 import { Connection } from "../../connection.ts";
-import { Reconnect } from "../../reconnect.ts";
 import {
   type Address,
   type Attachment,
   type Channel,
   type ChannelCapabilities,
-  ChannelError,
   type ChannelHost,
   type ChannelStatus,
   type DownloadOptions,
   type EditOptions,
   type Finding,
-  type Logger,
   type MenuCommand,
   type MessageRef,
   type OutboundMessage,
@@ -54,8 +52,7 @@ export class DiscordChannel implements Channel {
   readonly #places: Places;
   readonly #settings: Settings;
   readonly #outgoing: DiscordOutgoing;
-  #host: ChannelHost | undefined;
-  #running: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
+  readonly #line: ChannelLine<BotIdentity>;
 
   constructor(parts: DiscordParts) {
     const { name, account, token, clock, callLimitMs } = parts;
@@ -74,36 +71,23 @@ export class DiscordChannel implements Channel {
       mostBytesAt: ({ chat, thread }) => this.#places.mostBytesIn(thread ?? chat),
     });
     this.capabilities = this.#outgoing.capabilities;
+    this.#line = new ChannelLine<BotIdentity>({
+      connection: this.#connection,
+      clock,
+      words: discordWords,
+      whoAmI: { call: "who we are", ask: (signal) => this.#whoAmI(signal) },
+      nameOf: ({ name: bot }) => `@${bot}`,
+      hear: (bot, host, signal) => this.#hear(bot, host, signal),
+    });
   }
 
-  /** Resolves at once: that Discord cannot be reached shows in `status`, and is tried until it can. */
   async start(host: ChannelHost): Promise<void> {
-    await this.stop();
-    this.#host = host;
     this.#outgoing.attach(host);
-    const stop = new AbortController();
-    const signal = AbortSignal.any([stop.signal, host.signal]);
-    this.#connection.becomes("connecting");
-    this.#running = { stop, ended: this.#run(host, signal) };
+    await this.#line.start(host);
   }
 
-  async stop(): Promise<void> {
-    const running = this.#running;
-    running?.stop.abort();
-    await running?.ended;
-    if (this.#running === running) this.#running = undefined;
-  }
-
-  /** Never rejects. */
-  async #run(host: ChannelHost, signal: AbortSignal): Promise<void> {
-    try {
-      const bot = await this.#introduce(host.log, signal);
-      if (bot) await this.#hear(bot, host, signal);
-      if (signal.aborted) this.#connection.becomes("stopped");
-    } catch (error) {
-      host.log.error({ error }, "the account has stopped because of a fault");
-      this.#connection.becomes("failed", "a fault of the gateway; the log has more");
-    }
+  stop(): Promise<void> {
+    return this.#line.stop();
   }
 
   async #hear(bot: BotIdentity, host: ChannelHost, signal: AbortSignal): Promise<void> {
@@ -124,21 +108,10 @@ export class DiscordChannel implements Channel {
     );
   }
 
-  /** Who we are on Discord; undefined if that cannot be found out any more. */
-  async #introduce(log: Logger, signal: AbortSignal): Promise<BotIdentity | undefined> {
-    const { clock } = this.#parts;
-    const reconnect = new Reconnect({ connection: this.#connection, clock, log }, discordWords);
-    while (!signal.aborted) {
-      try {
-        const { id, username: name } = await this.#calls.me(signal);
-        log.info({ bot: name }, "Discord knows the bot");
-        this.#places.bot = id;
-        return { id, name };
-      } catch (error) {
-        if (signal.aborted || !(await reconnect.failed(error, "who we are", signal))) return undefined;
-      }
-    }
-    return undefined;
+  async #whoAmI(signal: AbortSignal): Promise<BotIdentity> {
+    const { id, username: name } = await this.#calls.me(signal);
+    this.#places.bot = id;
+    return { id, name };
   }
 
   send(to: Address, message: OutboundMessage, options: SendOptions): Promise<MessageRef> {
@@ -173,10 +146,8 @@ export class DiscordChannel implements Channel {
   async download(attachment: Attachment, options: DownloadOptions): Promise<Uint8Array> {
     const { account } = this.#parts;
     const { apiRoot, proxy, mediaMaxMb = DEFAULT_MEDIA_MB } = account;
-    const host = this.#host;
-    if (!host) throw new ChannelError("unreachable", "The channel has not started yet.", { retry: "now" });
     const maxBytes = mediaMaxMb * BYTES_PER_MB;
-    const { fetch } = host;
+    const { fetch } = this.#line.host;
     return download(attachment, options, { calls: this.#calls, fetch, apiRoot, proxy, maxBytes });
   }
 

@@ -67,3 +67,16 @@ test("the channel runs where its section is there and is not switched off", () =
   expect(plugin?.isEnabled(discordSchema.parse({}))).toBe(true);
   expect(plugin?.isEnabled(discordSchema.parse({ enabled: false }))).toBe(false);
 });
+
+test("who has no bot on Discord does not pay for what it takes to speak to it", async () => {
+  const here = (path: string) => join(import.meta.dir, "../../../..", path);
+  const script = `
+    await import(${JSON.stringify(here("src/server.ts"))});
+    const loaded = () => Object.keys(require.cache).filter((path) => /discord\\.js|@discordjs/.test(path)).length > 0;
+    const before = loaded();
+    await import(${JSON.stringify(here("src/plugins/builtin/discord/accounts.ts"))});
+    console.log(JSON.stringify([before, loaded()]));
+  `;
+  const { stdout } = Bun.spawnSync([process.execPath, "-e", script], { stderr: "inherit" });
+  expect(JSON.parse(stdout.toString())).toEqual([false, true]);
+});

@@ -210,6 +210,44 @@ describe("everything that people do", () => {
     expect(await host.texts(1)).toEqual(["/status"]);
   });
 
+  test("a command that a stop comes before is said not to be taken: Discord would not tell of it again", async () => {
+    const { world, host, channel, anna, bot, discord } = await clubWorld();
+    await using _ = world;
+    await channel.setCommands([{ name: "status", summary: "How it is." }]);
+    const asked = Promise.withResolvers<void>();
+    host.answer = async (): Promise<Receipt> => {
+      asked.resolve();
+      return "busy";
+    };
+    const used = anna.slash(anna.dm(bot), bot, "status");
+    await asked.promise;
+    await channel.stop();
+    await discord.until(() => used.original);
+    expect(used.original?.message.content).toContain("please send it again");
+    expect(host.received).toEqual([]);
+  });
+
+  test("a command where the bot does not listen is said to be so, and an owner can be told of it", async () => {
+    const { world, host, channel, anna, bot, discord, general } = await clubWorld({ guilds: {} });
+    await using _ = world;
+    await channel.setCommands([{ name: "status", summary: "How it is." }]);
+    const used = anna.slash(general, bot, "status");
+    await discord.until(() => used.original);
+    expect(used.original?.message.content).toBe("I cannot answer in this chat.");
+    expect(await host.texts(1)).toEqual(["/status"]);
+  });
+
+  test("a command counts also where Discord takes no acknowledgement any more", async () => {
+    const { world, host, channel, anna, bot, discord } = await clubWorld();
+    await using _ = world;
+    await channel.setCommands([{ name: "status", summary: "How it is." }]);
+    discord.faults.add({ kind: "drop-after", match: { method: "createInteractionResponse" } });
+    discord.faults.add({ kind: "5xx", times: 2, match: { method: "createInteractionResponse", nth: 2 } });
+    for (let round = 0; round < 3; round++) anna.slash(anna.dm(bot), bot, "status");
+    expect(await host.texts(3)).toEqual(["/status", "/status", "/status"]);
+    expect(host.lines.filter(({ level }) => level === "error" || level === "warn")).toEqual([]);
+  });
+
   test("a pressed button is told by its own name, however long, and answered each time", async () => {
     const { world, host, channel, anna, bot, discord, event } = await clubWorld();
     await using _ = world;

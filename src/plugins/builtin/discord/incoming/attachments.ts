@@ -1,4 +1,9 @@
-import type { APIAttachment, APIMessage, APIMessageSnapshotFields, APIStickerItem } from "discord.js";
+import type {
+  APIAttachment,
+  APIMessage,
+  APIMessageSnapshotFields,
+  APIStickerItem,
+} from "discord-api-types/v10";
 import type { Attachment } from "../../../types.ts";
 
 /** What may hold files: a message, or what was passed on with one. */

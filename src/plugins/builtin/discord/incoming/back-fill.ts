@@ -1,4 +1,4 @@
-import type { APIMessage } from "discord.js";
+import type { APIMessage } from "discord-api-types/v10";
 import type { Clock } from "../../../../lib/clock.ts";
 import type { Logger } from "../../../types.ts";
 import { type DiscordCalls, MOST_MESSAGES, type Page } from "./discord-calls.ts";

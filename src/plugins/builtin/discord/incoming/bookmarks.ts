@@ -100,8 +100,15 @@ export class Bookmarks {
 
   /** The message after which a chat has not been read. */
   startOf(chat: string): string {
-    const known = this.#marks.get(chat)?.upTo;
-    if (known !== undefined) return known;
+    return this.#marks.get(chat)?.upTo ?? this.startOfOthers;
+  }
+
+  knows({ id }: Place): boolean {
+    return this.#marks.has(id);
+  }
+
+  /** The same for a chat without a bookmark. */
+  get startOfOthers(): string {
     const floor = BigInt(this.lineUpTo);
     return laterOf(String(floor > MARGIN ? floor - MARGIN : 0n), this.#first ?? this.lineUpTo);
   }

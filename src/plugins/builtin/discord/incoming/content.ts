@@ -1,4 +1,4 @@
-import type { APIEmbed, APIMessage, APIMessageSnapshotFields, APIPoll } from "discord.js";
+import type { APIEmbed, APIMessage, APIMessageSnapshotFields, APIPoll } from "discord-api-types/v10";
 import { textOf } from "./mentions.ts";
 import type { Places } from "./places.ts";
 

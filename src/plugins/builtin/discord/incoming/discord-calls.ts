@@ -7,7 +7,7 @@ import type {
   APIUser,
   RESTAPIPartialCurrentUserGuild,
   RESTGetAPIGatewayBotResult,
-} from "discord.js";
+} from "discord-api-types/v10";
 import type { Rest } from "../outgoing/api.ts";
 
 /** Which messages of a chat: the youngest, those before one, or those right after one. */

@@ -1,4 +1,4 @@
-import type { APIApplication, APIOverwrite, APIUser } from "discord.js";
+import type { APIApplication, APIOverwrite, APIUser } from "discord-api-types/v10";
 import type { Finding } from "../../../types.ts";
 import type { DiscordAccount, GuildSection } from "../config.ts";
 import { refusedAs, toChannelError } from "../outgoing/errors.ts";

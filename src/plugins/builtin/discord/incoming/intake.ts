@@ -1,10 +1,10 @@
-import type { APIInteraction, APIUser, GatewayGuildCreateDispatchData } from "discord.js";
+import type { APIInteraction, APIUser, GatewayGuildCreateDispatchData } from "discord-api-types/v10";
 import type { Clock } from "../../../../lib/clock.ts";
+import { handOver } from "../../../hand-over.ts";
 import type { ChannelHost, Sender } from "../../../types.ts";
 import type { Bookmarks } from "./bookmarks.ts";
 import type { DiscordCalls } from "./discord-calls.ts";
 import type { Dispatch } from "./gateway/packets.ts";
-import { handOver } from "./hand-over.ts";
 import {
   type HeardEvent,
   type HeardReaction,
@@ -55,6 +55,8 @@ export class Intake {
   #expected = new Set<string>();
   /** Up to when the line had been read when the session began; undefined for an account that is new. */
   #readUpToMs: number | undefined;
+  /** After which message a chat that nobody knew of has not been read. */
+  #unreadFrom: string | undefined;
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
@@ -122,6 +124,7 @@ export class Intake {
     this.#expected = new Set(guilds.map(({ id }) => id));
     this.#readUpToMs = bookmarks.isNew ? undefined : timeOf(bookmarks.lineUpTo);
     if (bookmarks.isNew) bookmarks.beginWith(idAt(clock.now()));
+    this.#unreadFrom = bookmarks.startOfOthers;
     // The chats of servers are described one by one after this; nobody describes private ones.
     for (const place of bookmarks.places) if (place.kind === "dm") this.#fillLater(place);
   }
@@ -194,14 +197,18 @@ export class Intake {
   }
 
   #hear(raw: HeardMessage): void {
-    const { messages, reader } = this.#parts;
+    const { messages, reader, bookmarks } = this.#parts;
     const { channel_id, guild_id, author } = raw;
     this.#learnName(author);
     const isOwn = author.id === reader.bot.id;
     if (guild_id === undefined && !isOwn) this.#meetPerson(channel_id, author.id);
     const run = async () => {
       const place = await this.#placeOf(raw);
-      if (place) await messages.take(raw, place);
+      if (!place) return;
+      // Somebody who writes for the first time may have done so before, while nobody listened.
+      const isNew = place.kind === "dm" && !isOwn && !bookmarks.knows(place);
+      if (isNew) await messages.fill(place, this.#unreadFrom, raw.id);
+      await messages.take(raw, place);
     };
     this.#lanes.add(channel_id, { kind: "message", run });
   }
@@ -216,13 +223,13 @@ export class Intake {
   }
 
   #interact(interaction: APIInteraction): void {
-    const { desk, reader } = this.#parts;
+    const { desk, reader, messages } = this.#parts;
     const channel = channelOf(interaction);
     const guild = interaction.guild_id;
     const user = interaction.member?.user ?? interaction.user;
     if (user) this.#learnName(user);
     const place = channel && (reader.places.of(channel.id) ?? this.#placeWith(channel, guild, user?.id));
-    if (place) desk.take(interaction, place);
+    if (place) desk.take(interaction, place, messages.isHeard(place));
     else desk.turnAway(interaction);
   }
 
@@ -269,7 +276,7 @@ export class Intake {
 
   async #report({ id, event }: HeardEvent): Promise<void> {
     const { host, clock, signal } = this.#parts;
-    await handOver(() => host.report(id, event), { clock, log: host.log, signal });
+    await handOver(() => host.report(id, event), { clock, log: host.log, signal, about: { event: id } });
   }
 
   /** Undefined for a chat that Discord does not show to the bot. */

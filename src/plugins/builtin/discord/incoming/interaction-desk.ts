@@ -1,9 +1,15 @@
-import type { APIInteraction } from "discord.js";
+import type { APIInteraction } from "discord-api-types/v10";
 import type { Clock } from "../../../../lib/clock.ts";
+import { handOver } from "../../../hand-over.ts";
 import type { ChannelHost } from "../../../types.ts";
 import type { DiscordCalls } from "./discord-calls.ts";
-import { handOver } from "./hand-over.ts";
-import { acknowledgement, isCommand, readInteraction, silentAnswer } from "./interactions.ts";
+import {
+  type Acknowledged,
+  acknowledgement,
+  isCommand,
+  readInteraction,
+  silentAnswer,
+} from "./interactions.ts";
 import type { Reader } from "./message.ts";
 import type { Place } from "./places.ts";
 
@@ -34,8 +40,9 @@ export class InteractionDesk {
     this.#parts = parts;
   }
 
-  take(interaction: APIInteraction, place: Place): void {
-    this.#keep(this.#take(interaction, place));
+  /** What comes from a chat in which the bot does not listen is passed on, so that an owner is told of it. */
+  take(interaction: APIInteraction, place: Place, isHeard: boolean): void {
+    this.#keep(this.#take(interaction, place, isHeard));
   }
 
   /** For a chat that the gateway cannot write in. */
@@ -48,14 +55,16 @@ export class InteractionDesk {
     await Promise.all(this.#running);
   }
 
-  async #take(interaction: APIInteraction, place: Place): Promise<void> {
+  async #take(interaction: APIInteraction, place: Place, isHeard: boolean): Promise<void> {
     const { clock, host, signal } = this.#parts;
     const late = new AbortController();
     const given = this.#hand(interaction, place).finally(() => late.abort());
     // What comes of it is awaited below.
     given.catch(() => undefined);
     await Promise.race([given.catch(() => undefined), clock.sleep(PATIENCE_MS, late.signal)]);
-    await this.#acknowledge(interaction, late.signal.aborted ? "taken" : "busy");
+    const isTaken = !late.signal.aborted || (await given.catch(() => true));
+    const state = !isTaken ? "stopping" : late.signal.aborted ? "taken" : "busy";
+    await this.#acknowledge(interaction, isHeard ? state : "elsewhere");
     try {
       await given;
     } catch (error) {
@@ -64,20 +73,21 @@ export class InteractionDesk {
     }
   }
 
-  async #hand(interaction: APIInteraction, place: Place): Promise<void> {
+  /** False where the gateway stops before it is on the disk: Discord does not tell of it again. */
+  async #hand(interaction: APIInteraction, place: Place): Promise<boolean> {
     const { host, reader, buttonOf, commandNameOf, clock, signal } = this.#parts;
     const heard = readInteraction(interaction, place, reader, commandNameOf);
-    if (!heard) return;
-    const parts = { clock, log: host.log, signal };
+    if (!heard) return true;
+    const parts = { clock, log: host.log, signal, about: { interaction: interaction.id } };
     if (heard.kind === "command") return handOver(() => host.receive(heard.message), parts);
     const button = await buttonOf(heard.data);
-    if (button === undefined) return;
+    if (button === undefined) return true;
     const { id, event } = heard.event(button);
-    await handOver(() => host.report(id, event), parts);
+    return handOver(() => host.report(id, event), parts);
   }
 
   /** Harmless where it comes too late, or once more: the person has seen what there is to see. */
-  async #acknowledge(interaction: APIInteraction, state: "taken" | "busy" | "elsewhere"): Promise<void> {
+  async #acknowledge(interaction: APIInteraction, state: Acknowledged): Promise<void> {
     const { calls, host } = this.#parts;
     const locale = "locale" in interaction ? { locale: interaction.locale } : {};
     const answer = isCommand(interaction) ? acknowledgement(locale, state) : silentAnswer(interaction);

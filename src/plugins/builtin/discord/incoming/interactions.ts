@@ -4,7 +4,7 @@ import {
   InteractionResponseType,
   InteractionType,
   MessageFlags,
-} from "discord.js";
+} from "discord-api-types/v10";
 import type { InboundMessage } from "../../../types.ts";
 import { type HeardEvent, refTo } from "./heard.ts";
 import { type Reader, withinOf } from "./message.ts";
@@ -86,11 +86,11 @@ function wordsIn(options: readonly Option[]): readonly string[] {
   );
 }
 
+/** What became of a command, as far as it is known in time. */
+export type Acknowledged = keyof typeof SENTENCES;
+
 /** Acknowledges a command to the person alone: Discord wants an answer within three seconds, the work takes longer. */
-export function acknowledgement(
-  { locale }: { readonly locale?: string },
-  state: "taken" | "busy" | "elsewhere",
-) {
+export function acknowledgement({ locale }: { readonly locale?: string }, state: Acknowledged) {
   const content = SENTENCES[state][locale?.toLowerCase().startsWith("zh") ? "zh" : "en"];
   const data = { content, flags: MessageFlags.Ephemeral, allowed_mentions: { parse: [] } };
   return { type: InteractionResponseType.ChannelMessageWithSource, data };
@@ -113,6 +113,10 @@ const SENTENCES = {
   busy: {
     en: "I am very busy right now; the answer comes here as soon as it can.",
     zh: "现在很忙，答复会尽快发在这里。",
+  },
+  stopping: {
+    en: "I am being restarted and have not taken it; please send it again in a moment.",
+    zh: "正在重启，未能收下，请稍后重新发送。",
   },
   elsewhere: { en: "I cannot answer in this chat.", zh: "我无法在此会话中答复。" },
 } as const;

@@ -1,10 +1,10 @@
-import type { APIRole } from "discord.js";
+import type { APIGuild, APIRole } from "discord-api-types/v10";
 import type { Dispatch } from "./gateway/packets.ts";
 import type { AnyChannel, Place, Places } from "./places.ts";
 
 /**
- * Takes note of channels, threads and roles that come, change and go. Returns the chat that is gone; undefined where
- * none is.
+ * Takes note of servers that change, and of channels, threads and roles that come, change and go. Returns the chat that
+ * is gone; undefined where none is.
  */
 export function notePlaces({ type, data }: Dispatch, places: Places): Place | undefined {
   switch (type) {
@@ -22,6 +22,9 @@ export function notePlaces({ type, data }: Dispatch, places: Places): Place | un
       for (const thread of threads) places.noteChannel(thread, guild_id);
       return undefined;
     }
+    case "GUILD_UPDATE":
+      places.noteGuild(data as APIGuild);
+      return undefined;
     case "GUILD_ROLE_CREATE":
     case "GUILD_ROLE_UPDATE": {
       const { guild_id, role } = data as { guild_id: string; role: APIRole };

@@ -41,8 +41,8 @@ export class Lanes {
       opened.ended = this.#work(chat, opened);
       return;
     }
-    // A fill that has not begun will bring the message as well.
-    if (task.kind !== "event" && lane.waiting.some(({ kind }) => kind === "fill")) return;
+    // A fill that has not begun brings all that another one would. Messages stay: the history may be closed to the bot.
+    if (task.kind === "fill" && lane.waiting.some(({ kind }) => kind === "fill")) return;
     lane.waiting.push(task);
     if (lane.waiting.length > MOST_WAITING) lane.waiting = this.#shortened(chat, lane.waiting);
   }

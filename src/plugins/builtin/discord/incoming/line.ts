@@ -54,6 +54,7 @@ export async function hear(parts: LineParts, signal: AbortSignal): Promise<void>
     proxyFor: (url) => account.proxy ?? host.proxyFor?.(url),
     onDispatch: (event) => intake.take(event),
   });
+  connection.becomes("connecting");
   await gateway.run(signal);
   await intake.settled();
   await bookmarks.write();

@@ -1,4 +1,4 @@
-import type { APIMessage, APIUser } from "discord.js";
+import type { APIMessage, APIUser } from "discord-api-types/v10";
 import { nameOf } from "./people.ts";
 import type { BotIdentity, Places } from "./places.ts";
 

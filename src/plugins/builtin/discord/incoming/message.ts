@@ -1,4 +1,9 @@
-import { type APIGuildMember, type APIMessage, MessageReferenceType, MessageType } from "discord.js";
+import {
+  type APIGuildMember,
+  type APIMessage,
+  MessageReferenceType,
+  MessageType,
+} from "discord-api-types/v10";
 import type { Attachment, InboundMessage } from "../../../types.ts";
 import type { DiscordSettings } from "../settings.ts";
 import { attachmentsOf } from "./attachments.ts";

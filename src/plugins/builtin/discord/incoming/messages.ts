@@ -1,16 +1,16 @@
-import type { APIGuildMember } from "discord.js";
+import type { APIGuildMember } from "discord-api-types/v10";
 import type { Clock } from "../../../../lib/clock.ts";
+import { handOver } from "../../../hand-over.ts";
 import type { ChannelHost, InboundMessage } from "../../../types.ts";
 import type { AutoThread } from "./auto-thread.ts";
 import type { BackFill } from "./back-fill.ts";
 import type { Bookmarks } from "./bookmarks.ts";
 import { BotExchange } from "./bot-exchange.ts";
 import type { DiscordCalls } from "./discord-calls.ts";
-import { handOver } from "./hand-over.ts";
 import { type HeardMessage, isOfProgram, readMessage, type Reader } from "./message.ts";
 import type { PatientCalls } from "./patient-calls.ts";
 import type { Place } from "./places.ts";
-import { idBefore } from "./snowflake.ts";
+import { idBefore, isAfter } from "./snowflake.ts";
 
 export interface MessagesParts {
   readonly host: Pick<ChannelHost, "receive" | "log">;
@@ -48,12 +48,13 @@ export class Messages {
     await this.#take(raw, place, () => Promise.resolve(raw));
   }
 
-  /** All that was written in a chat after `start`: since it was last read, when absent. */
-  async fill(place: Place, start = this.#parts.bookmarks.startOf(place.id)): Promise<void> {
+  /** All that was written in a chat after `start` (since it was last read, when absent), and before `end` if there is one. */
+  async fill(place: Place, start = this.#parts.bookmarks.startOf(place.id), end?: string): Promise<void> {
     const { bookmarks, backFill, host } = this.#parts;
     if (!this.isHeard(place)) return;
     await bookmarks.keep(place, start);
-    const missed = await backFill.messagesAfter(place.id, start);
+    const found = await backFill.messagesAfter(place.id, start);
+    const missed = end === undefined ? found : found.filter(({ id }) => isAfter(end, id));
     if (missed.length > 0)
       host.log.info({ chat: place.id, count: missed.length }, "reads what was written meanwhile");
     const members: Members = new Map();
@@ -83,15 +84,18 @@ export class Messages {
     const address = places.addressIn(settled);
     const within = settled === place ? message.within : { ...message.within, parent: place.id };
     const placed = { ...message, address, ...(within ? { within } : {}) };
-    await handOver(() => host.receive(placed), { clock, log: host.log, signal });
+    const about = { chat: place.id, id: raw.id };
+    const isOver = await handOver(() => host.receive(placed), { clock, log: host.log, signal, about });
+    // What was not taken has to come again with the next start.
+    if (!isOver) signal.throwIfAborted();
   }
 
   /** What a program writes and nobody answers is context, as much of it as there is. */
-  #mayPass({ sender, isForBot, address }: InboundMessage, place: Place): boolean {
+  #mayPass({ id, sender, isForBot, address }: InboundMessage, place: Place): boolean {
     const { clock, host, reader } = this.#parts;
     const isAnswered = isForBot || reader.settings.of(address).access.group?.requireMention === false;
     if (!sender.isBot || !isAnswered) return true;
-    const { may, isFirstRefused } = this.#exchange.mayPass(place.id, clock.now());
+    const { may, isFirstRefused } = this.#exchange.mayPass(place.id, id, clock.now());
     if (isFirstRefused) {
       host.log.warn(
         { chat: place.id, bot: sender.name },

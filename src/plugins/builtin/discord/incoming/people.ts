@@ -1,4 +1,4 @@
-import type { APIGuildMember, APIUser } from "discord.js";
+import type { APIGuildMember, APIUser } from "discord-api-types/v10";
 import type { Sender } from "../../../types.ts";
 
 type User = Pick<APIUser, "id" | "username"> & Partial<Pick<APIUser, "global_name" | "bot">>;

@@ -1,4 +1,4 @@
-import type { APIGuild, APIRole } from "discord.js";
+import type { APIGuild, APIRole } from "discord-api-types/v10";
 import type { Address, MessageRef } from "../../../types.ts";
 
 /** The bot whose messages are read. */

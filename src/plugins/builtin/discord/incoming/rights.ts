@@ -1,4 +1,4 @@
-import { type APIOverwrite, type APIRole, OverwriteType } from "discord.js";
+import { type APIOverwrite, type APIRole, OverwriteType } from "discord-api-types/v10";
 
 /** What the bot needs in a chat, and what people read about it. The bits are Discord's permissions. */
 export const rights = {

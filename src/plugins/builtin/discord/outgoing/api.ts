@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { DiscordAPIError, type RateLimitData, RateLimitError, REST, RequestMethod } from "discord.js";
+import { DiscordAPIError, type RateLimitData, RateLimitError, REST, RequestMethod } from "@discordjs/rest";
 import { KeyedMutex } from "../../../../lib/keyed-mutex.ts";
 import { untilAborted } from "../../../../lib/until-aborted.ts";
 import { CallFailure, toCallFailure } from "../../../call-failure.ts";

@@ -39,7 +39,8 @@ export class Calls {
     try {
       return await this.make(call(channel), options);
     } catch (error) {
-      if (known === undefined || !isKind(error, "chat-gone")) throw error;
+      // A chat that cannot be seen is that of the bot which had this account before.
+      if (known === undefined || !isKind(error, "chat-gone", "no-access")) throw error;
       const opened = await this.#openDirect(person, options.signal);
       if (opened === known) throw error;
       return this.make(call(opened), options);

@@ -3,9 +3,9 @@ import type {
   APIApplicationCommand,
   RESTPostAPIChatInputApplicationCommandsJSONBody,
 } from "discord-api-types/v10";
-import { Locale } from "discord.js";
-import { buttonLabelOf } from "../../../button-ids.ts";
+import { Locale } from "discord-api-types/v10";
 import type { ChannelMemory } from "../../../channel-memory.ts";
+import { menuCommands, menuDescription, type MenuNaming } from "../../../menu-commands.ts";
 import type { MenuCommand } from "../../../types.ts";
 import type { Calls } from "./calls.ts";
 import { isKind } from "./errors.ts";
@@ -13,9 +13,12 @@ import { isKind } from "./errors.ts";
 /** The one option of a command: what people would write behind its name. */
 export const TEXT_OPTION = "text";
 
-const MOST_COMMANDS = 100;
 const LONGEST_DESCRIPTION = 100;
-const NAME = /^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$/u;
+const NAMING: MenuNaming = {
+  nameOf: (name) => name.toLowerCase().replaceAll(/[^-_'\p{L}\p{N}]+/gu, "-"),
+  pattern: /^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$/u,
+  mostCommands: 100,
+};
 const CHAT_INPUT = 1;
 const STRING_OPTION = 3;
 const MEMORY_KEY = "commands";
@@ -60,13 +63,14 @@ export class CommandMenu {
 
   /** From now on these are the commands there are. */
   learn(commands: readonly MenuCommand[]): void {
-    this.#originals = new Map(menuOf(commands).map(({ original, command }) => [command.name, original]));
+    const menu = menuCommands(commands, NAMING);
+    this.#originals = new Map(menu.map(({ name, command }) => [name, command.name]));
   }
 
   /** Resolves once everybody is offered these. What is so already is left alone: Discord counts what is written. */
   async show(commands: readonly MenuCommand[]): Promise<void> {
     this.learn(commands);
-    const wanted = menuOf(commands).map(({ command }) => command);
+    const wanted = menuCommands(commands, NAMING).map(({ name, command }) => commandOf(name, command));
     const path = `/applications/${await this.#applicationId()}/commands` as const;
     const hash = new Bun.CryptoHasher("sha256").update(path + factsOf(wanted)).digest("base64url");
     const shown = await this.#shown(path);
@@ -97,19 +101,6 @@ export class CommandMenu {
   }
 }
 
-function menuOf(commands: readonly MenuCommand[]) {
-  const menu = new Map<string, { readonly original: string; readonly command: Command }>();
-  // Whoever is called so by right has the name before one that only becomes it here.
-  const inOrder = [...commands].toSorted((one, other) => Number(isChanged(one)) - Number(isChanged(other)));
-  for (const each of inOrder) {
-    const name = menuNameOf(each.name);
-    if (NAME.test(name) && !menu.has(name))
-      menu.set(name, { original: each.name, command: commandOf(name, each) });
-  }
-  const asOffered = commands.map(({ name }) => menu.get(menuNameOf(name)));
-  return [...new Set(asOffered)].filter((one) => one !== undefined).slice(0, MOST_COMMANDS);
-}
-
 function commandOf(name: string, { summary, parameters, translations = {} }: MenuCommand): Command {
   const localizations = Object.entries(translations).flatMap(([language, said]) =>
     (LOCALES[language] ?? []).map((locale) => [locale, descriptionOf(said, name)] as const),
@@ -133,16 +124,8 @@ function textOption(parameters: string) {
   };
 }
 
-function menuNameOf(name: string): string {
-  return name.toLowerCase().replaceAll(/[^-_'\p{L}\p{N}]+/gu, "-");
-}
-
-function isChanged({ name }: MenuCommand): boolean {
-  return menuNameOf(name) !== name;
-}
-
 function descriptionOf(said: string, name: string): string {
-  return said.trim() === "" ? name : buttonLabelOf(said, LONGEST_DESCRIPTION);
+  return menuDescription(said, name, LONGEST_DESCRIPTION);
 }
 
 /** What of commands can differ, in one order; what Discord adds to them is left out. */

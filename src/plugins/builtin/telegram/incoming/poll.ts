@@ -1,6 +1,7 @@
 import type { Update } from "grammy/types";
 import { backoffMs } from "../../../../lib/backoff.ts";
 import { withDeadline } from "../../../../lib/with-deadline.ts";
+import { handOver } from "../../../hand-over.ts";
 import { Reconnect, type ReconnectParts } from "../../../reconnect.ts";
 import { refusedAs } from "../outgoing/errors.ts";
 import type { UpdateKind } from "./allowed-updates.ts";
@@ -19,8 +20,6 @@ const POLL_SECONDS = 30;
 /** A poll that takes longer is on a dead line, whatever the line says. */
 const STALLED_MS = (POLL_SECONDS + 10) * 1000;
 const BATCH = 100;
-const BUSY_MS = 1000;
-const MOST_TRIES = 5;
 /** Telegram itself holds back whoever comes again sooner. */
 const CONFLICT_MS = 3000;
 const MOST_CONFLICT_MS = 60_000;
@@ -106,19 +105,8 @@ export class Poll {
   /** Whether the update is on the disk. Not without it, unless the gateway stops. */
   async #take(update: Update, signal: AbortSignal): Promise<boolean> {
     const { intake, clock, log } = this.#parts;
-    for (let failures = 0; !signal.aborted;) {
-      try {
-        if ((await intake.take(update)) === "taken") return true;
-      } catch (error) {
-        failures += 1;
-        const isLost = failures >= MOST_TRIES;
-        log.error({ error, update: update.update_id, isLost }, "an update could not be handed over");
-        // A fault that stays would keep back everybody else's messages as well.
-        if (isLost) return true;
-      }
-      await clock.sleep(BUSY_MS, signal);
-    }
-    return false;
+    const about = { update: update.update_id };
+    return handOver(() => intake.take(update), { clock, log, signal, about });
   }
 
   /** Where the last poll came before the last update: so that the next start is not told of it again. */

@@ -1,12 +1,15 @@
 import type { BotCommand, BotCommandScope, LanguageCode } from "grammy/types";
+import { menuCommands, menuDescription, type MenuNaming } from "../../../menu-commands.ts";
 import type { MenuCommand } from "../../../types.ts";
 import type { Calls } from "./calls.ts";
 import { isKind } from "./errors.ts";
-import { cutText } from "../../../../lib/cut-text.ts";
 
-const MOST_COMMANDS = 100;
 const LONGEST_DESCRIPTION = 256;
-const NAME = /^[a-z0-9_]{1,32}$/;
+const NAMING: MenuNaming = {
+  nameOf: (name) => name.toLowerCase().replaceAll("-", "_"),
+  pattern: /^[a-z0-9_]{1,32}$/,
+  mostCommands: 100,
+};
 /** What Telegram's own button sends with which every chat begins: whoever presses it has not asked anything yet. */
 const START = "start";
 /** A narrower scope hides a wider one, so each is set: what an older program left there would stay. */
@@ -39,15 +42,15 @@ export class CommandMenu {
 
   /** From now on these are the commands there are. */
   learn(commands: readonly MenuCommand[]): void {
-    const menu = menuOf(commands);
-    this.#originals = new Map(menu.map(({ original, entry }) => [entry.command, original]));
+    const menu = menuCommands(commands, NAMING);
+    this.#originals = new Map(menu.map(({ name, command }) => [name, command.name]));
   }
 
   /** Resolves once everybody is offered these. What is so already is left alone. */
   async show(commands: readonly MenuCommand[]): Promise<void> {
     this.learn(commands);
     for (const language of [undefined, ...languagesOf(commands)]) {
-      const entries = menuOf(commands, language).map(({ entry }) => entry);
+      const entries = menuOf(commands, language);
       const spoken = language === undefined ? {} : { language_code: language };
       for (const scope of SCOPES) await this.#showTo({ scope, ...spoken }, entries);
     }
@@ -76,31 +79,11 @@ function languagesOf(commands: readonly MenuCommand[]): readonly LanguageCode[] 
   return [...all].filter((one): one is LanguageCode => /^[a-z]{2}$/.test(one));
 }
 
-function menuOf(commands: readonly MenuCommand[], language?: LanguageCode) {
-  const menu = new Map<string, { readonly original: string; readonly entry: BotCommand }>();
-  // Whoever is called so by right has the name before one that only becomes it here.
-  const inOrder = [...commands].toSorted((one, other) => Number(isChanged(one)) - Number(isChanged(other)));
-  for (const { name, summary, translations } of inOrder) {
-    const command = menuNameOf(name);
-    if (!NAME.test(command) || menu.has(command)) continue;
+function menuOf(commands: readonly MenuCommand[], language?: LanguageCode): readonly BotCommand[] {
+  return menuCommands(commands, NAMING).map(({ name, command: { summary, translations } }) => {
     const said = (language && translations?.[language]) ?? summary;
-    menu.set(command, { original: name, entry: { command, description: descriptionOf(said, name) } });
-  }
-  const asOffered = commands.map(({ name }) => menu.get(menuNameOf(name)));
-  return [...new Set(asOffered)].filter((one) => one !== undefined).slice(0, MOST_COMMANDS);
-}
-
-function menuNameOf(name: string): string {
-  return name.toLowerCase().replaceAll("-", "_");
-}
-
-function isChanged({ name }: MenuCommand): boolean {
-  return menuNameOf(name) !== name;
-}
-
-function descriptionOf(summary: string, name: string): string {
-  const text = summary.replaceAll(/\s+/g, " ").trim() || name;
-  return cutText(text, LONGEST_DESCRIPTION);
+    return { command: name, description: menuDescription(said, name, LONGEST_DESCRIPTION) };
+  });
 }
 
 function isSame(shown: readonly BotCommand[], wanted: readonly BotCommand[]): boolean {

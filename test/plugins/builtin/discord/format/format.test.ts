@@ -1,7 +1,13 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { formatterFor, MESSAGE_LIMIT } from "../../../../../src/plugins/builtin/discord/format/format.ts";
-import { HARD_TEXTS, markdownTexts, wildTexts } from "../../../../fakes/markdown-texts.ts";
+import {
+  HARD_TEXTS,
+  INVISIBLE_TEXTS,
+  MARKS,
+  markdownTexts,
+  wildTexts,
+} from "../../../../fakes/markdown-texts.ts";
 import { type Kind, read } from "./discord-reader.ts";
 
 const { toDiscord, toPlain, lengthOf } = formatterFor({ hasPreviews: false });
@@ -137,21 +143,7 @@ test("the words of a document are all there, in their order, with marks and with
 });
 
 test("a text of which nothing would be seen is empty", () => {
-  for (const text of [
-    "",
-    " \n ",
-    "# ",
-    "## ",
-    "```ts",
-    "```ts\n",
-    "> ",
-    ">",
-    "\u200b",
-    "&nbsp;",
-    "```\n\n```",
-    "[]()",
-    "\u2028",
-  ]) {
+  for (const text of INVISIBLE_TEXTS) {
     expect(toDiscord(text), JSON.stringify(text)).toBe("");
     expect(lengthOf(text)).toBe(0);
     expect(toPlain(text)).toBe("");
@@ -289,29 +281,7 @@ test("plain text fits a message whenever the formatted one does", () => {
 });
 
 test("a hundred kilobytes of one mark are shown without being pondered", () => {
-  for (const mark of [
-    "*",
-    "[",
-    ">",
-    "> ",
-    "_",
-    "`",
-    "- ",
-    "1. ",
-    "a*",
-    "*a_ ",
-    "](",
-    "|",
-    "<",
-    "\\(",
-    "$",
-    "~",
-    "![",
-    "||a ",
-    "@",
-    ":",
-    "#",
-  ]) {
+  for (const mark of MARKS) {
     const text = mark.repeat(100_000 / mark.length);
     // A long row of backticks or tildes opens a code block, in which there is nothing.
     if (!"`~".includes(mark)) expect(lengthOf(text)).toBeGreaterThan(0);

@@ -175,6 +175,16 @@ test("a bot that is new begins now: what was said before it came is not its busi
   expect(host.received.map(({ text }) => text)).toEqual(["now"]);
 });
 
+test("somebody who wrote for the first time while nobody listened is heard as soon as they write again", async () => {
+  const { world } = await whileAway(({ ben, bot }) => void ben.say(ben.dm(bot), "hello?"));
+  await using _ = world;
+  const { ben, bot, host } = world;
+  ben.say(ben.dm(bot), "still nobody?");
+  const heard = () => host.received.filter(({ sender }) => sender.name === "Ben").map(({ text }) => text);
+  await host.until(() => heard().length === 2);
+  expect(heard()).toEqual(["hello?", "still nobody?"]);
+});
+
 test("a server that took the bot in while nobody listened is told of, and begins then", async () => {
   const { world } = await whileAway(
     async ({ anna, bot, discord }) => {

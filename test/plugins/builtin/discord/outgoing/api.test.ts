@@ -3,6 +3,8 @@ import { CallFailure } from "../../../../../src/plugins/call-failure.ts";
 import { Rest, type RestOptions } from "../../../../../src/plugins/builtin/discord/outgoing/api.ts";
 import { DiscordRefusal } from "../../../../../src/plugins/builtin/discord/outgoing/discord-refusal.ts";
 import { toChannelError } from "../../../../../src/plugins/builtin/discord/outgoing/errors.ts";
+import { cuttingServer } from "../../../../fakes/cutting-server.ts";
+import { errorOf } from "../../../../fakes/error-of.ts";
 
 const TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAw.secret.secret_secret_secret";
 const CHANNEL = "100000000000000001";
@@ -37,14 +39,6 @@ beforeEach(() => {
   answer = sent;
 });
 afterAll(() => server.stop(true));
-
-/** What a promise rejects with. */
-async function errorOf(work: Promise<unknown>): Promise<unknown> {
-  return work.then(
-    () => expect.unreachable("it did not reject"),
-    (error: unknown) => error,
-  );
-}
 
 test("a call goes to the server that was named, with or without a slash at its end, as a bot", async () => {
   expect(await say(restOf({ apiRoot: `${apiRoot}/` }))).toEqual({ id: "5" });
@@ -248,21 +242,10 @@ test("a connection that cannot be made is told from one that breaks", async () =
   expect(await errorOf(say(restOf({ apiRoot: "http://nobody.invalid" })))).toMatchObject({
     kind: "not-sent",
   });
-  let calls = 0;
-  const cutting = Bun.listen({
-    hostname: "127.0.0.1",
-    port: 0,
-    socket: {
-      data: (socket) => {
-        calls += 1;
-        socket.end();
-      },
-    },
-  });
-  const cut = await errorOf(say(restOf({ apiRoot: `http://127.0.0.1:${cutting.port}` })));
+  using cutting = cuttingServer();
+  const cut = await errorOf(say(restOf({ apiRoot: cutting.url })));
   expect(cut).toMatchObject({ kind: "cut-off" });
-  cutting.stop(true);
-  expect(calls).toBe(1);
+  expect(cutting.calls).toBe(1);
 });
 
 test("calls take the way out that the configuration names", async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { outgoingWorld, stateOf } from "./outgoing-world.ts";
+import { stateOf } from "../../../../fakes/state-of.ts";
+import { outgoingWorld } from "./outgoing-world.ts";
 
 type Bot = Awaited<ReturnType<typeof outgoingWorld>>["bot"];
 

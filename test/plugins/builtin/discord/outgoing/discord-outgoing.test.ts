@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { addressOf, errorOf, options, outgoingWorld, text } from "./outgoing-world.ts";
+import { errorOf } from "../../../../fakes/error-of.ts";
+import { addressOf, options, outgoingWorld, text } from "./outgoing-world.ts";
 
 describe("a message", () => {
   test("can be removed; one that is gone already counts as removed", async () => {

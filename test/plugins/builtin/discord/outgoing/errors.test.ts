@@ -11,6 +11,7 @@ import {
   toChannelError,
 } from "../../../../../src/plugins/builtin/discord/outgoing/errors.ts";
 import { ChannelError } from "../../../../../src/plugins/types.ts";
+import { describeCallFailures } from "../../../../contracts/call-failures.ts";
 
 type Row = readonly [status: number, body: object, code: ChannelError["code"], sentence: string];
 
@@ -241,23 +242,10 @@ describe("an answer of Discord", () => {
   });
 });
 
-describe("a call without an answer", () => {
-  test("that never left us did not happen", () => {
-    const error = toChannelError(new CallFailure("not-sent", "ECONNREFUSED"), false);
-    expect(error).toMatchObject({ code: "unreachable", retry: "now", outcome: "did-not-happen" });
-    expect(error.message).toBe("Discord could not be reached (ECONNREFUSED).");
-  });
-
-  test.each([
-    ["cut-off", "unreachable"],
-    ["timed-out", "timed-out"],
-    ["stopped", "unreachable"],
-    ["bad-answer", "unreachable"],
-  ] as const)("because it was %s leaves a new message in doubt, and nothing else", (kind, code) => {
-    const failure = new CallFailure(kind, "x");
-    expect(toChannelError(failure, false)).toMatchObject({ code, retry: "now", outcome: "unknown" });
-    expect(toChannelError(failure, true).outcome).toBe("did-not-happen");
-  });
+describeCallFailures({
+  platform: "Discord",
+  ofNew: (error) => toChannelError(error, false),
+  ofRepeatable: (error) => toChannelError(error, true),
 });
 
 test("an error that is one of the port's already stays as it is, and a fault of our own becomes one", () => {

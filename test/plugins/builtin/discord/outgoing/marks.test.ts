@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { errorOf, options, outgoingWorld, text } from "./outgoing-world.ts";
+import { errorOf } from "../../../../fakes/error-of.ts";
+import { options, outgoingWorld, text } from "./outgoing-world.ts";
 
 describe("a reaction", () => {
   test("is added, and all of ours are taken away by an empty one; others' stay", async () => {

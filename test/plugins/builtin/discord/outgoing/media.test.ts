@@ -2,7 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { truncate } from "node:fs/promises";
 import { join } from "node:path";
 import type { MediaItem, MediaMessage } from "../../../../../src/plugins/types.ts";
-import { errorOf, options, outgoingWorld, text } from "./outgoing-world.ts";
+import { errorOf } from "../../../../fakes/error-of.ts";
+import { options, outgoingWorld, text } from "./outgoing-world.ts";
 
 type World = Awaited<ReturnType<typeof outgoingWorld>>;
 

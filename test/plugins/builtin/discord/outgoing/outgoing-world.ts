@@ -8,8 +8,7 @@ import {
 } from "../../../../../src/plugins/builtin/discord/outgoing/discord-outgoing.ts";
 import type { OutgoingStyle } from "../../../../../src/plugins/builtin/discord/outgoing/wishes.ts";
 import { type Clock, systemClock } from "../../../../../src/lib/clock.ts";
-import { silentLogger } from "../../../../../src/lib/logger.ts";
-import type { Address, ChannelState, SendOptions } from "../../../../../src/plugins/types.ts";
+import type { Address, SendOptions } from "../../../../../src/plugins/types.ts";
 import { startDiscord, type Room } from "../../../../emulators/discord/index.ts";
 
 /** A bot that speaks to the stand-in as the channel does, a person who reads it, and a folder for files. */
@@ -80,26 +79,3 @@ export function options(style: SendOptions["style"] = "rich"): SendOptions {
 }
 
 export const text = (markdown: string) => ({ kind: "text", markdown }) as const;
-
-/** Small values in memory, and attached as the channel does it. */
-export function stateOf(values: Map<string, string>): { state: ChannelState; log: typeof silentLogger } {
-  return {
-    state: {
-      get: async (key) => values.get(key),
-      set: async (key, value) => {
-        values.set(key, value);
-      },
-    },
-    log: silentLogger,
-  };
-}
-
-/** What a promise rejects with. */
-export async function errorOf(work: Promise<unknown>): Promise<unknown> {
-  try {
-    await work;
-  } catch (error) {
-    return error;
-  }
-  throw new Error("it did not reject");
-}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { addressOf, errorOf, options, outgoingWorld, text } from "./outgoing-world.ts";
+import { errorOf } from "../../../../fakes/error-of.ts";
+import { addressOf, options, outgoingWorld, text } from "./outgoing-world.ts";
 
 describe("a text", () => {
   test("is shown with Discord's own marks, or without any", async () => {
@@ -107,6 +108,17 @@ describe("a text", () => {
     await other.edit(ref, "four", options());
     expect(said(anna.dm(bot))).toEqual(["one", "two", "four"]);
     expect(discord.calls.of({ method: "createDM" })).toHaveLength(2);
+  });
+
+  test("goes into the bot's own direct chat where another bot had the account before", async () => {
+    await using world = await outgoingWorld();
+    const { out, anna, discord, guild, bot, said } = world;
+    const before = discord.addBot({ username: "old_bot" });
+    discord.invite(guild, before);
+    anna.say(anna.dm(before), "hello, old one");
+    await out.noteDirect(anna.id, anna.dm(before).id);
+    await out.send({ ...world.to, scope: "dm", chat: anna.id }, text("from the new one"), options());
+    expect(said(anna.dm(bot))).toEqual(["from the new one"]);
   });
 
   test("sent twice with the same nonce is there once, however long the nonce", async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { threadNameOf } from "../../../../../src/plugins/builtin/discord/outgoing/threads.ts";
-import { addressOf, errorOf, options, outgoingWorld, text } from "./outgoing-world.ts";
+import { errorOf } from "../../../../fakes/error-of.ts";
+import { addressOf, options, outgoingWorld, text } from "./outgoing-world.ts";
 
 test("a thread is opened from a message, named after it, once", async () => {
   await using world = await outgoingWorld();

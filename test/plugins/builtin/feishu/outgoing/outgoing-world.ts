@@ -7,7 +7,8 @@ import { type ApiCall, FeishuApi } from "../../../../../src/plugins/builtin/feis
 import { FeishuRefusal } from "../../../../../src/plugins/builtin/feishu/outgoing/refusal-answer.ts";
 import { FeishuOutgoing } from "../../../../../src/plugins/builtin/feishu/outgoing/feishu-outgoing.ts";
 import type { Address, SendOptions } from "../../../../../src/plugins/types.ts";
-import { options, stateOf } from "../../../../fakes/outgoing.ts";
+import { options } from "../../../../fakes/outgoing.ts";
+import { stateOf } from "../../../../fakes/state-of.ts";
 import { type Room, startFeishu } from "../../../../emulators/feishu/index.ts";
 
 /** An app that speaks to the stand-in as the channel does, a person who reads it, and a folder for files. */
@@ -74,7 +75,8 @@ export function addressOf(chat: string, thread?: string): Address {
   return thread === undefined ? place : { ...place, thread };
 }
 
-export { errorOf, options, text } from "../../../../fakes/outgoing.ts";
+export { errorOf } from "../../../../fakes/error-of.ts";
+export { options, text } from "../../../../fakes/outgoing.ts";
 
 /** Another message than those before. */
 export function fresh(more: Partial<SendOptions> = {}): SendOptions {

@@ -7,7 +7,13 @@ import {
   toPlain,
 } from "../../../../../src/plugins/builtin/telegram/format/format.ts";
 import { tdlib } from "../../../../emulators/telegram/tdlib.ts";
-import { HARD_TEXTS, markdownTexts, wildTexts } from "../../../../fakes/markdown-texts.ts";
+import {
+  HARD_TEXTS,
+  INVISIBLE_TEXTS,
+  MARKS,
+  markdownTexts,
+  wildTexts,
+} from "../../../../fakes/markdown-texts.ts";
 
 /** Who judges: Telegram's own parser where it is there. */
 const judge = tdlib
@@ -105,21 +111,7 @@ test("the words of a document are all there, in their order, with and without ta
 });
 
 test("a text of which nothing would be seen is empty", () => {
-  for (const text of [
-    "",
-    " \n ",
-    "# ",
-    "## ",
-    "```ts",
-    "```ts\n",
-    "> ",
-    ">",
-    "\u200b",
-    "&nbsp;",
-    "```\n\n```",
-    "[]()",
-    "\u2028",
-  ]) {
+  for (const text of INVISIBLE_TEXTS) {
     expect(toHtml(text), JSON.stringify(text)).toBe("");
     expect(lengthOf(text)).toBe(0);
     expect(toPlain(text)).toBe("");
@@ -205,26 +197,7 @@ test("plain text fits a message whenever the formatted one does", () => {
 });
 
 test("a hundred kilobytes of one mark are shown without being pondered", () => {
-  for (const mark of [
-    "*",
-    "[",
-    ">",
-    "> ",
-    "_",
-    "`",
-    "- ",
-    "1. ",
-    "a*",
-    "*a_ ",
-    "](",
-    "|",
-    "<",
-    "\\(",
-    "$",
-    "~",
-    "![",
-    "||a ",
-  ]) {
+  for (const mark of MARKS) {
     const text = mark.repeat(100_000 / mark.length);
     // A long row of backticks or tildes opens a code block, in which there is nothing.
     if (!"`~".includes(mark)) expect(lengthOf(text)).toBeGreaterThan(0);

@@ -3,7 +3,8 @@ import { InputFile } from "grammy";
 import { createApi, signalFor } from "../../../../../src/plugins/builtin/telegram/outgoing/api.ts";
 import { CallFailure } from "../../../../../src/plugins/call-failure.ts";
 import { toChannelError } from "../../../../../src/plugins/builtin/telegram/outgoing/errors.ts";
-import { errorOf } from "./outgoing-world.ts";
+import { cuttingServer } from "../../../../fakes/cutting-server.ts";
+import { errorOf } from "../../../../fakes/error-of.ts";
 
 const TOKEN = "7000000001:AAE-secret_secret_secret";
 
@@ -119,21 +120,10 @@ test("a connection that cannot be made is told from one that breaks", async () =
   expect(refused).toMatchObject({ kind: "not-sent", reason: "ECONNREFUSED" });
   const nobody = await errorOf(createApi({ token: TOKEN, apiRoot: "http://nobody.invalid" }).getMe());
   expect(nobody).toMatchObject({ kind: "not-sent" });
-  let calls = 0;
-  const cutting = Bun.listen({
-    hostname: "127.0.0.1",
-    port: 0,
-    socket: {
-      data: (socket) => {
-        calls += 1;
-        socket.end();
-      },
-    },
-  });
-  const cut = createApi({ token: TOKEN, apiRoot: `http://127.0.0.1:${cutting.port}` });
+  using cutting = cuttingServer();
+  const cut = createApi({ token: TOKEN, apiRoot: cutting.url });
   expect(await errorOf(cut.sendMessage(1, "x"))).toMatchObject({ kind: "cut-off" });
-  cutting.stop(true);
-  expect(calls).toBe(1);
+  expect(cutting.calls).toBe(1);
 });
 
 test("calls take the way out that the configuration names", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { StreamOptions } from "../../../../../src/plugins/types.ts";
-import { addressOf, errorOf, options, outgoingWorld, text } from "./outgoing-world.ts";
+import { errorOf } from "../../../../fakes/error-of.ts";
+import { addressOf, options, outgoingWorld, text } from "./outgoing-world.ts";
 
 const draft: StreamOptions = { ...options, mode: "draft" };
 

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "bun:test";
 import { GrammyError } from "grammy";
-import { CallFailure } from "../../../../../src/plugins/call-failure.ts";
 import {
   isKind,
   movedTo,
@@ -8,6 +7,7 @@ import {
   toChannelError,
 } from "../../../../../src/plugins/builtin/telegram/outgoing/errors.ts";
 import { ChannelError } from "../../../../../src/plugins/types.ts";
+import { describeCallFailures } from "../../../../contracts/call-failures.ts";
 
 type Row = readonly [status: number, description: string, code: ChannelError["code"], sentence: string];
 
@@ -230,30 +230,10 @@ describe("an answer of Telegram's server", () => {
   });
 });
 
-describe("a call without an answer", () => {
-  test("that never left us did not happen", () => {
-    const error = toChannelError(new CallFailure("not-sent", "ECONNREFUSED"), "sendMessage");
-    expect(error).toMatchObject({ code: "unreachable", retry: "now", outcome: "did-not-happen" });
-    expect(error.message).toBe("Telegram could not be reached (ECONNREFUSED).");
-  });
-
-  test.each([
-    ["cut-off", "unreachable"],
-    ["timed-out", "timed-out"],
-    ["stopped", "unreachable"],
-    ["bad-answer", "unreachable"],
-  ] as const)("because it was %s leaves a new message in doubt, and nothing else", (kind, code) => {
-    const failure = new CallFailure(kind, "x");
-    expect(toChannelError(failure, "sendMessage")).toMatchObject({ code, retry: "now", outcome: "unknown" });
-    expect(toChannelError(failure, "editMessageText").outcome).toBe("did-not-happen");
-  });
-
-  test("that something in between turned away did not happen; too big is final", () => {
-    const refused = new CallFailure("bad-answer", "HTTP 407", 407);
-    expect(toChannelError(refused, "sendMessage")).toMatchObject({ retry: "now", outcome: "did-not-happen" });
-    const tooBig = new CallFailure("bad-answer", "HTTP 413", 413);
-    expect(toChannelError(tooBig, "sendDocument")).toMatchObject({ code: "too-long", retry: "never" });
-  });
+describeCallFailures({
+  platform: "Telegram",
+  ofNew: (error) => toChannelError(error, "sendMessage"),
+  ofRepeatable: (error) => toChannelError(error, "editMessageText"),
 });
 
 test("an error that is one of the port's already stays as it is, and a fault of our own becomes one", () => {

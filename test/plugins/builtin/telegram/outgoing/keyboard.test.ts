@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { options, outgoingWorld, stateOf, text } from "./outgoing-world.ts";
+import { stateOf } from "../../../../fakes/state-of.ts";
+import { options, outgoingWorld, text } from "./outgoing-world.ts";
 
 const LONG = "model.".concat("provider/a-very-long-name-of-a-model-".repeat(4), "é");
 

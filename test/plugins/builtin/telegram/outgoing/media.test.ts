@@ -3,7 +3,9 @@ import { truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { openLocalFile, uploadOf } from "../../../../../src/plugins/builtin/telegram/outgoing/local-file.ts";
 import type { MediaItem, MediaMessage } from "../../../../../src/plugins/types.ts";
-import { addressOf, errorOf, options, outgoingWorld, stateOf } from "./outgoing-world.ts";
+import { errorOf } from "../../../../fakes/error-of.ts";
+import { stateOf } from "../../../../fakes/state-of.ts";
+import { addressOf, options, outgoingWorld } from "./outgoing-world.ts";
 
 type World = Awaited<ReturnType<typeof outgoingWorld>>;
 

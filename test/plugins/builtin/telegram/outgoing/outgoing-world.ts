@@ -79,4 +79,4 @@ export function addressOf(room: Room, thread?: string): Address {
   return thread === undefined ? place : { ...place, thread };
 }
 
-export { errorOf, options, stateOf, text } from "../../../../fakes/outgoing.ts";
+export { options, text } from "../../../../fakes/outgoing.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { MediaItem } from "../../../../../src/plugins/types.ts";
-import { addressOf, errorOf, options, outgoingWorld, text } from "./outgoing-world.ts";
+import { errorOf } from "../../../../fakes/error-of.ts";
+import { addressOf, options, outgoingWorld, text } from "./outgoing-world.ts";
 
 describe("a message", () => {
   test("can be removed; one that is gone already counts as removed", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { tdlib } from "../../../../emulators/telegram/tdlib.ts";
-import { addressOf, errorOf, formatter, options, outgoingWorld, text } from "./outgoing-world.ts";
+import { errorOf } from "../../../../fakes/error-of.ts";
+import { addressOf, formatter, options, outgoingWorld, text } from "./outgoing-world.ts";
 
 const plain = { ...options, style: "plain" } as const;
 

@@ -8,7 +8,7 @@ export interface GatewayConnectionParts {
   readonly proxy?: string | undefined;
   readonly clock: Clock;
   /** What to say once Discord has said hello: who we are, or where we were. */
-  readonly greeting: object;
+  readonly greeting: () => object;
   /** The number of the last event of the session. */
   readonly sequence: () => number | null;
   /** Told of each event, in order. */
@@ -88,7 +88,7 @@ export class GatewayConnection {
       case opcodes.dispatch:
         return this.#parts.onEvent(packet);
       case opcodes.hello:
-        this.#send(this.#parts.greeting);
+        this.#send(this.#parts.greeting());
         return void this.#beat(intervalOf(packet));
       case opcodes.heartbeat:
         return this.#sendHeartbeat();

@@ -19,6 +19,12 @@ const METHOD = "the gateway";
 const VERSION = 10;
 /** Discord takes one IDENTIFY of a bot in this time. */
 const IDENTIFY_EVERY_MS = 5000;
+/** It takes a thousand a day as well: where one session after the other does not last, they begin this far apart at most. */
+const IDENTIFY_MOST_MS = 300_000;
+/** A session has lasted that went on for so long. */
+const LASTED_MS = 60_000;
+/** A line that Discord wants anew sooner is one that failed. */
+const HELD_MS = 5000;
 /** How long Discord asks to wait after it has refused a session, at least and at most. */
 const REFUSED_LEAST_MS = 1000;
 const REFUSED_MOST_MS = 5000;
@@ -40,7 +46,12 @@ export class Gateway {
   #identifiedAtMs = Number.NEGATIVE_INFINITY;
   /** Since when there has been no line; undefined while there is one. */
   #brokenAtMs: number | undefined;
-  #wasTakenIn = false;
+  /** When the line that there is, or was last, began to bring what happens; undefined where it never did. */
+  #takenInAtMs: number | undefined;
+  /** Whether a session was asked for whose end is not noted yet. */
+  #hasIdentified = false;
+  /** So many sessions in a row did not last. */
+  #shortSessions = 0;
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
@@ -63,7 +74,10 @@ export class Gateway {
       try {
         const { url, session_start_limit: limit } = await calls.gatewayBot(signal);
         if (limit.remaining > 0) {
-          await clock.sleep(Math.max(0, this.#identifiedAtMs + IDENTIFY_EVERY_MS - clock.now()), signal);
+          await clock.sleep(
+            Math.max(0, this.#identifiedAtMs + this.#identifyEveryMs() - clock.now()),
+            signal,
+          );
           return signal.aborted ? undefined : url;
         }
         const until = new Date(clock.now() + limit.reset_after).toISOString();
@@ -81,13 +95,12 @@ export class Gateway {
   async #connect(base: string, signal: AbortSignal): Promise<Ending> {
     const { clock, proxyFor } = this.#parts;
     const url = addressOf(base);
-    this.#wasTakenIn = false;
-    if (!this.#session) this.#identifiedAtMs = clock.now();
+    this.#takenInAtMs = undefined;
     const connection: GatewayConnection = new GatewayConnection({
       url,
       proxy: proxyFor(url),
       clock,
-      greeting: this.#greeting(),
+      greeting: () => this.#greeting(),
       sequence: () => this.#session?.sequence ?? null,
       onEvent: (packet) => this.#take(packet, connection),
     });
@@ -95,9 +108,11 @@ export class Gateway {
   }
 
   #greeting(): object {
-    const { token, intents } = this.#parts;
+    const { clock, token, intents } = this.#parts;
     const session = this.#session;
     if (session) return { op: opcodes.resume, d: { token, session_id: session.id, seq: session.sequence } };
+    this.#hasIdentified = true;
+    this.#identifiedAtMs = clock.now();
     const properties = { os: process.platform, browser: "pi-gateway", device: "pi-gateway" };
     return { op: opcodes.identify, d: { token, intents, properties, compress: false } };
   }
@@ -112,7 +127,7 @@ export class Gateway {
   }
 
   #takenIn(connection: GatewayConnection, isResumed: boolean): void {
-    this.#wasTakenIn = true;
+    this.#takenInAtMs = this.#parts.clock.now();
     this.#brokenAtMs = undefined;
     connection.takenIn();
     this.#reconnect.succeeded();
@@ -126,10 +141,11 @@ export class Gateway {
     this.#brokenAtMs ??= clock.now();
     const isLost = clock.now() - this.#brokenAtMs > RESUMED_WITHIN_MS;
     if (!keepsSession(ending) || isLost) this.#session = undefined;
+    if (!this.#session) this.#noteSessionEnd();
     const error = new GatewayClosed(ending);
-    // What Discord itself asks for is no failure, as long as it had taken us in.
-    const isAsked = ending.kind === "reconnect" && this.#wasTakenIn;
-    if (isAsked) {
+    // What Discord itself asks for is no failure, as long as the line had held.
+    const heldMs = this.#takenInAtMs === undefined ? 0 : clock.now() - this.#takenInAtMs;
+    if (ending.kind === "reconnect" && heldMs >= HELD_MS) {
       log.info({}, error.message);
       return true;
     }
@@ -140,6 +156,17 @@ export class Gateway {
       return !signal.aborted;
     }
     return this.#reconnect.failed(error, METHOD, signal);
+  }
+
+  #noteSessionEnd(): void {
+    if (!this.#hasIdentified) return;
+    this.#hasIdentified = false;
+    const hasLasted = this.#parts.clock.now() - this.#identifiedAtMs >= LASTED_MS;
+    this.#shortSessions = hasLasted ? 0 : this.#shortSessions + 1;
+  }
+
+  #identifyEveryMs(): number {
+    return Math.min(IDENTIFY_MOST_MS, IDENTIFY_EVERY_MS * 2 ** Math.max(0, this.#shortSessions - 1));
   }
 }
 

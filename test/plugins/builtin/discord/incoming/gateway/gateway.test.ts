@@ -86,7 +86,7 @@ test("a bot that may not connect any more today waits until it may, and says unt
   await discord.until(() => channel.status().state === "connected");
 });
 
-test("connections that fail are made again ever more slowly, and a bot says who it is once in five seconds", async () => {
+test("sessions that do not last begin ever more slowly: the day's connections are not used up by a bad hour", async () => {
   const clock = new FakeClock(START_MS);
   await using world = await DiscordWorld.open(clock);
   const { discord } = world;
@@ -101,6 +101,28 @@ test("connections that fail are made again ever more slowly, and a bot says who 
   }
   const gaps = identifiedAt.slice(1).map((atMs, index) => atMs - (identifiedAt[index] ?? 0));
   expect(Math.min(...gaps)).toBeGreaterThanOrEqual(4500);
+  expect(gaps.at(-1)).toBeGreaterThan(200_000);
+  expect(gaps.at(-1)).toBeLessThan(320_000);
+  await pass(clock, 61_000);
+  const before = discord.gateway.identifyCount;
+  discord.gateway.close(4009);
+  await pass(clock, 5000);
+  expect(discord.gateway.identifyCount).toBe(before + 1);
+});
+
+test("a Discord that wants another connection at once, again and again, is met with patience", async () => {
+  const clock = new FakeClock(START_MS);
+  await using world = await DiscordWorld.open(clock);
+  const { gateway } = world.discord;
+  await world.start();
+  await pass(clock, 10_000);
+  gateway.reconnect();
+  await world.discord.until(() => gateway.resumeCount === 1);
+  gateway.reconnect();
+  await Bun.sleep(100);
+  expect(gateway.resumeCount).toBe(1);
+  await pass(clock, 5000);
+  expect(gateway.resumeCount).toBe(2);
 });
 
 test("an unreachable gateway shows in the status after a minute, with the reason, and recovers by itself", async () => {
