@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { findBun } from "../bin/find-bun.mjs";
 import { fetchOldBun } from "./fetch-bun.mjs";
+import { fetchDiscordTwin } from "./fetch-discord-twin.mjs";
 import { fetchTdlib } from "./fetch-tdlib.mjs";
 import { ensureChromium } from "./find-chromium.mjs";
 import { ensureDiscordPython } from "./find-discord-python.mjs";
@@ -25,6 +26,7 @@ try {
   fetchOldBun();
   fetchPi();
   fetchTdlib();
+  fetchDiscordTwin();
   const code = await runTests(process.argv.slice(2), env);
   const { passed, failed } = totalsOf(readReport(), code);
   console.log(`${passed} passed, ${failed} failed`);
