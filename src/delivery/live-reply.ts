@@ -177,11 +177,15 @@ export class LiveReply {
     this.#shownAtMs = clock.now();
     const doubt = page.isInDoubt;
     page.isInDoubt = true;
-    await page.stream.show(markdown);
-    page.isInDoubt = doubt ?? false;
-    page.shown = markdown;
-    page.isSealed = isSealed && !this.#isNameless;
-    await this.#note(index, page.stream);
+    try {
+      await page.stream.show(markdown);
+      page.isInDoubt = doubt ?? false;
+      page.shown = markdown;
+      page.isSealed = isSealed && !this.#isNameless;
+    } finally {
+      // What failed may be the second of two calls: the message is there, and the answer has to go into it.
+      await this.#note(index, page.stream);
+    }
     if (page.isSealed) await this.#closePage(page);
   }
 

@@ -25,6 +25,8 @@ class Stage {
   readonly shown: { readonly page: number; readonly text: string; readonly atMs: number }[] = [];
   readonly noted: string[] = [];
   readonly failures: Error[] = [];
+  /** The same, of a second call that showing takes once the message is there. */
+  readonly laterFailures: Error[] = [];
   /** How long the platform takes. */
   callMs = 0;
   readonly live: LiveReply;
@@ -59,6 +61,8 @@ class Stage {
       const failure = this.failures.shift();
       if (failure) throw failure;
       if (keepAliveMs === undefined) stream.ref ??= { address: to, id: `m${page}` };
+      const later = this.laterFailures.shift();
+      if (later) throw later;
     };
     const named = { show, close: async () => {}, ...(keepAliveMs === undefined ? {} : { keepAliveMs }) };
     return Object.defineProperty(named, "ref", { get: () => stream.ref }) as typeof named & ChannelStream;
@@ -294,6 +298,15 @@ describe("when the platform fails", () => {
     await late.clock.advance(60_000);
     expect(late.texts).toEqual([LONG, LONG]);
     await late.live.close();
+  });
+
+  test("after the message had come, the answer goes into it all the same", async () => {
+    const stage = new Stage();
+    stage.laterFailures.push(new ChannelError("unreachable", "down", { retry: "now" }));
+    stage.text(LONG);
+    await stage.clock.advance(300);
+    expect(stage.noted).toEqual(["0=m0"]);
+    expect(await stage.live.close()).toEqual([{ address: to, id: "m0" }]);
   });
 
   test("for an edit that perhaps came, it comes again", async () => {
