@@ -38,6 +38,7 @@ const EVENTS: readonly (readonly [type: string, level: Found["level"], then: str
     "note",
     "messages of a group that has put the bot out are answered in vain",
   ],
+  ["im.chat.disbanded_v1", "note", "messages of a group that is no more are answered in vain"],
 ];
 
 /** What the app may do: one of the permissions of a row is enough. */

@@ -72,6 +72,7 @@ test("an event that the app is not told of is named, and so is a callback", asyn
     "ok: Pi answers",
     "error: the app is not told of im.message.receive_v1: no message reaches the gateway",
     "warning: the app is not told of card.action.trigger: buttons do nothing",
+    "note: the app is not told of im.chat.disbanded_v1: messages of a group that is no more are answered in vain",
   ]);
 });
 
