@@ -76,7 +76,7 @@ export interface Channel {
   start(host: ChannelHost): Promise<void>;
   stop(): Promise<void>;
   send(to: Address, message: OutboundMessage, options: SendOptions): Promise<MessageRef>;
-  /** Puts another text in its place. Buttons that the message had are gone then. */
+  /** Puts another text in its place. Buttons that the message had are gone then, but for those in `options`. */
   edit?(message: MessageRef, markdown: string, options: EditOptions): Promise<void>;
   remove?(message: MessageRef): Promise<void>;
   /** An empty `emoji` takes ours away. */
@@ -122,6 +122,8 @@ export interface ChannelCapabilities {
   readonly typingLastsMs?: number;
   /** Shows the `buttons` of messages; one that is pressed comes back as a `button` event through `host.report`. */
   readonly buttons?: boolean;
+  /** A message can have them while it is edited: what grows has one that stops it. */
+  readonly previewButtons?: boolean;
   /**
    * True where people read the turn's own events (see `TurnEvents`) instead of a preview
    * message: the gateway then opens no preview in the chat.
@@ -445,12 +447,17 @@ export interface SendOptions {
   readonly signal: AbortSignal;
 }
 
-export type EditOptions = Omit<SendOptions, "nonce" | "key">;
+export interface EditOptions extends Omit<SendOptions, "nonce" | "key"> {
+  /** Rows below the text from now on; none when absent. Only where `capabilities.previewButtons` is true. */
+  readonly buttons?: readonly (readonly Button[])[];
+}
 
 export interface StreamOptions extends SendOptions {
   readonly mode: StreamingMode;
   /** The platform's id of the message this answers. */
   readonly replyTo?: string;
+  /** Rows below the text until the reply is complete. Only where `capabilities.previewButtons` is true. */
+  readonly buttons?: readonly (readonly Button[])[];
 }
 
 export type StreamingMode = "off" | "partial" | "block" | "draft";
@@ -458,14 +465,14 @@ export type StreamingMode = "off" | "partial" | "block" | "draft";
 /**
  * A reply while it is being written. `show` replaces what is visible; it is never a delta, so a
  * slow platform only loses frames. The final text does not go through here: it goes through the
- * outbox, as an edit of `ref` where there is one.
+ * outbox, as an edit of `ref` where there is one. What `isComplete` stays as it is, without buttons.
  */
 export interface ChannelStream {
   /** The message being shown, once the platform has named one that `edit` can address later. */
   readonly ref: MessageRef | undefined;
   /** The last text must be shown again after this long, or the platform takes it away. */
   readonly keepAliveMs?: number | undefined;
-  show(markdown: string): Promise<void>;
+  show(markdown: string, isComplete?: boolean): Promise<void>;
   /** Ends the preview. What was last shown stays, if it is a message; a draft vanishes. */
   close(): Promise<void>;
 }

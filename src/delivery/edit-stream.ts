@@ -1,5 +1,5 @@
 import type { Channel, ChannelStream, SendOptions } from "../core/channel.ts";
-import type { Address, MessageRef } from "../core/message.ts";
+import type { Address, Button, MessageRef } from "../core/message.ts";
 
 type EditingChannel = Channel & Required<Pick<Channel, "edit">>;
 
@@ -9,6 +9,7 @@ export function canEdit(channel: Channel): channel is EditingChannel {
 
 export interface EditStreamOptions extends SendOptions {
   readonly replyTo?: string;
+  readonly buttons?: readonly (readonly Button[])[];
 }
 
 /** The preview of any channel that can send and edit: one message, sent first and edited after. */
@@ -18,22 +19,25 @@ export class EditStream implements ChannelStream {
   readonly #to: Address;
   readonly #options: SendOptions;
   readonly #replyTo: { readonly replyTo?: string };
+  readonly #buttons: Pick<EditStreamOptions, "buttons">;
 
   constructor(channel: EditingChannel, to: Address, options: EditStreamOptions, adopt?: MessageRef) {
-    const { replyTo, ...send } = options;
+    const { replyTo, buttons, ...send } = options;
     this.#channel = channel;
     this.#to = to;
     this.#options = send;
     this.#replyTo = replyTo === undefined ? {} : { replyTo };
+    this.#buttons = buttons === undefined ? {} : { buttons };
     this.ref = adopt;
   }
 
-  async show(markdown: string): Promise<void> {
+  async show(markdown: string, isComplete = false): Promise<void> {
+    const buttons = isComplete ? {} : this.#buttons;
     if (this.ref) {
-      await this.#channel.edit(this.ref, markdown, this.#options);
+      await this.#channel.edit(this.ref, markdown, { ...this.#options, ...buttons });
       return;
     }
-    const message = { kind: "text", markdown, ...this.#replyTo } as const;
+    const message = { kind: "text", markdown, ...this.#replyTo, ...buttons } as const;
     this.ref = await this.#channel.send(this.#to, message, this.#options);
   }
 

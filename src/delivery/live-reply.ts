@@ -178,7 +178,7 @@ export class LiveReply {
     const doubt = page.isInDoubt;
     page.isInDoubt = true;
     try {
-      await page.stream.show(markdown);
+      await page.stream.show(markdown, isSealed);
       page.isInDoubt = doubt ?? false;
       page.shown = markdown;
       page.isSealed = isSealed && !this.#isNameless;

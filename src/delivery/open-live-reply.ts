@@ -1,5 +1,5 @@
 import type { Channel, ChannelStream, StreamingMode } from "../core/channel.ts";
-import type { Address, MessageRef } from "../core/message.ts";
+import type { Address, Button, MessageRef } from "../core/message.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import { EditStream, canEdit } from "./edit-stream.ts";
@@ -17,6 +17,8 @@ export interface LiveReplyContext {
   readonly quote: () => Quote | undefined;
   /** Previews that an interrupted attempt left: they are used again, not orphaned. */
   readonly previews: readonly MessageRef[];
+  /** Below the answer as long as it grows, where the channel can. */
+  readonly buttons?: readonly (readonly Button[])[];
   readonly onPage: (page: number, ref: MessageRef) => Promise<void>;
   readonly pacer: Pacer;
   readonly clock: Clock;
@@ -47,7 +49,9 @@ async function openPage(context: LiveReplyContext, page: number): Promise<Channe
   const { channel, to, signal, mode } = context;
   const adopt = context.previews[page];
   const nonce = nonceOf(`${context.turn}/preview/${page}`);
-  const options = { nonce, style: "rich", signal, ...replyToOf(context.quote(), page) } as const;
+  const { buttons } = context;
+  const below = buttons && channel.capabilities.previewButtons ? { buttons } : {};
+  const options = { nonce, style: "rich", signal, ...replyToOf(context.quote(), page), ...below } as const;
   const native = adopt ? undefined : await channel.openStream?.(to, { ...options, mode });
   if (native) return native;
   return canEdit(channel) ? new EditStream(channel, to, options, adopt) : noStream;

@@ -16,18 +16,23 @@ import { failpoint } from "../lib/failpoint.ts";
 import type { Logger } from "../lib/logger.ts";
 import { newRef } from "../lib/ref.ts";
 import { checkOutgoing } from "./outgoing.ts";
-import type { Sentences } from "./sentences.ts";
+import type { Speech } from "./sentences.ts";
 
 export interface ViewDeps {
   readonly outbox: OutboxLedger;
   readonly hooks: HookRunner;
   readonly pacer: Pacer;
-  readonly sentences: () => Sentences;
+  readonly sentences: Speech;
+  /** Whether people have the command that stops a turn. */
+  readonly canStop: () => boolean;
   /** Takes secrets out of what people are shown of the agent's work. */
   readonly redact: (text: string) => string;
   readonly clock: Clock;
   readonly log: Logger;
 }
+
+/** A button whose id begins with a slash is the command. */
+const STOP = "/stop";
 
 /** What is to be seen of a turn in its chat while it runs. */
 export interface ViewRequest {
@@ -58,6 +63,9 @@ export async function openView(request: ViewRequest, deps: ViewDeps): Promise<An
     mode: style.streamingMode,
     quote,
     previews: turn.previews,
+    ...(deps.canStop()
+      ? { buttons: [[{ id: STOP, label: deps.sentences(turn.messages.at(-1)).stop }]] }
+      : {}),
     onPage,
     pacer,
     clock,

@@ -291,6 +291,7 @@ function runningTurns(
         outbox: store.outbox,
         pacer,
         sentences,
+        canStop: () => !config().commands.disabled.includes("stop"),
         redact: parts.redact ?? hideKeys,
       }),
     compose: promptsWith({ ...parts, outbox: store.outbox, sentences }),

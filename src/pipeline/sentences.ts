@@ -10,6 +10,8 @@ import { type QuestionSentences, questionSentencesEn, questionSentencesZh } from
 /** What the gateway itself says in chats, in the language of `gateway.language`. */
 export interface Sentences {
   readonly queueFull: string;
+  /** On the button below an answer that grows. */
+  readonly stop: string;
   readonly stopped: string;
   readonly conversationEnded: string;
   /** To whoever wrote a message that a stop took away. */
@@ -37,6 +39,7 @@ const tokens = (count: number) => count.toLocaleString("en");
 
 const en: Sentences = {
   queueFull: "Too much is waiting here already. Please try again in a moment.",
+  stop: "⏹ Stop",
   stopped: "Stopped.",
   conversationEnded: "This conversation was ended before the message was answered.",
   cancelled: "This message was cancelled before it was answered.",
@@ -67,6 +70,7 @@ const en: Sentences = {
 
 const zh: Sentences = {
   queueFull: "这里等待处理的消息太多了,请稍后再试。",
+  stop: "⏹ 停止",
   stopped: "已停止。",
   conversationEnded: "在回复这条消息之前,会话已被结束。",
   cancelled: "这条消息在得到回复之前已被取消。",

@@ -137,5 +137,6 @@ function capabilitiesOf({ lengthOf }: Formatter): ChannelCapabilities {
     nonceWindowMs: NONCE_WINDOW_MS,
     typingLastsMs: TYPING_LASTS_MS,
     buttons: true,
+    previewButtons: true,
   };
 }

@@ -42,9 +42,9 @@ export class Text {
   }
 
   /** Resolves once the message shows the text. */
-  async edit(ref: MessageRef, markdown: string, { style, signal }: EditOptions): Promise<void> {
-    const wanted = contentOf(markdown, style, this.#parts.formatter);
-    const shown = await this.#replace(ref, wanted, signal);
+  async edit(ref: MessageRef, markdown: string, options: EditOptions): Promise<void> {
+    const wanted = contentOf(markdown, options.style, this.#parts.formatter);
+    const shown = await this.#replace(ref, wanted, options);
     if (readsLike(shown, wanted)) return;
     throw new PlatformError("fault", "unreachable", "The message does not show what it should.", {
       retry: { afterMs: EDIT_AGAIN_MS },
@@ -52,10 +52,12 @@ export class Text {
   }
 
   /** What the message reads then. A thread that has gone to sleep is opened again, as a new message would do. */
-  async #replace(ref: MessageRef, content: string, signal: AbortSignal): Promise<string> {
-    const { calls } = this.#parts;
+  async #replace(ref: MessageRef, content: string, options: EditOptions): Promise<string> {
+    const { calls, memory } = this.#parts;
+    const { buttons = [], signal } = options;
     // Files stay, as long as none are named.
-    const body = { content, components: [], allowed_mentions: NOBODY };
+    const components = await componentsOf(buttons, memory);
+    const body = { content, components, allowed_mentions: NOBODY };
     const patch = () =>
       calls.at<RESTPatchAPIChannelMessageResult>(
         ref.address,

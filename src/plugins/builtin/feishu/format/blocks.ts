@@ -72,7 +72,7 @@ function writeBlock(node: RootContent, setting: BlockSetting, isInside: boolean)
     case "table":
       return writeTable(node, setting, isInside);
     case "thematicBreak":
-      return sheet.write(hasMarks ? RULE.marked : RULE.plain);
+      return hasMarks ? sheet.writeBelow(RULE.marked) : sheet.write(RULE.plain);
     case "html":
       return sheet.write(literalText(node.value, setting));
     case "footnoteDefinition":

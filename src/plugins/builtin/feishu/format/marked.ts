@@ -70,14 +70,13 @@ function tidied(runs: readonly Run[]): Run[] {
     const [before, after] = [wordsFrom(split, index, -1), wordsFrom(split, index, 1)];
     return { ...run, styles: before.slice(0, sharedStyles(before, after)) };
   });
-  return styled.filter((run, index) => {
-    const before = styled[index - 1];
-    return !(
-      run.styles.length > 0 &&
-      BREAK.test(run.text) &&
-      before !== undefined &&
-      BREAK.test(before.text)
-    );
+  let isBehindBreak = false;
+  return styled.filter((run) => {
+    const isBreak = run.isWhole !== true && BREAK.test(run.text);
+    const isEmptyLine = isBreak && isBehindBreak;
+    // Mere space between two breaks leaves the line empty.
+    if (run.isWhole === true || run.text.trim() !== "" || isBreak) isBehindBreak = isBreak;
+    return !(isEmptyLine && run.styles.length > 0);
   });
 }
 

@@ -45,6 +45,12 @@ export class Sheet {
     }
   }
 
+  /** Writes lines that would be others right behind the mark of an item, such as a rule: `- ---` is one itself. */
+  writeBelow(text: string): void {
+    this.#flushMark();
+    this.write(text);
+  }
+
   /** What comes next stands in nothing. */
   settle(): void {
     this.#hasFallen = false;

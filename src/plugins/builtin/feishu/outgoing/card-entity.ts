@@ -1,7 +1,7 @@
 import type { Clock } from "../../../../lib/clock.ts";
 import { PlatformError } from "../../../platform-error.ts";
 import type { Calls } from "./calls.ts";
-import { cardOf, type CardText, TEXT_ELEMENT } from "./card.ts";
+import { type CardElement, cardOf, type CardText, TEXT_ELEMENT } from "./card.ts";
 import { isKind } from "./errors.ts";
 
 /** What is worth knowing of a card that Feishu keeps for us. */
@@ -34,6 +34,7 @@ export class CardEntity implements CardFacts {
   /** What it is known to say; undefined where a change is in doubt. */
   #shown: string | undefined;
   #isGrowing = true;
+  #hasButtons = false;
 
   constructor({ id, madeAtMs }: CardFacts, calls: Calls, clock: Clock, shown?: string) {
     this.id = id;
@@ -43,10 +44,16 @@ export class CardEntity implements CardFacts {
     this.#shown = shown;
   }
 
-  /** A new one, which no message shows yet. */
-  static async make(text: CardText, calls: Calls, clock: Clock, signal: AbortSignal): Promise<CardEntity> {
+  /** A new one, which no message shows yet. What stands `below` the text is there until it is finished. */
+  static async make(
+    text: CardText,
+    below: readonly CardElement[],
+    calls: Calls,
+    clock: Clock,
+    signal: AbortSignal,
+  ): Promise<CardEntity> {
     const madeAtMs = clock.now();
-    const card = cardOf(text, { isStreaming: true });
+    const card = cardOf(text, { isStreaming: true, below });
     const { card_id: id } = await calls.make<{ readonly card_id?: string }>({
       method: "POST",
       path: CARDS,
@@ -55,7 +62,9 @@ export class CardEntity implements CardFacts {
     });
     if (id === undefined)
       throw new PlatformError("other", "unreachable", "Feishu names no card for what it took.");
-    return new CardEntity({ id, madeAtMs }, calls, clock, text.content);
+    const entity = new CardEntity({ id, madeAtMs }, calls, clock, text.content);
+    entity.#hasButtons = below.length > 0;
+    return entity;
   }
 
   /** The one that a message shows; undefined where Feishu keeps none, or does not tell. */
@@ -104,17 +113,19 @@ export class CardEntity implements CardFacts {
 
   /** Ends the growing: what stands there is all, and `summary` tells of it in the list of chats. */
   async rest({ summary }: Pick<CardText, "summary">, signal: AbortSignal): Promise<void> {
+    if (!this.#isGrowing) return;
     await this.#settings({ streaming_mode: false, summary: { content: summary } }, signal);
     this.#isGrowing = false;
   }
 
   /** Resolves once the card says the text, whole and for good, and nothing else. */
   async finish(text: CardText, signal: AbortSignal): Promise<void> {
-    if (!this.#isGrowing && this.says(text) && text.isMarkdown) return;
+    if (!this.#isGrowing && !this.#hasButtons && this.says(text) && text.isMarkdown) return;
     this.#shown = undefined;
     const card = { type: "card_json", data: JSON.stringify(cardOf(text)) };
     await this.#change("PUT", "", { card }, signal);
     this.#isGrowing = false;
+    this.#hasButtons = false;
     this.#shown = text.content;
   }
 

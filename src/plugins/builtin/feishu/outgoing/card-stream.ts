@@ -1,5 +1,7 @@
 import type { Clock } from "../../../../lib/clock.ts";
+import type { ChannelMemory } from "../../../channel-memory.ts";
 import type { Address, ChannelStream, MessageRef, StreamOptions } from "../../../types.ts";
+import { buttonRowsOf } from "./buttons.ts";
 import type { Calls } from "./calls.ts";
 import { cardText, type CardText } from "./card.ts";
 import { CardEntity } from "./card-entity.ts";
@@ -13,6 +15,7 @@ export interface CardStreamParts {
   readonly posts: Posts;
   readonly forms: SentForms;
   readonly text: Text;
+  readonly memory: ChannelMemory;
   readonly clock: Clock;
 }
 
@@ -61,14 +64,18 @@ class CardStream implements ChannelStream {
     this.#onRefused = onRefused;
   }
 
-  async show(markdown: string): Promise<void> {
+  async show(markdown: string, isComplete = false): Promise<void> {
     const { text } = this.#parts;
-    if (this.#way === "entity") await this.#showInEntity(cardText(markdown, this.#options.style));
+    if (this.#way === "entity") {
+      await this.#showInEntity(cardText(markdown, this.#options.style), isComplete);
+    }
     // The first call may have found out that it is the other way.
     if (this.#way !== "message") return;
-    if (this.ref) return text.edit(this.ref, markdown, this.#options);
-    const { replyTo } = this.#options;
-    const message = { kind: "text", markdown, ...(replyTo === undefined ? {} : { replyTo }) } as const;
+    const { replyTo, buttons, ...options } = this.#options;
+    const below = buttons === undefined || isComplete ? {} : { buttons };
+    if (this.ref) return text.edit(this.ref, markdown, { ...options, ...below });
+    const quote = replyTo === undefined ? {} : { replyTo };
+    const message = { kind: "text", markdown, ...quote, ...below } as const;
     this.ref = await text.send(this.#to, message, { ...this.#options, mayRepeat: true });
     if (text.takesNoCards(this.#to)) this.#way = "none";
   }
@@ -80,12 +87,13 @@ class CardStream implements ChannelStream {
     }
   }
 
-  async #showInEntity(text: CardText): Promise<void> {
+  async #showInEntity(text: CardText, isComplete: boolean): Promise<void> {
     const { signal } = this.#options;
     try {
       const entity = (this.#entity ??= await this.#make(text));
       if (this.ref) await entity.grow(text, signal);
       else await this.#send(entity, text);
+      if (isComplete) await entity.finish(text, signal);
       this.#last = text;
     } catch (error) {
       this.#turn(error);
@@ -94,12 +102,13 @@ class CardStream implements ChannelStream {
 
   /** The same card that somebody who crashed made for the same message, or a new one. */
   async #make(text: CardText): Promise<CardEntity> {
-    const { forms, calls, clock } = this.#parts;
-    const { nonce, signal } = this.#options;
+    const { forms, calls, memory, clock } = this.#parts;
+    const { nonce, buttons = [], signal } = this.#options;
     const known = await forms.openingOf(nonce);
     // Later, Feishu would not know any more that the message has come, and takes no card twice.
     if (known && clock.now() - known.madeAtMs < NONCE_WINDOW_MS) return known;
-    const entity = await CardEntity.make(text, calls, clock, signal);
+    const below = await buttonRowsOf(buttons, memory);
+    const entity = await CardEntity.make(text, below, calls, clock, signal);
     await forms.noteOpening(nonce, entity);
     return entity;
   }

@@ -56,7 +56,7 @@ export class FeishuOutgoing {
     this.#calls = calls;
     this.#text = new Text({ calls, posts, forms, memory, clock });
     this.#media = new Media({ calls, posts, forms, uploads: new Uploads(memory), text: this.#text });
-    this.#streams = new CardStreams({ calls, posts, forms, text: this.#text, clock });
+    this.#streams = new CardStreams({ calls, posts, forms, text: this.#text, memory, clock });
     this.#reactions = new Reactions(calls, api.appId);
     this.capabilities = {
       text: { limit: TEXT_BYTES, length: lengthOf },
@@ -64,6 +64,7 @@ export class FeishuOutgoing {
       pace: () => PACE,
       nonceWindowMs: NONCE_WINDOW_MS,
       buttons: true,
+      previewButtons: true,
     };
   }
 

@@ -51,7 +51,7 @@ export class Text {
     }
   }
 
-  /** Resolves once the message shows the text. Its buttons are gone then. */
+  /** Resolves once the message shows the text. Its buttons are gone then, but for those in `options`. */
   async edit({ id }: MessageRef, markdown: string, options: EditOptions): Promise<void> {
     const { forms } = this.#parts;
     const { style, signal } = options;
@@ -102,9 +102,10 @@ export class Text {
   }
 
   /** A message of which nobody knows what it is, is most likely a card. */
-  async #editCard(id: string, markdown: string, { style, signal }: EditOptions): Promise<void> {
-    const { calls } = this.#parts;
-    const card = cardOf(cardText(markdown, style));
+  async #editCard(id: string, markdown: string, options: EditOptions): Promise<void> {
+    const { calls, memory } = this.#parts;
+    const { style, buttons = [], signal } = options;
+    const card = cardOf(cardText(markdown, style), { below: await buttonRowsOf(buttons, memory) });
     try {
       await calls.make({
         method: "PATCH",

@@ -44,7 +44,9 @@ describe("standard Markdown that Feishu shows as it was meant", () => {
     ["a picture", "![a](https://x.y/z.png)", "[a](https://x.y/z.png)"],
     ["a table", "|a|b|\n|:-:|-:|\n|`x\\|y`|**z**|", "| a | b |\n| :---: | ---: |\n| `x\\|y` | **z** |"],
     ["a rule", "a\n***\nb", "a\n\n---\n\nb"],
+    ["a rule at the beginning of an item", "- ***\n\n  b", "- &#160;\n\n    ---\n\n    b"],
     ["a new line", "a  \nb\\\nc\nd", "a  \nb  \nc\nd"],
+    ["an empty line in italics, which would end them", "*a<br> <br>b*", "*a  \nb*"],
     ["HTML", "<b>a</b><br>b", "&#60;b>a&#60;/b>  \nb"],
     ["a footnote", "a[^1]\n\n[^1]: b", "a&#91;1]\n\n&#91;1] b"],
   ])("%s", (_, markdown, card) => {
