@@ -157,7 +157,6 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "delivery/find-cut.ts": "test/delivery/chunk.test.ts",
   "delivery/remainder.ts": "test/delivery/chunk.test.ts",
   "delivery/deliveries-of.ts": "test/pipeline/path.test.ts",
-  "delivery/edit-stream.ts": "test/pipeline/path.test.ts",
   "delivery/keys.ts": "test/delivery/attempt.test.ts",
   "delivery/first-preview.ts": "test/delivery/live-reply.test.ts",
   "delivery/open-live-reply.ts": "test/pipeline/path.test.ts",

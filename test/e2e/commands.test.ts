@@ -46,8 +46,11 @@ describe.each(PIS)("commands with the real pi %s", (_version, piCliPath) => {
     expect(await ask(alice, "/new")).toContain("A new conversation");
     expect(await ask(alice, "one")).toBe("echo: one");
 
-    const long = await alice.send(ALICE, "slow 4000 20 10");
-    await alice.until("the first words", (frames) => frames.some(({ payload }) => payload.state === "delta"));
+    const before = alice.frames.length;
+    const long = await alice.send(ALICE, "slow 100000 20 10");
+    await alice.until("the first words", (frames) =>
+      frames.slice(before).some(({ payload }) => payload.state === "delta"),
+    );
     expect(await ask(alice, "/status")).toContain("writing an answer");
     expect(await ask(alice, "/compact")).toContain("An answer is being written");
     expect(await ask(alice, "/stop")).toContain("The answer was stopped");

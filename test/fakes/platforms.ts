@@ -3,6 +3,7 @@ import type {
   ChannelCapabilities,
   ChannelHost,
   ChannelStream,
+  EditOptions,
   SendOptions,
 } from "../../src/core/channel.ts";
 import { ChannelError } from "../../src/core/errors.ts";
@@ -63,7 +64,7 @@ export class PlainPlatform implements Channel {
 
 /** Can edit and remove, like most. */
 export class EditingPlatform extends PlainPlatform {
-  async edit(ref: MessageRef, markdown: string): Promise<void> {
+  async edit(ref: MessageRef, markdown: string, _options?: EditOptions): Promise<void> {
     this.call("edit", markdown);
     if (!this.visible.has(ref.id)) throw new ChannelError("not-found", "message to edit not found");
     this.visible.set(ref.id, markdown);
