@@ -34,7 +34,7 @@ const cron = (...args: string[]) => world.run("cron", ...args);
 async function runsUntil(id: string, awaited: RegExp): Promise<string> {
   for (let tries = 0; ; tries += 1) {
     const { out } = await cron("runs", id);
-    if (awaited.test(out) || tries > 20) return out;
+    if (awaited.test(out) || tries > 300) return out;
     await Bun.sleep(100);
   }
 }
