@@ -60,7 +60,7 @@ export class DiscordChannel implements Channel {
     this.account = name;
     this.#parts = parts;
     const limits = callLimitMs === undefined ? {} : { callLimitMs };
-    const rest = new Rest({ token, apiRoot, proxy, ...limits });
+    const rest = new Rest({ token, apiRoot, proxy, clock, ...limits });
     this.#calls = discordCalls(rest);
     this.#connection = new Connection(clock);
     this.#places = new Places(name);

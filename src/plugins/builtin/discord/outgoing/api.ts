@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { DiscordAPIError, type RateLimitData, RateLimitError, REST, RequestMethod } from "@discordjs/rest";
+import { type Clock, systemClock } from "../../../../lib/clock.ts";
 import { KeyedMutex } from "../../../../lib/keyed-mutex.ts";
 import { untilAborted } from "../../../../lib/until-aborted.ts";
 import { CallFailure, toCallFailure } from "../../../call-failure.ts";
+import { CallRate } from "./call-rate.ts";
 import { DiscordRefusal, refusalIn, tooMany } from "./discord-refusal.ts";
 import { RunningCall } from "./running-call.ts";
 
@@ -16,6 +18,8 @@ export interface RestOptions {
   readonly callLimitMs?: number;
   /** How long a call with files may take; 10 minutes when absent. */
   readonly uploadLimitMs?: number;
+  /** What the limit of the whole bot goes by. */
+  readonly clock?: Clock;
 }
 
 type MakesBucket = (bucket: string, place: string) => object;
@@ -53,8 +57,10 @@ const UPLOAD_LIMIT_MS = 600_000;
 const LONGEST_BUCKET_WAIT_MS = 10_000;
 /** The most that a timer takes: the library's own limit must never be the one that ends a call. */
 const NO_LIMIT_MS = 2_147_483_647;
-/** Discord takes 50 of a bot: whatever second it counts by, no more of ours fall into it. */
-const CALLS_PER_SECOND = 25;
+/** What Discord takes of a bot: https://discord.com/developers/docs/topics/rate-limits#global-rate-limit. */
+const BOT_LIMIT = { mostCalls: 50, withinMs: 1000 };
+/** Calls about interactions do not count for it. */
+const IS_UNCOUNTED = /\/v10\/(?:interactions|webhooks)\//;
 /** After so many calls the buckets that are quiet are forgotten. */
 const CALLS_BETWEEN_SWEEPS = 500;
 const BUCKET_HEADERS = [
@@ -74,15 +80,18 @@ export class Rest {
   readonly #options: RestOptions;
   readonly #running = new AsyncLocalStorage<RunningCall>();
   readonly #routes = new KeyedMutex();
+  readonly #rate: CallRate;
   #calls = 0;
 
   constructor(options: RestOptions) {
     this.#options = options;
+    this.#rate = new CallRate(BOT_LIMIT, options.clock ?? systemClock);
     this.#library = new REST({
       api: (options.apiRoot ?? DISCORD).replace(/\/+$/, ""),
       version: "10",
       retries: 0,
-      globalRequestsPerSecond: CALLS_PER_SECOND,
+      // The library's own counting knows nothing of the second before.
+      globalRequestsPerSecond: Number.POSITIVE_INFINITY,
       timeout: NO_LIMIT_MS,
       hashSweepInterval: 0,
       handlerSweepInterval: 0,
@@ -116,6 +125,11 @@ export class Rest {
     }
   }
 
+  /** Whether there is room for calls that nobody waits for. */
+  get hasPlenty(): boolean {
+    return this.#rate.hasPlenty;
+  }
+
   /** Called where a bucket is used up, and for an answer that says so. */
   #mustReject({ timeToReset }: RateLimitData): boolean {
     return this.#running.getStore()?.refusal !== undefined || timeToReset > LONGEST_BUCKET_WAIT_MS;
@@ -124,10 +138,12 @@ export class Rest {
   /** The one place where something goes out. What is returned is for the library, which looks at the limits in it. */
   async #send(url: string, init: RequestInit): Promise<Response> {
     const running = this.#running.getStore();
-    if (!running || running.over.aborted) throw new CallFailure("not-sent", "the call was ended");
-    running.goesOut();
+    const isCounted = !IS_UNCOUNTED.test(url);
+    if (!running || (isCounted && !(await this.#rate.enter(running.over)))) throw ended();
     const { proxy } = this.#options;
     try {
+      if (running.over.aborted) throw ended();
+      running.goesOut();
       const way = proxy === undefined ? {} : { proxy };
       const answer = await fetch(url, { ...init, signal: running.over, ...way });
       const text = await answer.text();
@@ -136,6 +152,8 @@ export class Rest {
     } catch (error) {
       if (error instanceof DiscordRefusal) throw error;
       throw toCallFailure(error, running);
+    } finally {
+      if (isCounted) this.#rate.leave();
     }
   }
 
@@ -186,6 +204,8 @@ function requestOf({ method, path, query, body, files, auth = true }: RestCall) 
   for (const [at, { name, data }] of files.entries()) form.append(`files[${at}]`, data, name);
   return { ...common, body: form, passThroughBody: true };
 }
+
+const ended = () => new CallFailure("not-sent", "the call was ended");
 
 function judged({ ok, status, headers }: Response, text: string, running: RunningCall): Response {
   if (ok) {

@@ -40,6 +40,7 @@ const TYPING_LASTS_MS = 10_000;
 /** Everything that goes out to Discord for one bot. Rejects with `ChannelError` only. */
 export class DiscordOutgoing {
   readonly capabilities: ChannelCapabilities;
+  readonly #rest: Rest;
   readonly #calls: Calls;
   readonly #memory = new ChannelMemory();
   readonly #menu: CommandMenu;
@@ -48,6 +49,7 @@ export class DiscordOutgoing {
   readonly #marks: Marks;
 
   constructor({ rest, style, mostBytesAt }: OutgoingOptions) {
+    this.#rest = rest;
     const calls = new Calls(rest, this.#memory);
     const formatter = formatterFor({ hasPreviews: style.linkPreview });
     this.#calls = calls;
@@ -95,7 +97,9 @@ export class DiscordOutgoing {
     await this.#marks.pin(ref);
   }
 
+  /** A courtesy: where many are answered at once, the answers go first. */
   async typing(to: Address): Promise<void> {
+    if (!this.#rest.hasPlenty) return;
     await this.#calls.at<void>(to, (channel) => ({ method: "POST", path: `/channels/${channel}/typing` }));
   }
 

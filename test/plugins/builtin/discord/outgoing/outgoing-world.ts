@@ -27,7 +27,7 @@ export async function outgoingWorld(
   });
   const chat = guild.channel("general");
   const folder = await mkdtemp(join(tmpdir(), "discord-out-"));
-  const rest = new Rest({ token: bot.token, apiRoot: discord.url });
+  const rest = new Rest({ token: bot.token, apiRoot: discord.url, clock });
   const { mostBytesAt, ...look } = style;
   const make = () =>
     new DiscordOutgoing({
