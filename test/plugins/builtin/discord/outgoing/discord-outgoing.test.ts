@@ -39,6 +39,17 @@ test("somebody is seen to be typing, in the thread where it is", async () => {
   expect(discord.transcript(chat, { isLive: true })).not.toContain("bot is typing");
 });
 
+test("where many are answered at once nobody is said to be typing: the answers go first", async () => {
+  await using world = await outgoingWorld();
+  const { out, discord, guild, to } = world;
+  const rooms = Array.from({ length: 30 }, (_, at) => discord.addChannel(guild, `room-${at}`));
+  const sending = rooms.map(({ id: chat }) => out.send({ ...to, chat }, text("hello"), options()));
+  await Promise.all(sending);
+  await out.typing(to);
+  expect(discord.calls.of({ method: "triggerTyping" })).toEqual([]);
+  expect(rooms.map((room) => world.said(room))).toEqual(rooms.map(() => ["hello"]));
+});
+
 test("whoever has blocked the bot is not written to again, and why is said in plain words", async () => {
   await using world = await outgoingWorld();
   const { anna, bot, out, to } = world;
