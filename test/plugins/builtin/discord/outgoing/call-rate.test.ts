@@ -8,13 +8,13 @@ const LIMIT = { mostCalls: 4, withinMs: 1000 };
 /** Calls that tell when they went out; each is answered after `answerMs`. */
 function calls(clock: FakeClock, rate: CallRate, count: number, answerMs: number): number[] {
   const went: number[] = [];
-  for (let call = 0; call < count; call += 1) {
-    void rate.enter(NEVER).then(async () => {
-      went.push(clock.now());
-      await clock.sleep(answerMs);
-      rate.leave();
-    });
-  }
+  const make = async () => {
+    await rate.enter(NEVER);
+    went.push(clock.now());
+    await clock.sleep(answerMs);
+    rate.leave();
+  };
+  for (let call = 0; call < count; call += 1) void make();
   return went;
 }
 
@@ -29,14 +29,14 @@ test("wherever in its time each call arrives, no second sees more than the limit
   const clock = new FakeClock(0);
   const rate = new CallRate(LIMIT, clock);
   const arrivals: number[] = [];
-  for (let call = 0; call < 40; call += 1) {
-    void rate.enter(NEVER).then(async () => {
-      const takesMs = (call * 137) % 900;
-      arrivals.push(clock.now() + (call % 2) * takesMs);
-      await clock.sleep(takesMs);
-      rate.leave();
-    });
-  }
+  const make = async (call: number) => {
+    await rate.enter(NEVER);
+    const takesMs = (call * 137) % 900;
+    arrivals.push(clock.now() + (call % 2) * takesMs);
+    await clock.sleep(takesMs);
+    rate.leave();
+  };
+  for (let call = 0; call < 40; call += 1) void make(call);
   await clock.advance(60_000);
   expect(arrivals).toHaveLength(40);
   for (const start of arrivals) {
