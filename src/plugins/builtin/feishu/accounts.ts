@@ -2,16 +2,18 @@ import { systemClock } from "../../../lib/clock.ts";
 import { type AccountIn, accountsIn, ownKeysOf } from "../../channel-accounts.ts";
 import type { GatewayPluginApi } from "../../types.ts";
 import { type Unusable, UnusableChannel } from "../../unusable-channel.ts";
-import { FeishuChannel } from "./channel.ts";
 import { type FeishuAccount, feishuSchema, type FeishuSection, webhookPathOf } from "./config.ts";
 import { MOST_EVENT_BYTES } from "./incoming/webhook.ts";
 
 /** Adds a channel for each account of the section, and the way in for those that Feishu calls. */
 export async function addAccounts(api: GatewayPluginApi, section: FeishuSection): Promise<void> {
-  for (const account of accountsIn(section, ownKeysOf(feishuSchema))) addAccount(api, account);
+  for (const account of accountsIn(section, ownKeysOf(feishuSchema))) await addAccount(api, account);
 }
 
-function addAccount(api: GatewayPluginApi, { name, section: account }: AccountIn<FeishuSection>): void {
+async function addAccount(
+  api: GatewayPluginApi,
+  { name, section: account }: AccountIn<FeishuSection>,
+): Promise<void> {
   const log = api.log.child({ channel: `feishu/${name}` });
   const place = name === "default" ? "channels.feishu" : `channels.feishu.accounts.${name}`;
   const app = appOf(account, place);
@@ -20,6 +22,8 @@ function addAccount(api: GatewayPluginApi, { name, section: account }: AccountIn
     api.registerChannel(new UnusableChannel("feishu", name, app, systemClock.now()));
     return;
   }
+  // The SDK behind it takes its time and its room: they are for an app that it can be used with.
+  const { FeishuChannel } = await import("./channel.ts");
   const channel = new FeishuChannel({ name, account, ...app, clock: systemClock, log });
   api.registerChannel(channel);
   if (account.connectionMode !== "webhook") return;

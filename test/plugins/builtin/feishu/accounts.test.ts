@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { connectPlugins } from "../../../../src/assembly/connect-plugins.ts";
 import { feishuSchema } from "../../../../src/plugins/builtin/feishu/config.ts";
 import feishu from "../../../../src/plugins/builtin/feishu/index.ts";
@@ -113,14 +113,24 @@ test("Feishu is on where its section is, unless that says no", () => {
   expect(isEnabled({ feishu: { appId: "cli_x", enabled: false } })).toBe(false);
 });
 
-test("whoever has no app does not load what it takes to speak to Feishu", async () => {
-  const builtin = resolve(import.meta.dir, "../../../../src/plugins/builtin");
+test.each([
+  [{}, false],
+  [{ appId: "cli_123", appSecret: "s" }, false],
+  [{ appId: "cli_0123456789abcdef", accounts: { off: { enabled: false } } }, false],
+  [{ appId: "cli_0123456789abcdef", appSecret: "s" }, true],
+])("what it takes to speak to Feishu is loaded for an app that can be used: %j, %p", async (given, isWanted) => {
+  const source = (path: string) => JSON.stringify(resolve(import.meta.dir, "../../../../src", path));
   const code = `
-    await import(${JSON.stringify(join(builtin, "index.ts"))});
-    const isLoaded = () => Object.keys(require.cache).some((path) => path.includes("larksuiteoapi"));
-    const before = isLoaded();
-    await import(${JSON.stringify(join(builtin, "feishu/accounts.ts"))});
-    console.log(JSON.stringify([before, isLoaded()]));`;
+    const { feishuSchema } = await import(${source("plugins/builtin/feishu/config.ts")});
+    const { builtinPlugins } = await import(${source("plugins/builtin/index.ts")});
+    const { silentLogger } = await import(${source("lib/logger.ts")});
+    const channels = [];
+    const registerChannel = (channel) => channels.push(channel.name);
+    const options = feishuSchema.parse(${JSON.stringify(given)});
+    const { plugin } = builtinPlugins.find(({ name }) => name === "feishu");
+    await plugin({ options, log: silentLogger, registerChannel });
+    const isLoaded = Object.keys(require.cache).some((path) => path.includes("larksuiteoapi"));
+    console.log(JSON.stringify([channels, isLoaded]));`;
   const child = Bun.spawn([process.execPath, "-e", code], { stdout: "pipe", stderr: "inherit" });
-  expect(JSON.parse(await new Response(child.stdout).text())).toEqual([false, true]);
+  expect(JSON.parse(await new Response(child.stdout).text())).toEqual([["feishu"], isWanted]);
 });

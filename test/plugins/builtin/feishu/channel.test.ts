@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import type { InboundEvent } from "../../../../src/core/message.ts";
 import { guardedFetch } from "../../../../src/security/guarded-fetch.ts";
 import { type ChannelUnderTest, channelContract } from "../../../contracts/channel.ts";
+import { oldPressBody, pressEvent } from "../../../emulators/feishu/events.ts";
 import { FeishuWorld, type Way } from "./feishu-world.ts";
 
 const OPTIONS = { nonce: "n", style: "rich", signal: new AbortController().signal } as const;
@@ -313,6 +314,33 @@ describe("what happens in a chat", () => {
       expect(host.reported.map(({ event }) => event)).toMatchObject([
         { kind: "button", button: id, message: { id: ref.id, address: to }, by: { id: anna.openIdIn(app) } },
       ]);
+    },
+  );
+
+  test.each(["v1", "v2"] as const)(
+    "a press in the shape %s counts once, under whatever ids and shapes it comes again; another counts, too",
+    async (shape) => {
+      await using world = await FeishuWorld.open({ way: "webhook" });
+      const { feishu, host, app } = world;
+      app.cardShape = shape;
+      const anna = feishu.addPerson({ name: "Anna" });
+      const channel = await world.start();
+      const buttons = [[{ id: "a", label: "Yes" }]];
+      const to = channel.addressOf(anna.openIdIn(app));
+      await channel.send(to, { kind: "text", markdown: "Well?", buttons }, OPTIONS);
+      const post = anna.dm(app).last(app)!;
+      const { token } = anna.press(post, "Yes");
+      await host.until(() => host.reported.length === 1);
+      const action = { tag: "button", value: { button: "a" } };
+      const header = { event_type: "card.action.trigger", app_id: app.appId, token: app.verificationToken };
+      const event = pressEvent(post, anna, app, token, action);
+      const again = { schema: "2.0", header: { ...header, event_id: "another" }, event };
+      expect((await feishu.webhooks.post(app, again))?.status).toBe(200);
+      const old = oldPressBody(post, anna, app, token, action);
+      expect((await feishu.webhooks.post(app, old, {}, "card"))?.status).toBe(200);
+      expect(host.reported).toHaveLength(1);
+      anna.press(post, "Yes");
+      await host.until(() => host.reported.length === 2);
     },
   );
 

@@ -84,7 +84,9 @@ async function readPress(event: PressEvent, told: Told, reading: Reading): Promi
   const address = await addressOf(id, reading, person, chat);
   if (!address) return [];
   const by = await senderOf(person, reading.reader.directory, reading.signal);
-  return [{ id: nameOf(told), event: { kind: "button", message: { address, id }, by, button } }];
+  // One press may come under several ids of events, and in both shapes: its token is its own.
+  const name = event.token === undefined ? nameOf(told) : `pressed/${event.token}`;
+  return [{ id: name, event: { kind: "button", message: { address, id }, by, button } }];
 }
 
 /** That the bot itself came to a group or left it, or that there is no group any more. */

@@ -80,7 +80,7 @@ export class LongConnection {
       appSecret,
       domain: originOf(domain),
       // Of its HTTP client the SDK only uses `request` here.
-      httpInstance: new Endpoint({ proxy, callLimitMs }, fail) as unknown as NonNullable<
+      httpInstance: new Endpoint({ proxy, callLimitMs, signal }, fail) as unknown as NonNullable<
         WsOptions["httpInstance"]
       >,
       logger: sdkLogger(log),
@@ -155,16 +155,22 @@ export class LongConnection {
 
 type WsOptions = ConstructorParameters<typeof WSClient>[0];
 
+interface EndpointParts {
+  readonly proxy: string | undefined;
+  readonly callLimitMs: number;
+  /** Ends the question. */
+  readonly signal: AbortSignal;
+}
+
 /** Asks once where to connect, and tells why that failed: the SDK keeps the reason to itself. */
 class Endpoint {
   readonly #http: FetchHttp;
+  readonly #signal: AbortSignal;
   readonly #onFailure: (error: unknown) => void;
   #isAsked = false;
 
-  constructor(
-    { proxy, callLimitMs }: { readonly proxy: string | undefined; readonly callLimitMs: number },
-    onFailure: (error: unknown) => void,
-  ) {
+  constructor({ proxy, callLimitMs, signal }: EndpointParts, onFailure: (error: unknown) => void) {
+    this.#signal = signal;
     this.#http = new FetchHttp({ callMs: callLimitMs, uploadMs: callLimitMs }, proxy);
     this.#onFailure = onFailure;
   }
@@ -174,7 +180,7 @@ class Endpoint {
       // Who asks again could not open the connection that the first answer names.
       if (this.#isAsked) throw new CallFailure("not-sent", "the connection was refused");
       this.#isAsked = true;
-      return withoutPauses(await this.#http.request(call));
+      return withoutPauses(await this.#http.request({ ...call, signal: this.#signal }));
     } catch (error) {
       this.#onFailure(error);
       throw error;

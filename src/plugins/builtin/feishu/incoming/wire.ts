@@ -62,6 +62,7 @@ export interface ChatEvent {
 export interface PressEvent {
   readonly operator?: WireIds & { readonly name?: string };
   readonly open_id?: string;
+  /** Another one for each press: it lets an answer to it be shown later. */
   readonly token?: string;
   readonly action?: { readonly value?: unknown; readonly tag?: string };
   readonly context?: { readonly open_message_id?: string; readonly open_chat_id?: string };

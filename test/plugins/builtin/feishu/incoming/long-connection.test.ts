@@ -1,7 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { createServer, connect, type Server } from "node:net";
 import type { AddressInfo } from "node:net";
+import { LongConnection } from "../../../../../src/plugins/builtin/feishu/incoming/long-connection.ts";
+import { Connection } from "../../../../../src/plugins/connection.ts";
 import { FakeClock } from "../../../../fakes/fake-clock.ts";
+import { keepLines } from "../../../../fakes/log-lines.ts";
 import { FeishuWorld } from "../feishu-world.ts";
 
 async function openWorld(given = {}) {
@@ -270,6 +273,35 @@ describe("what ends it", () => {
     expect(feishu.pushes[0]?.state).toBe("taken");
     expect(feishu.pendingOf(app)).toHaveLength(1);
   });
+});
+
+test("a stop ends the question where to connect, which Feishu may take its time for", async () => {
+  const asked = Promise.withResolvers<void>();
+  const gone = Promise.withResolvers<void>();
+  await using server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch: ({ signal }) => {
+      asked.resolve();
+      signal.addEventListener("abort", () => gone.resolve());
+      return new Promise<Response>(() => {});
+    },
+  });
+  const clock = new FakeClock();
+  const line = new LongConnection({
+    line: { appId: "cli_0123456789abcdef", appSecret: "s", domain: server.url.origin, callLimitMs: 120_000 },
+    intake: { take: async () => "taken" },
+    connection: new Connection(clock),
+    clock,
+    log: keepLines().log,
+    onEvent: () => {},
+  });
+  const stop = new AbortController();
+  const ended = line.run(stop.signal);
+  await asked.promise;
+  stop.abort();
+  await ended;
+  await gone.promise;
 });
 
 /** A proxy that lets everything through, and writes down to which ports. */
