@@ -1,3 +1,4 @@
+import { isWithin } from "../../../../lib/clock.ts";
 import { RecentMap } from "../../../../lib/recent-map.ts";
 import type { ChannelMemory } from "../../../channel-memory.ts";
 import type { Address, Logger } from "../../../types.ts";
@@ -48,9 +49,11 @@ const SHORT_ID = 8;
  */
 export class Directory {
   readonly #parts: DirectoryParts;
-  readonly #names = new RecentMap<{ readonly name: string; readonly untilMs: number }>(MOST_NAMES);
+  readonly #names = new RecentMap<{ readonly name: string; readonly atMs: number; readonly livesMs: number }>(
+    MOST_NAMES,
+  );
   readonly #groups = new RecentMap<true>(MOST_CHATS);
-  #mayNotAskUntilMs = 0;
+  #refused = { atMs: 0, livesMs: 0 };
 
   constructor(parts: DirectoryParts) {
     this.#parts = parts;
@@ -60,15 +63,16 @@ export class Directory {
   async nameOf(openId: string, signal: AbortSignal): Promise<string> {
     const now = this.#parts.now();
     const known = this.#names.get(openId);
-    if (known && known.untilMs > now) return known.name;
-    const asked = now < this.#mayNotAskUntilMs ? undefined : await this.#askName(openId, signal);
+    if (known && isWithin(known.livesMs, known.atMs, now)) return known.name;
+    const { atMs, livesMs } = this.#refused;
+    const asked = isWithin(livesMs, atMs, now) ? undefined : await this.#askName(openId, signal);
     return asked ?? known?.name ?? shortName(openId);
   }
 
   /** A name that the platform has told beside something else. */
   learnName(openId: string | undefined, name: string | undefined): void {
     if (!openId || !name) return;
-    this.#names.set(openId, { name, untilMs: this.#parts.now() + NAME_LIVES_MS });
+    this.#names.set(openId, { name, atMs: this.#parts.now(), livesMs: NAME_LIVES_MS });
   }
 
   /** That `chat` is the private chat of the person, as the platform tells of messages only. */
@@ -160,8 +164,8 @@ export class Directory {
     } catch (error) {
       const refused = refusedAs(error);
       // The same again would only take time, and calls of the month.
-      if (refused === "no-scope") this.#mayNotAskUntilMs = now() + REFUSAL_LIVES_MS;
-      else if (refused === "rate-limited") this.#mayNotAskUntilMs = now() + LIMIT_LIVES_MS;
+      if (refused === "no-scope") this.#refused = { atMs: now(), livesMs: REFUSAL_LIVES_MS };
+      else if (refused === "rate-limited") this.#refused = { atMs: now(), livesMs: LIMIT_LIVES_MS };
       else if (refused !== undefined) this.#leaveOut(openId);
       log.debug({ error }, "a name could not be looked up");
       return undefined;
@@ -171,7 +175,7 @@ export class Directory {
   /** Somebody whom the app may not know, such as a guest of another organisation. */
   #leaveOut(openId: string): void {
     const name = this.#names.get(openId)?.name ?? shortName(openId);
-    this.#names.set(openId, { name, untilMs: this.#parts.now() + REFUSAL_LIVES_MS });
+    this.#names.set(openId, { name, atMs: this.#parts.now(), livesMs: REFUSAL_LIVES_MS });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../../lib/clock.ts";
+import { type Clock, isWithin } from "../../../../lib/clock.ts";
 import type { ChannelMemory } from "../../../channel-memory.ts";
 import type { Address, ChannelStream, MessageRef, StreamOptions } from "../../../types.ts";
 import { buttonRowsOf } from "./buttons.ts";
@@ -6,7 +6,7 @@ import type { Calls } from "./calls.ts";
 import { cardText, type CardText } from "./card.ts";
 import { CardEntity } from "./card-entity.ts";
 import { isKind } from "./errors.ts";
-import { NONCE_WINDOW_MS, type Posts } from "./posts.ts";
+import type { Posts } from "./posts.ts";
 import type { SentForms } from "./sent-forms.ts";
 import type { Text } from "./text.ts";
 
@@ -25,7 +25,7 @@ const REFUSED_MS = 600_000;
 /** Answers as cards that grow; as cards that are put anew where Feishu keeps none for us; not at all without cards. */
 export class CardStreams {
   readonly #parts: CardStreamParts;
-  #refusedUntilMs = 0;
+  #refusedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: CardStreamParts) {
     this.#parts = parts;
@@ -37,9 +37,9 @@ export class CardStreams {
     if (options.mode !== "partial" && options.mode !== "draft") return undefined;
     // A text can be changed 20 times: it is shown when it is complete.
     if (text.takesNoCards(to)) return noStream;
-    if (clock.now() < this.#refusedUntilMs) return undefined;
+    if (isWithin(REFUSED_MS, this.#refusedAtMs, clock.now())) return undefined;
     return new CardStream(this.#parts, to, options, () => {
-      this.#refusedUntilMs = clock.now() + REFUSED_MS;
+      this.#refusedAtMs = clock.now();
     });
   }
 }
@@ -90,26 +90,35 @@ class CardStream implements ChannelStream {
   async #showInEntity(text: CardText, isComplete: boolean): Promise<void> {
     const { signal } = this.#options;
     try {
-      const entity = (this.#entity ??= await this.#make(text));
-      if (this.ref) await entity.grow(text, signal);
-      else await this.#send(entity, text);
-      if (isComplete) await entity.finish(text, signal);
+      if (this.ref) await this.#entity?.grow(text, signal);
+      else await this.#begin(text);
+      if (isComplete) await this.#entity?.finish(text, signal);
       this.#last = text;
     } catch (error) {
       this.#turn(error);
     }
   }
 
-  /** The same card that somebody who crashed made for the same message, or a new one. */
+  /** Sends the card that somebody who crashed made for the same message, or a new one. */
+  async #begin(text: CardText): Promise<void> {
+    const known = this.#entity ?? (await this.#parts.forms.openingOf(this.#options.nonce));
+    if (!known) return this.#send(await this.#make(text), text);
+    try {
+      await this.#send(known, text);
+    } catch (error) {
+      // Feishu takes no card twice: it has come, so long ago that the message is not known by its nonce any more.
+      if (this.ref || !isKind(error, "bad-card", "card-gone")) throw error;
+      await this.#send(await this.#make(text), text);
+    }
+  }
+
   async #make(text: CardText): Promise<CardEntity> {
     const { forms, calls, memory, clock } = this.#parts;
     const { nonce, buttons = [], signal } = this.#options;
-    const known = await forms.openingOf(nonce);
-    // Later, Feishu would not know any more that the message has come, and takes no card twice.
-    if (known && clock.now() - known.madeAtMs < NONCE_WINDOW_MS) return known;
     const below = await buttonRowsOf(buttons, memory);
     const entity = await CardEntity.make(text, below, calls, clock, signal);
     await forms.noteOpening(nonce, entity);
+    this.#entity = entity;
     return entity;
   }
 
@@ -120,6 +129,7 @@ class CardStream implements ChannelStream {
     const options = { nonce, replyTo, signal, mayRepeat: true };
     const ref = await posts.send(this.#to, { type: "interactive", content }, options);
     await forms.note(ref.id, entity);
+    this.#entity = entity;
     this.ref = ref;
     if (!entity.says(text)) await entity.grow(text, signal);
   }

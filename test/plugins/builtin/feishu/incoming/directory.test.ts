@@ -85,6 +85,19 @@ describe("a name", () => {
     expect(await directory.nameOf(ANNA, SIGNAL)).toBe("Anna");
   });
 
+  test("is asked for as soon as a clock that was ahead is set right", async () => {
+    const { world, directory } = directoryAt();
+    world.now = 1000 * HOUR_MS;
+    world.name = async () => Promise.reject(new FeishuRefusal(429, { code: 99991400, msg: "" }, 1000));
+    expect(await directory.nameOf(ANNA, SIGNAL)).toBe("01234567");
+    directory.learnName("ou_ben", "Ben");
+    world.now = 0;
+    world.name = async () => "Anna";
+    expect(await directory.nameOf(ANNA, SIGNAL)).toBe("Anna");
+    world.name = async () => "Ben B.";
+    expect(await directory.nameOf("ou_ben", SIGNAL)).toBe("Ben B.");
+  });
+
   test("that could not be asked for is asked for with the next message; an old one is better than none", async () => {
     const { world, directory } = directoryAt();
     directory.learnName(ANNA, "Anna");

@@ -197,6 +197,36 @@ describe("after a crash", () => {
     expect(world.said()).toEqual(["one", "one two"]);
   });
 
+  test("the same reply is shown in the same card, wherever a clock that jumps may stand", async () => {
+    for (const [before, after] of [
+      [0, 5 * DAY_MS],
+      [5 * DAY_MS, 0],
+    ] as const) {
+      // Feishu's own clock is right.
+      await using world = await outgoingWorld(new FakeClock());
+      const ours = new FakeClock();
+      ours.jump(before);
+      await (await world.make(ours).openStream(world.to, partial))!.show("one");
+      ours.jump(after - before);
+      await (await world.make(ours).openStream(world.to, partial))!.show("one two");
+      expect(world.said()).toEqual(["one two"]);
+    }
+  });
+
+  test("a card that has come long ago is not sent again because a clock was ahead then", async () => {
+    const clock = new FakeClock();
+    await using world = await outgoingWorld(clock);
+    const ours = new FakeClock();
+    ours.jump(5 * DAY_MS);
+    await (await world.make(ours).openStream(world.to, partial))!.show("one");
+    ours.jump(-5 * DAY_MS);
+    await clock.advance(90 * MINUTE_MS);
+    const second = (await world.make(ours).openStream(world.to, partial))!;
+    await second.show("one two");
+    await second.show("one two three");
+    expect(world.said()).toEqual(["one", "one two three"]);
+  });
+
   test.each(["takes it", "refuses it"])(
     "the answer finds its message even if nothing at all was kept, where a card that Feishu keeps is put anew and Feishu %s",
     async (manner) => {
@@ -289,6 +319,10 @@ describe("where something goes wrong", () => {
       "im.message.patch",
     ]);
     app.scopes.add("cardkit:card:write");
+    clock.jump(-1);
+    expect(await out.openStream(to, partial)).toBeDefined();
+    clock.jump(1);
+    expect(await out.openStream(to, partial)).toBeUndefined();
     await clock.advance(10 * MINUTE_MS);
     const again = (await out.openStream(to, { ...partial, nonce: "n2" }))!;
     await again.show("as a card");
