@@ -9,6 +9,8 @@ const UNDERSCORE = /(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g;
 /** What makes a line more than text: a heading, an item, a quote, a rule, the row of a table. */
 const START = /^(?:[#+\-=>|]|:(?=-))/;
 const NUMBER = /^(\d{1,9})([.)])(?=\s|$)/;
+/** Where an address begins that readers of Markdown make a link of by themselves. */
+const ADDRESS = /(?<=\bhttps?):(?=\/\/)|(?<=\bwww)\./gi;
 const MENTION = /<(?=\s*\/?\s*at\b)/gi;
 /** Nobody sees it, and `<at` with it is no mention. */
 const NOTHING = "\u200B";
@@ -20,6 +22,11 @@ export function escapeText(text: string): string {
     .replaceAll(ALWAYS, numbered)
     .replaceAll(PICTURE, "&#58;")
     .replaceAll(UNDERSCORE, "&#95;");
+}
+
+/** The same for text that has been escaped already: no link begins in it, in which numbers would be seen as they are. */
+export function escapeAddresses(text: string): string {
+  return text.replaceAll(ADDRESS, numbered);
 }
 
 /** The same for text that has been escaped already and stands at the start of a line. */

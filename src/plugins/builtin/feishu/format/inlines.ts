@@ -1,6 +1,6 @@
 import type { Image, ImageReference, Link, LinkReference, PhrasingContent } from "mdast";
 import { isLineBreak, plainText } from "../../../../lib/markdown/plain.ts";
-import { escapeText, inert } from "./escape.ts";
+import { escapeAddresses, escapeText, inert } from "./escape.ts";
 import { marked, type Run, type Style } from "./marked.ts";
 
 /** What the setting of a text needs to know. */
@@ -44,7 +44,7 @@ export function lineText(nodes: readonly PhrasingContent[], setting: Setting): s
 
 /** Text in which nothing is marked up, such as HTML. */
 export function literalText(text: string, setting: Setting): string {
-  return textOf(linesOf(text, setting, []), setting);
+  return textOf(linesOf(text.trim(), setting, []), setting);
 }
 
 function textOf(runs: readonly Run[], { hasMarks }: Setting): string {
@@ -95,11 +95,14 @@ function within(styles: readonly Style[], style: Style): readonly Style[] {
 function linesOf(text: string, { hasMarks, isLabel }: Setting, styles: readonly Style[]): Run[] {
   return text.split("\n").flatMap((line, index): Run[] => {
     const shown = index === 0 ? line : line.trimStart();
-    const escaped = hasMarks ? escapeText(shown) : inert(shown);
-    // A bracket ends a label.
-    const run = { text: isLabel === true ? escaped.replaceAll("]", "&#93;") : escaped, styles };
+    const run = { text: hasMarks ? escaped(shown, isLabel) : inert(shown), styles };
     return index === 0 ? [run] : [{ text: SOFT, styles }, run];
   });
+}
+
+function escaped(text: string, isLabel = false): string {
+  // A bracket ends a label, in which nothing else becomes a link.
+  return isLabel ? escapeText(text).replaceAll("]", "&#93;") : escapeAddresses(escapeText(text));
 }
 
 /** A footnote whose definition stands in another message looks like one whose definition stands here. */
@@ -144,7 +147,9 @@ function linkedRuns(
     return [{ text: `[${label}](${address})`, styles, isWhole: true }];
   }
   const shown = url.replace(/^mailto:/i, "");
-  const isSaid = shown === "" || SAYS_NOTHING.test(shown) || words.map(plainText).join("").includes(shown);
+  // `www.x.y` is an address, too: readers put the rest in front of it.
+  const bare = shown.replace(/^http:\/\//i, "");
+  const isSaid = SAYS_NOTHING.test(shown) || words.map(plainText).join("").includes(bare);
   const said = runsOf(words, setting, styles);
   return isSaid ? said : [...said, ...linesOf(` (${shown})`, setting, styles)];
 }

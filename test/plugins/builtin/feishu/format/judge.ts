@@ -44,9 +44,12 @@ export function readIn(node: Nodes): string {
 export function judged(card: string, source: string): string {
   const tree = standardTree(card);
   const fault = faultIn(card, tree);
-  if (fault !== undefined) throw new Error(`${fault}\n--- source\n${source}\n--- card\n${card}`);
+  if (fault !== undefined) throw new Error([fault, begun(source), begun(card)].join("\n"));
   return readIn(tree);
 }
+
+/** As much of a text as one likes to read. */
+const begun = (text: string) => JSON.stringify(text.slice(0, 500));
 
 function faultIn(card: string, tree: Root): string | undefined {
   if (nodesOf(tree, "html").length > 0) return "a tag";
