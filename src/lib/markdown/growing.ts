@@ -66,6 +66,12 @@ export class GrowingMarkdown {
 const NOTHING: Beginning = { blocks: [], text: "", nextLine: "" };
 const WITHOUT_BLOCKS: Root = { type: "root", children: [] };
 
+/**
+ * A heading or words: only these are read in the same way whatever stands before the empty line above them. So `6.` is
+ * a list, but words behind indented code.
+ */
+const HANGS_ON_NOTHING = /^(?:#|\*\*\p{L}|\p{L}|\p{So})/u;
+
 /** The blocks that are over, as those are behind which another one has begun; undefined if no more are than before. */
 function beginningIn(
   all: readonly RootContent[],
@@ -73,19 +79,18 @@ function beginningIn(
   markdown: string,
   known: Beginning,
 ): Beginning | undefined {
-  const next = read.at(-OPEN_BLOCKS);
-  if (next === undefined || read.length <= OPEN_BLOCKS) return undefined;
-  const at = known.text.length + (next.position?.start.offset ?? 0);
-  const start = markdown.lastIndexOf("\n", at - 1) + 1;
-  const end = markdown.indexOf("\n", at);
-  // What kind of block it is, shows when its first line is complete.
-  if (end === -1 || markdown.charCodeAt(start) === BYTE_ORDER_MARK) return undefined;
-  const blocks = all.slice(0, -OPEN_BLOCKS);
-  return { blocks, text: markdown.slice(0, start), nextLine: markdown.slice(start, end + 1) };
+  for (let count = read.length - OPEN_BLOCKS; count > 0; count -= 1) {
+    const at = known.text.length + (read[count]?.position?.start.offset ?? 0);
+    const end = markdown.indexOf("\n", at);
+    // What kind of block it is, shows when its first line is complete.
+    if (end === -1 || !markdown.startsWith("\n\n", at - 2)) continue;
+    const nextLine = markdown.slice(at, end + 1);
+    if (!HANGS_ON_NOTHING.test(nextLine)) continue;
+    const blocks = all.slice(0, all.length - read.length + count);
+    return { blocks, text: markdown.slice(0, at), nextLine };
+  }
+  return undefined;
 }
-
-/** At the beginning of a text it is left out. */
-const BYTE_ORDER_MARK = 0xfeff;
 
 function linesIn(text: string): number {
   return text.split("\n").length - 1;

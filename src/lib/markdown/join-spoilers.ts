@@ -31,19 +31,26 @@ interface Mark {
 /** Turns what stands between two `||` into a spoiler. Or-signs of code and escaped bars stay as they are. */
 export function joinSpoilers(tree: Root, markdown: string): void {
   if (!MARK.test(markdown)) return;
-  const waiting: Node[] = [tree];
-  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+  const waiting: { readonly node: Node; readonly source: string }[] = [{ node: tree, source: markdown }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { node } = next;
     if (!("children" in node)) continue;
     const parent = node as Node & { children: PhrasingContent[] };
+    const sourceOf = ({ position }: Node, around: string) =>
+      position ? markdown.slice(position.start.offset, position.end.offset) : around;
+    const source = sourceOf(node, next.source);
     if (parent.children.some((child) => child.type === "text")) {
-      parent.children = joined(parent.children, markdown);
+      parent.children = joined(parent.children, (text) => sourceOf(text, source));
     }
-    waiting.push(...parent.children);
+    waiting.push(...parent.children.map((child) => ({ node: child, source })));
   }
 }
 
-function joined(children: readonly PhrasingContent[], markdown: string): PhrasingContent[] {
-  const marks = children.flatMap((child, index) => marksIn(child, index, markdown));
+/** Where a text stands in the source; beside a bare address it does not say so, and what stands around it counts. */
+type SourceOf = (text: Text) => string;
+
+function joined(children: readonly PhrasingContent[], sourceOf: SourceOf): PhrasingContent[] {
+  const marks = children.flatMap((child, index) => marksIn(child, index, sourceOf));
   const result: PhrasingContent[] = [];
   let from = { child: 0, at: 0 };
   for (let first = 0; first < marks.length; first += 1) {
@@ -63,8 +70,8 @@ function behind(mark: Mark): { child: number; at: number } {
   return { child: mark.child, at: mark.at + 2 };
 }
 
-function marksIn(child: PhrasingContent, index: number, markdown: string): Mark[] {
-  if (child.type !== "text" || !MARK.test(child.value) || hasEscape(child, markdown)) return [];
+function marksIn(child: PhrasingContent, index: number, sourceOf: SourceOf): Mark[] {
+  if (child.type !== "text" || !MARK.test(child.value) || sourceOf(child).includes("\\|")) return [];
   return [...child.value.matchAll(MARKS)].map(({ index: at }) => {
     const before = child.value.slice(0, at);
     const after = child.value.slice(at + 2);
@@ -75,10 +82,6 @@ function marksIn(child: PhrasingContent, index: number, markdown: string): Mark[
       closes: !STARTS_WITH_WORD.test(after) && !/\s$/.test(before),
     };
   });
-}
-
-function hasEscape({ position }: Text, markdown: string): boolean {
-  return markdown.slice(position?.start.offset, position?.end.offset).includes("\\|");
 }
 
 type Place = Pick<Mark, "child" | "at">;

@@ -27,3 +27,12 @@ test("or-signs, escaped bars, longer rows of bars and a mark alone are text", ()
 test("a spoiler ends in the part of the text in which it began", () => {
   expect(inline("**||a** b||")).not.toContain("spoiler");
 });
+
+test("an escaped bar makes no other text one without spoilers, not even beside a bare address", () => {
+  for (const text of ["[||a|| https://x.y", "[||a@b.cd||"]) {
+    const alone = inline(text);
+    expect(alone).toContain("spoiler");
+    expect(shape(parseMarkdown(`\\|\n\n${text}`))).toBe(`root(paragraph("|") paragraph(${alone}))`);
+  }
+  expect(inline("[\\|\\|a\\|\\| https://x.y")).not.toContain("spoiler");
+});
