@@ -52,7 +52,7 @@ function leastOf(text: string, tries: number, isFaulty: (text: string) => boolea
     return kept;
   };
   let least = text;
-  for (let before = ""; before !== least && left > 0;) {
+  for (let before = ""; before !== least;) {
     before = least;
     least = without(least.split("\n"), "\n").join("\n");
     least = without(Array.from(least), "").join("");

@@ -118,9 +118,11 @@ test.each([
   [{ appId: "cli_123", appSecret: "s" }, false],
   [{ appId: "cli_0123456789abcdef", accounts: { off: { enabled: false } } }, false],
   [{ appId: "cli_0123456789abcdef", appSecret: "s" }, true],
-])("what it takes to speak to Feishu is loaded for an app that can be used: %j, %p", async (given, isWanted) => {
-  const source = (path: string) => JSON.stringify(resolve(import.meta.dir, "../../../../src", path));
-  const code = `
+])(
+  "what it takes to speak to Feishu is loaded for an app that can be used: %j, %p",
+  async (given, isWanted) => {
+    const source = (path: string) => JSON.stringify(resolve(import.meta.dir, "../../../../src", path));
+    const code = `
     const { feishuSchema } = await import(${source("plugins/builtin/feishu/config.ts")});
     const { builtinPlugins } = await import(${source("plugins/builtin/index.ts")});
     const { silentLogger } = await import(${source("lib/logger.ts")});
@@ -131,6 +133,7 @@ test.each([
     await plugin({ options, log: silentLogger, registerChannel });
     const isLoaded = Object.keys(require.cache).some((path) => path.includes("larksuiteoapi"));
     console.log(JSON.stringify([channels, isLoaded]));`;
-  const child = Bun.spawn([process.execPath, "-e", code], { stdout: "pipe", stderr: "inherit" });
-  expect(JSON.parse(await new Response(child.stdout).text())).toEqual([["feishu"], isWanted]);
-});
+    const child = Bun.spawn([process.execPath, "-e", code], { stdout: "pipe", stderr: "inherit" });
+    expect(JSON.parse(await new Response(child.stdout).text())).toEqual([["feishu"], isWanted]);
+  },
+);

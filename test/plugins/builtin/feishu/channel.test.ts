@@ -333,10 +333,10 @@ describe("what happens in a chat", () => {
       await host.until(() => host.reported.length === 1);
       const action = { tag: "button", value: { button: "a" } };
       const header = { event_type: "card.action.trigger", app_id: app.appId, token: app.verificationToken };
-      const event = pressEvent(post, anna, app, token, action);
+      const event = pressEvent(post, anna.user, app, token, action);
       const again = { schema: "2.0", header: { ...header, event_id: "another" }, event };
       expect((await feishu.webhooks.post(app, again))?.status).toBe(200);
-      const old = oldPressBody(post, anna, app, token, action);
+      const old = oldPressBody(post, anna.user, app, token, action);
       expect((await feishu.webhooks.post(app, old, {}, "card"))?.status).toBe(200);
       expect(host.reported).toHaveLength(1);
       anna.press(post, "Yes");

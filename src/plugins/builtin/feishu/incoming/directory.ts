@@ -52,6 +52,7 @@ export class Directory {
   readonly #names = new RecentMap<{ readonly name: string; readonly atMs: number; readonly livesMs: number }>(
     MOST_NAMES,
   );
+  readonly #asking = new Map<string, Promise<string | undefined>>();
   readonly #groups = new RecentMap<true>(MOST_CHATS);
   #refused = { atMs: 0, livesMs: 0 };
 
@@ -65,8 +66,17 @@ export class Directory {
     const known = this.#names.get(openId);
     if (known && isWithin(known.livesMs, known.atMs, now)) return known.name;
     const { atMs, livesMs } = this.#refused;
-    const asked = isWithin(livesMs, atMs, now) ? undefined : await this.#askName(openId, signal);
+    const asked = isWithin(livesMs, atMs, now) ? undefined : await this.#askOnce(openId, signal);
     return asked ?? known?.name ?? shortName(openId);
+  }
+
+  /** Of a hundred messages that one person wrote and another forwards, each would ask. */
+  #askOnce(openId: string, signal: AbortSignal): Promise<string | undefined> {
+    const asking =
+      this.#asking.get(openId) ??
+      this.#askName(openId, signal).finally(() => void this.#asking.delete(openId));
+    this.#asking.set(openId, asking);
+    return asking;
   }
 
   /** A name that the platform has told beside something else. */

@@ -1,6 +1,7 @@
 import type { Address, InboundEvent } from "../../../types.ts";
 import { placeOf } from "../places.ts";
 import { buttonDataIn } from "../outgoing/buttons.ts";
+import { refusedAs } from "../outgoing/errors.ts";
 import { emojiOf } from "../outgoing/reaction-names.ts";
 import { openIdOf } from "./mentions.ts";
 import { type Reader, senderOf } from "./message.ts";
@@ -45,13 +46,13 @@ const READERS: Readonly<Record<string, Read<never>>> = {
   "card.action.trigger": readPress,
 };
 
-async function readRecall(
-  event: RecalledEvent,
-  _: Told,
-  { reader, signal }: Reading,
-): Promise<readonly Happening[]> {
-  const { message_id: id } = event;
-  const address = await addressOf(id, { reader, signal });
+async function readRecall(event: RecalledEvent, _: Told, reading: Reading): Promise<readonly Happening[]> {
+  const { message_id: id, chat_id: chat } = event;
+  const address = await addressOf(id, reading, undefined, chat).catch((error: unknown) => {
+    // What was taken back need not be shown any more: then the chat is all that is known of it.
+    if (refusedAs(error) !== "message-gone" || chat === undefined) throw error;
+    return placeIn(chat, reading);
+  });
   return address ? [{ id: `recalled/${id}`, event: { kind: "removed", message: { address, id } } }] : [];
 }
 
@@ -131,21 +132,27 @@ async function learnChat(event: ChatEvent, _: Told, { reader }: Reading): Promis
 /** Where a message is; undefined where that cannot be found out, so that nothing can be said about it. */
 async function addressOf(
   id: string,
-  { reader, signal }: Reading,
+  reading: Reading,
   person?: string,
   chat?: string,
 ): Promise<Address | undefined> {
-  const { directory, account, scopeIn } = reader;
-  const known = await directory.message(id, signal);
+  const known = await reading.reader.directory.message(id, reading.signal);
   if (known?.address) return known.address;
   const where = known?.spot.chat ?? chat;
   if (where === undefined) return undefined;
-  const author = known?.author ?? person;
-  const inPrivate = await directory.personIn(where, author, signal);
   // Without its author a message of the bot's is in the conversation of whoever did something with it.
-  const sender = author ?? reader.bot;
-  const spot = { chat: where, person: inPrivate, topic: known?.spot.topic };
-  return placeOf(spot, { account, sender, scope: scopeIn(where) });
+  return placeIn(where, reading, known?.author ?? person, known?.spot.topic);
+}
+
+async function placeIn(
+  chat: string,
+  { reader, signal }: Reading,
+  author?: string,
+  topic?: string,
+): Promise<Address> {
+  const { directory, account, scopeIn } = reader;
+  const person = await directory.personIn(chat, author, signal);
+  return placeOf({ chat, person, topic }, { account, sender: author ?? reader.bot, scope: scopeIn(chat) });
 }
 
 const NOBODY = { id: "", name: "somebody", isBot: false };

@@ -118,14 +118,15 @@ export class CardEntity implements CardFacts {
     this.#isGrowing = false;
   }
 
-  /** Resolves once the card says the text, whole and for good, and nothing else. */
-  async finish(text: CardText, signal: AbortSignal): Promise<void> {
-    if (!this.#isGrowing && !this.#hasButtons && this.says(text) && text.isMarkdown) return;
+  /** Resolves once the card says the text, whole and for good, and nothing else but what stands `below` it. */
+  async finish(text: CardText, signal: AbortSignal, below: readonly CardElement[] = []): Promise<void> {
+    const hasOtherButtons = this.#hasButtons || below.length > 0;
+    if (!this.#isGrowing && !hasOtherButtons && this.says(text) && text.isMarkdown) return;
     this.#shown = undefined;
-    const card = { type: "card_json", data: JSON.stringify(cardOf(text)) };
+    const card = { type: "card_json", data: JSON.stringify(cardOf(text, { below })) };
     await this.#change("PUT", "", { card }, signal);
     this.#isGrowing = false;
-    this.#hasButtons = false;
+    this.#hasButtons = below.length > 0;
     this.#shown = text.content;
   }
 

@@ -4,7 +4,7 @@ import type { Address, EditOptions, MessageRef, SendOptions, TextMessage } from 
 import { toPlain } from "../format/card-markdown.ts";
 import { buttonRowsOf } from "./buttons.ts";
 import type { Calls } from "./calls.ts";
-import { cardOf, cardText, orNothingYet } from "./card.ts";
+import { type CardElement, cardOf, cardText, orNothingYet } from "./card.ts";
 import { CardEntity } from "./card-entity.ts";
 import { isKind } from "./errors.ts";
 import { messagePath, type PostOptions, type Posts } from "./posts.ts";
@@ -59,7 +59,7 @@ export class Text {
     if (form === "text" || form === "file") return this.#editText(id, markdown, signal);
     if (form instanceof CardEntity) {
       try {
-        return await form.finish(cardText(markdown, style), signal);
+        return await form.finish(cardText(markdown, style), signal, await this.#belowIn(options));
       } catch (error) {
         if (!isKind(error, "card-gone", "no-scope")) throw error;
       }
@@ -83,8 +83,8 @@ export class Text {
   }
 
   async #sendCard(to: Address, message: TextMessage, options: SendOptions): Promise<MessageRef> {
-    const { posts, memory } = this.#parts;
-    const below = await buttonRowsOf(message.buttons ?? [], memory);
+    const { posts } = this.#parts;
+    const below = await this.#belowIn(message);
     const content = cardOf(cardText(message.markdown, options.style), { below });
     return posts.send(to, { type: "interactive", content }, { ...options, replyTo: message.replyTo });
   }
@@ -101,11 +101,15 @@ export class Text {
     return ref;
   }
 
+  #belowIn({ buttons = [] }: Pick<TextMessage, "buttons">): Promise<readonly CardElement[]> {
+    return buttonRowsOf(buttons, this.#parts.memory);
+  }
+
   /** A message of which nobody knows what it is, is most likely a card. */
   async #editCard(id: string, markdown: string, options: EditOptions): Promise<void> {
-    const { calls, memory } = this.#parts;
-    const { style, buttons = [], signal } = options;
-    const card = cardOf(cardText(markdown, style), { below: await buttonRowsOf(buttons, memory) });
+    const { calls } = this.#parts;
+    const { style, signal } = options;
+    const card = cardOf(cardText(markdown, style), { below: await this.#belowIn(options) });
     try {
       await calls.make({
         method: "PATCH",
@@ -120,16 +124,12 @@ export class Text {
   }
 
   /** A card that Feishu keeps for us, although nobody here knows it any more, is found by its message. */
-  async #editUnknown(
-    id: string,
-    markdown: string,
-    { style, signal }: EditOptions,
-    error: unknown,
-  ): Promise<void> {
+  async #editUnknown(id: string, markdown: string, options: EditOptions, error: unknown): Promise<void> {
     const { calls, forms, clock } = this.#parts;
+    const { style, signal } = options;
     const entity = await CardEntity.find(id, calls, clock, signal);
     if (!entity) throw error;
-    await entity.finish(cardText(markdown, style), signal);
+    await entity.finish(cardText(markdown, style), signal, await this.#belowIn(options));
     await forms.note(id, entity);
   }
 

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { test } from "bun:test";
 import fc from "fast-check";
 import { chunkMarkdown, GrowingChunks } from "../../../../../src/delivery/chunk.ts";
 import { lengthOf, toCardMarkdown } from "../../../../../src/plugins/builtin/feishu/format/card-markdown.ts";

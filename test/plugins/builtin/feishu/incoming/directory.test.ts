@@ -45,6 +45,13 @@ describe("a name", () => {
     expect(world.asked).toHaveLength(2);
   });
 
+  test("that many want to know at once is asked for once", async () => {
+    const { world, directory } = directoryAt();
+    const names = Array.from({ length: 100 }, () => directory.nameOf(ANNA, SIGNAL));
+    expect(new Set(await Promise.all(names))).toEqual(new Set(["Anna"]));
+    expect(world.asked).toHaveLength(1);
+  });
+
   test("that was told beside a message is not asked for", async () => {
     const { world, directory } = directoryAt();
     directory.learnName(ANNA, "安娜");

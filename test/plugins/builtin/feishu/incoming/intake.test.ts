@@ -53,9 +53,13 @@ test.each([
 });
 
 test.each([
-  ["a message that is not there", refusal(400, 230110)],
+  ["a message that the bot may not see", refusal(400, 230002)],
   ["an app that Feishu does not know", new NoToken(refusal(400, 10014))],
   ["a fault of our own", new TypeError("undefined is not a function")],
 ])("what can never be read, for %s, does not come again and again", async (_, error) => {
   expect(await recalledAt(error)).toEqual({ receipt: "taken", reported: [] });
+});
+
+test("a message that Feishu does not show any more was taken back all the same, in the chat that it names", async () => {
+  expect(await recalledAt(refusal(400, 230110))).toEqual({ receipt: "taken", reported: ["recalled/om_1"] });
 });

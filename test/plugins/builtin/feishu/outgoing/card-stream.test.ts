@@ -174,6 +174,19 @@ describe("after a crash", () => {
     expect(world.said()).toEqual(["the end"]);
   });
 
+  test("what is shown in the card of another process has its buttons until it is complete", async () => {
+    await using world = await outgoingWorld();
+    const buttons = [[{ id: "stop", label: "Stop" }]];
+    const stream = (await world.out.openStream(world.to, { ...partial, buttons }))!;
+    await stream.show("one");
+    const other = world.make();
+    await other.edit(stream.ref!, "one two", { ...fresh(), buttons });
+    expect(world.said()).toEqual(["one two [Stop]"]);
+    await other.edit(stream.ref!, "one two", { ...fresh(), buttons });
+    await other.edit(stream.ref!, "one two", fresh());
+    expect(world.said()).toEqual(["one two"]);
+  });
+
   test("the same reply is shown in the same card, and no second message comes", async () => {
     await using world = await outgoingWorld();
     const first = (await world.out.openStream(world.to, partial))!;
