@@ -5,5 +5,9 @@ import { plainText } from "./plain.ts";
 export function tableLinks(table: Table, isLinkable: (url: string) => boolean): Link[] {
   const cells = table.children.flatMap((row) => row.children);
   const links: Link[] = cells.flatMap(({ children }) => children.filter((child) => child.type === "link"));
-  return links.filter((link) => plainText(link) !== link.url && isLinkable(link.url));
+  return links.filter((link) => !isRead(link) && isLinkable(link.url));
+}
+
+function isRead(link: Link): boolean {
+  return plainText(link) === link.url.replace(/^mailto:/i, "");
 }

@@ -3,6 +3,7 @@ import type {
   Code,
   Definition,
   FootnoteDefinition,
+  Link,
   List,
   ListItem,
   Nodes,
@@ -10,6 +11,9 @@ import type {
   Table,
 } from "mdast";
 import { fenceFor } from "../../../../lib/markdown/fence.ts";
+import { gapBetween } from "../../../../lib/markdown/gap-between.ts";
+import { saysWhere } from "../../../../lib/markdown/says-where.ts";
+import { tableLinks } from "../../../../lib/markdown/table-links.ts";
 import { alignedTable } from "../../../../lib/markdown/table.ts";
 import { inert } from "./escape.ts";
 import { inlineText, lineText, literalText, type Setting } from "./inlines.ts";
@@ -37,20 +41,18 @@ export function writeBlocks(nodes: readonly RootContent[], setting: BlockSetting
   let before: RootContent | undefined;
   for (const node of nodes) {
     if (!isInside) setting.sheet.settle();
-    if (before !== undefined) setting.sheet.break(gapBetween(before, node));
+    if (before !== undefined) setting.sheet.break(gapBelow(before, node));
     writeBlock(node, setting, isInside);
     before = node;
   }
 }
 
-function gapBetween(before: Nodes, after: Nodes): number {
+function gapBelow(before: Nodes, after: Nodes): number {
   // A rule right below a line makes a heading of it.
   if (after.type === "thematicBreak" || before.type === "thematicBreak") return 2;
   // Shown as words, which go on until there is an empty line.
   if (AS_WORDS.has(before.type) || AS_WORDS.has(after.type)) return 2;
-  const end = before.position?.end.line ?? 0;
-  const start = after.position?.start.line ?? 2;
-  return start - end > 1 ? 2 : 1;
+  return gapBetween(before, after);
 }
 
 function writeBlock(node: RootContent, setting: BlockSetting, isInside: boolean): void {
@@ -119,10 +121,11 @@ function writeCode(node: Code, setting: BlockSetting): void {
   writeRaw(node.value, language, setting);
 }
 
-/** A table inside of something else, and one too many, is shown as text with aligned columns. */
+/** A table inside of something else, and one too many, is shown as text with aligned columns; its links stand below. */
 function writeTable(node: Table, setting: BlockSetting, isInside: boolean): void {
   if (!setting.hasMarks || isInside || setting.tables >= MOST_TABLES) {
-    return writeRaw(alignedTable(node).join("\n"), "", setting);
+    writeRaw(alignedTable(node).join("\n"), "", setting);
+    return writeLinks(tableLinks(node, saysWhere), setting);
   }
   setting.tables += 1;
   const [head, ...rows] = node.children.map((row) =>
@@ -133,6 +136,21 @@ function writeTable(node: Table, setting: BlockSetting, isInside: boolean): void
   const line = (cells: readonly string[]) =>
     `| ${Array.from({ length: columns }, (_, column) => cells[column] ?? "").join(" | ")} |`;
   setting.sheet.writeRaw([head ?? [], rule, ...rows].map(line));
+}
+
+function writeLinks(links: readonly Link[], setting: BlockSetting): void {
+  if (links.length === 0) return;
+  const { sheet } = setting;
+  sheet.break(1);
+  const between = { type: "text", value: " · " } as const;
+  sheet.write(
+    inlineText(
+      links.flatMap((link, at) => (at === 0 ? [link] : [between, link])),
+      setting,
+    ),
+  );
+  // They would go on until there is an empty line.
+  sheet.break(2);
 }
 
 /** A bar ends a cell, in code as well. */

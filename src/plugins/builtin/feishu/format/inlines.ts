@@ -1,5 +1,7 @@
 import type { Image, ImageReference, Link, LinkReference, PhrasingContent } from "mdast";
 import { isLineBreak, plainText } from "../../../../lib/markdown/plain.ts";
+import { saysWhere } from "../../../../lib/markdown/says-where.ts";
+import { withoutCarets } from "../../../../lib/markdown/without-carets.ts";
 import { escapeAddresses, escapeText, inert } from "./escape.ts";
 import { marked, type Run, type Style } from "./marked.ts";
 
@@ -15,8 +17,6 @@ export interface Setting {
   urlOf(identifier: string): string | undefined;
 }
 
-/** A place in a page of which there is only this text, or a whole file in letters. */
-const SAYS_NOTHING = /^(?:#|data:)/i;
 const STYLES: Readonly<Record<"strong" | "emphasis" | "delete", Style>> = {
   strong: "**",
   emphasis: "*",
@@ -105,11 +105,6 @@ function escaped(text: string, isLabel = false): string {
   return isLabel ? escapeText(text).replaceAll("]", "&#93;") : escapeAddresses(escapeText(text));
 }
 
-/** A footnote whose definition stands in another message looks like one whose definition stands here. */
-function withoutCarets(text: string): string {
-  return text.replaceAll(/\[\^(\d{1,3})\]/g, "[$1]");
-}
-
 function codeRun(value: string, { hasMarks }: Setting, styles: readonly Style[]): Run {
   const code = inert(value.replaceAll(/\s*\n\s*/g, " "));
   if (!hasMarks) return { text: code, styles };
@@ -149,7 +144,7 @@ function linkedRuns(
   const shown = url.replace(/^mailto:/i, "");
   // `www.x.y` is an address, too: readers put the rest in front of it.
   const bare = shown.replace(/^http:\/\//i, "");
-  const isSaid = SAYS_NOTHING.test(shown) || words.map(plainText).join("").includes(bare);
+  const isSaid = !saysWhere(shown) || words.map(plainText).join("").includes(bare);
   const said = runsOf(words, setting, styles);
   return isSaid ? said : [...said, ...linesOf(` (${shown})`, setting, styles)];
 }

@@ -80,6 +80,15 @@ test("the fifth table, and one inside of something else, is text with aligned co
   );
 });
 
+test("the links of a table that is shown as text stand below it, and end where it ends", () => {
+  const table = "| a | b |\n|---|---|\n| [c](https://x.y) | [d](./e) |\n| https://z.z | f@g.hi |";
+  const text = "a           | b\n------------+-------\nc           | d\nhttps://z.z | f@g.hi";
+  expect(toCardMarkdown(`> ${table.replaceAll("\n", "\n> ")}\n3. h`)).toBe(
+    `\`\`\`\n${text}\n\`\`\`\n> [c](https://x.y) · d (./e)\n\n3. h`,
+  );
+  expect(toPlain(`${table}\n\n# h`)).toBe(`${text}\nc (https://x.y) · d (./e)\n\nh`);
+});
+
 describe("text that is no Markdown", () => {
   test.each([
     "2*3*4 and a_b_c, __init__ and ~x~",
@@ -161,7 +170,15 @@ function lossIn(markdown: string): string | undefined {
   const times = (words: readonly string[], word: string) => words.filter((one) => one === word).length;
   const lost = wanted.find((word) => times(have, word) < times(wanted, word));
   if (lost !== undefined) return `word ${lost} is lost`;
-  const sign = ["*", "`", "~"].find((one) => count(seen, one) !== count(meant, one));
+  const tables = [parseMarkdown(markdown), standardTree(toCardMarkdown(markdown))].map(
+    (tree) => nodesOf(tree, "table").length,
+  );
+  // The links of a table that is shown as text are shown again below it.
+  const isTwice = tables[0] !== tables[1];
+  const sign = ["*", "`", "~"].find((one) => {
+    const more = count(seen, one) - count(meant, one);
+    return more < 0 || (more > 0 && !isTwice);
+  });
   return sign && `sign ${sign} is seen ${count(seen, sign)} times, not ${count(meant, sign)}`;
 }
 
