@@ -52,7 +52,14 @@ function gapBelow(before: Nodes, after: Nodes): number {
   if (after.type === "thematicBreak" || before.type === "thematicBreak") return 2;
   // Shown as words, which go on until there is an empty line.
   if (AS_WORDS.has(before.type) || AS_WORDS.has(after.type)) return 2;
-  return gapBetween(before, after);
+  return beginsWithSteps(after) ? 2 : gapBetween(before, after);
+}
+
+/** A quote that begins with a list from another number than 1, which right below words would be words, too. */
+function beginsWithSteps(node: Nodes): boolean {
+  const [first] = node.type === "blockquote" ? node.children : [];
+  if (first === undefined) return false;
+  return (first.type === "list" && first.ordered === true && first.start !== 1) || beginsWithSteps(first);
 }
 
 function writeBlock(node: RootContent, setting: BlockSetting, isInside: boolean): void {

@@ -80,6 +80,12 @@ test("the fifth table, and one inside of something else, is text with aligned co
   );
 });
 
+test("a list in a quote begins with its number, whatever stands above it", () => {
+  const markdown = "a\n>\n> > 3. b\n> >\n> >    c";
+  expect(toCardMarkdown(markdown)).toBe("a\n\n> > 3. b\n> >\n> >     c");
+  expect(nodesOf(standardTree(toCardMarkdown(markdown)), "list").map(({ start }) => start)).toEqual([3]);
+});
+
 test("the links of a table that is shown as text stand below it, and end where it ends", () => {
   const table = "| a | b |\n|---|---|\n| [c](https://x.y) | [d](./e) |\n| https://z.z | f@g.hi |";
   const text = "a           | b\n------------+-------\nc           | d\nhttps://z.z | f@g.hi";
