@@ -174,6 +174,33 @@ describe("everything that people do", () => {
     expect(host.received[0]?.address).toMatchObject({ scope: "channel", chat: general.id });
   });
 
+  test("a message that had to do without a thread is the same one when it comes again after a crash", async () => {
+    const world = await DiscordWorld.open();
+    await using _ = world;
+    const { anna, bot, discord, general, guild, host } = world;
+    const given = { guilds: { [guild.id]: { autoThread: true } } };
+    discord.deny(general, "CreatePublicThreads", bot);
+    const channel = await world.start(given);
+    let onDisk: readonly (readonly [string, string])[] = [];
+    host.answer = () => {
+      onDisk = [...host.kept];
+      return "recorded";
+    };
+    anna.mention(general, bot, "shall we?");
+    await host.texts(1);
+    await channel.stop();
+    // As if the process had died as soon as the message was handed over.
+    for (const [key, value] of onDisk) host.kept.set(key, value);
+    discord.allow(general, "CreatePublicThreads", bot);
+    await world.start(given);
+    anna.mention(general, bot, "and now?");
+    await host.until(() => host.received.some(({ text }) => text === "and now?"));
+    expect(host.received.map(({ text, address: { scope } }) => [text, scope])).toEqual([
+      ["shall we?", "channel"],
+      ["and now?", "thread"],
+    ]);
+  });
+
   test("a command is acknowledged to the person alone, in their language, once it is safe", async () => {
     const { world, host, channel, anna, bot, discord, general } = await clubWorld();
     await using _ = world;
@@ -410,6 +437,43 @@ test("leaves Discord's menu alone where somebody keeps their own", async () => {
   expect(world.bot.commands.size).toBe(0);
   await world.channel().setCommands(commands);
   expect(world.bot.commands.size).toBeGreaterThan(0);
+});
+
+test("a thread that is put away is known only where somebody wrote in it; with a forum go its posts", async () => {
+  await using world = await DiscordWorld.open();
+  const { anna, bot, discord, general, guild, host } = world;
+  const channel = await world.start();
+  const quiet = anna.openThread(general, "Quiet");
+  const heard = anna.openThread(general, "Heard");
+  const away = anna.openThread(general, "Away");
+  const threads = [quiet.id, heard.id, away.id];
+  const known = () => threads.filter((id) => channel.addressOf(id).scope === "thread");
+  anna.say(heard, "a word");
+  const post = anna.post(guild.channel("ideas"), "A flag", "what about it?");
+  await host.texts(2);
+  expect(known()).toEqual(threads);
+  anna.archive(quiet);
+  anna.archive(heard);
+  anna.say(general, "next");
+  await host.texts(3);
+  expect(known()).toEqual([heard.id, away.id]);
+  await channel.stop();
+  anna.archive(away);
+  await channel.start(host);
+  anna.say(general, "and again");
+  await host.texts(4);
+  expect(known()).toEqual([heard.id]);
+  anna.say(quiet, "awake");
+  await host.until(() => host.received.some(({ address }) => address.chat === quiet.id));
+  expect(known()).toEqual([quiet.id, heard.id]);
+  const ideas = guild.channel("ideas");
+  discord.allow(ideas, "ManageChannels", bot);
+  const headers = { authorization: `Bot ${bot.token}` };
+  const gone = await fetch(`${discord.url}/v10/channels/${ideas.id}`, { method: "DELETE", headers });
+  expect(gone.ok).toBe(true);
+  const left = await host.until(() => host.reported.find(({ event }) => event.kind === "left")?.event);
+  expect(left).toMatchObject({ isUs: true, address: { chat: post.id } });
+  expect(channel.addressOf(post.id).scope).toBe("channel");
 });
 
 test("a plain id is a channel's, or a thread's where one is known", async () => {
