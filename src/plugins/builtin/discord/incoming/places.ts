@@ -127,7 +127,9 @@ export class Places {
   }
 
   forgetRole(guild: string, role: string): void {
-    this.#guilds.get(guild)?.roles.delete(role);
+    const facts = this.#guilds.get(guild);
+    facts?.roles.delete(role);
+    if (facts?.botRole === role) delete facts.botRole;
   }
 
   /** Forgets a server with all its chats. */

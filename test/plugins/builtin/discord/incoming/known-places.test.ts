@@ -42,6 +42,7 @@ test("the role that is the bot's own is known, and roles come, are renamed and g
     ["r1", "Team"],
     ["r3", "New"],
   ]);
+  expect(places.guild("g1")?.botRole).toBeUndefined();
 });
 
 test("threads are known by their channel and by who opened them", () => {
