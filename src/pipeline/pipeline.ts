@@ -13,7 +13,7 @@ import type { QuestionDesk } from "../core/question.ts";
 import { agentOfKey, type SessionKey } from "../core/session-key.ts";
 import type { Session } from "../core/session.ts";
 import type { Route, SessionRouter } from "../core/session-router.ts";
-import type { Store, Turn, WorkerId } from "../core/store.ts";
+import type { Store, Turn, TurnId, WorkerId } from "../core/store.ts";
 import type { TurnEvents } from "../core/turn-events.ts";
 import { Pacer } from "../delivery/pacer.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -98,7 +98,7 @@ export interface Pipeline {
   /** Ends a session; see `end-session.ts`. */
   endSession(key: SessionKey): Promise<{ readonly cancelled: number } | undefined>;
   /** Stops what was asked for in a session; see `stop-session.ts`. */
-  stopSession(key: SessionKey): Promise<Stopped>;
+  stopSession(key: SessionKey, only?: TurnId): Promise<Stopped>;
   /** Whether a turn of the session is unfinished, or messages wait for one. */
   isBusy(key: SessionKey): Promise<boolean>;
   readonly queue: MessageQueue;
@@ -147,7 +147,8 @@ export function assemblePipeline(given: PipelineParts): Pipeline {
   const { deliverer, outlet } = waysOut(parts, workers, shared);
   const endDeps = { ...parts, sessions, turns, workers, sentences, folder: parts.folders.sessions };
   const postDeps = { ...parts, outbox, sentences };
-  const ways = { sentences, stop: (key: SessionKey) => stopSession(key, endDeps), receiver, workers };
+  const stopping: Pipeline["stopSession"] = (key, only) => stopSession(key, endDeps, only);
+  const ways = { sentences, stop: stopping, receiver, workers };
   const eventDeps: EventDeps = eventDepsOf(parts, ways, (posting) => post(posting, postDeps));
   wakeOnWork(store, { workers, deliverer });
   return {
