@@ -237,6 +237,26 @@ describe("everything that people do", () => {
     expect(await host.texts(1)).toEqual(["/status"]);
   });
 
+  test("of ever more commands while the gateway has no room as many wait as fit; whoever comes then is told so", async () => {
+    const { world, host, channel, anna, bot, discord } = await clubWorld();
+    await using _ = world;
+    await channel.setCommands([{ name: "status", summary: "How it is." }]);
+    const until = Promise.withResolvers<void>();
+    host.answer = async (): Promise<Receipt> => {
+      await until.promise;
+      return "recorded";
+    };
+    const used = Array.from({ length: 210 }, () => anna.slash(anna.dm(bot), bot, "status"));
+    const refused = () =>
+      used.filter(({ original }) => original?.message.content.includes("too busy to take it"));
+    await discord.until(() => used.every(({ original }) => original));
+    expect(refused()).toEqual(used.slice(200));
+    until.resolve();
+    await host.texts(200);
+    anna.slash(anna.dm(bot), bot, "status");
+    expect(await host.texts(201)).toHaveLength(201);
+  });
+
   test("a command that a stop comes before is said not to be taken: Discord would not tell of it again", async () => {
     const { world, host, channel, anna, bot, discord } = await clubWorld();
     await using _ = world;
