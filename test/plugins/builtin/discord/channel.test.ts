@@ -496,6 +496,22 @@ test("a thread that is put away is known only where somebody wrote in it; with a
   expect(channel.addressOf(post.id).scope).toBe("channel");
 });
 
+test("where a thread that is put away belongs is asked once, however much of it is taken away", async () => {
+  await using world = await DiscordWorld.open();
+  const { anna, discord, general, host } = world;
+  const thread = anna.openThread(general, "Old");
+  const posts = Array.from({ length: 20 }, (_, at) => anna.say(thread, `word ${at}`));
+  anna.archive(thread);
+  await world.start();
+  for (const post of posts) anna.remove(post);
+  await host.until(() => host.reported.length === posts.length);
+  expect(discord.calls.of({ method: "getChannel" })).toHaveLength(1);
+  expect(host.reported[0]?.event).toMatchObject({
+    kind: "removed",
+    message: { address: { scope: "thread" } },
+  });
+});
+
 test("a plain id is a channel's, or a thread's where one is known", async () => {
   await using world = await DiscordWorld.open();
   const { anna, bot, general, host } = world;

@@ -8,9 +8,14 @@ export function notePlaces({ type, data }: Dispatch, places: Places): void {
     case "CHANNEL_CREATE":
     case "CHANNEL_UPDATE":
     case "THREAD_CREATE":
-    case "THREAD_UPDATE":
       places.noteChannel(data as AnyChannel);
       return;
+    case "THREAD_UPDATE": {
+      const thread = data as AnyChannel;
+      if (thread.thread_metadata?.archived) places.putAway(thread.id);
+      else places.noteChannel(thread);
+      return;
+    }
     case "THREAD_LIST_SYNC": {
       const { guild_id, threads } = data as { guild_id: string; threads: readonly AnyChannel[] };
       for (const thread of threads) places.noteChannel(thread, guild_id);

@@ -92,15 +92,15 @@ export class Places {
     for (const place of this.#places.values()) if (isGone(place)) this.#places.delete(place.id);
   }
 
-  /**
-   * Takes note of a channel as Discord describes it. Undefined for one that nobody can write in. A thread that is put
-   * away is not kept, since they become ever more: Discord tells of one that wakes before it tells what is written there.
-   */
+  /** A thread is put away. They become ever more; Discord tells of one that wakes before it tells what is written there. */
+  putAway(thread: string): void {
+    this.#places.delete(thread);
+  }
+
+  /** Takes note of a channel as Discord describes it. Undefined for one that nobody can write in. */
   noteChannel(channel: AnyChannel, guild = channel.guild_id): Place | undefined {
     const place = placeOf(channel, guild, this.bot);
-    if (place && !channel.thread_metadata?.archived) return this.note(place);
-    this.#places.delete(channel.id);
-    return place;
+    return place && this.note(place);
   }
 
   noteGuild({
