@@ -12,8 +12,9 @@ const prompts = () => world.path.pi.prompts.map(({ text }) => text);
 /** What was said to an order, once the order is over: its turn may read files, which takes real time. */
 const posted = async (...what: Parameters<WebhookWorld["post"]>) => {
   const result = await world.post(...what);
-  const { id, state } = result.said;
-  while (state === "accepted" && id !== undefined && !world.isOver(id)) await world.path.pass(10);
+  const { id = "", state } = result.said;
+  const isOver = () => state !== "accepted" || world.isOver(id);
+  while (!isOver()) await world.path.pass(10);
   await world.path.pass(50);
   return result;
 };
