@@ -145,11 +145,10 @@ export function assemblePipeline(given: PipelineParts): Pipeline {
     running: runningTurns(parts, sessionOf, shared),
   });
   const { deliverer, outlet } = waysOut(parts, workers, shared);
-  const endDeps = { ...parts, sessions, turns, workers, sentences, folder: parts.folders.sessions };
-  const postDeps = { ...parts, outbox, sentences };
-  const stopping: Pipeline["stopSession"] = (key, only) => stopSession(key, endDeps, only);
-  const ways = { sentences, stop: stopping, receiver, workers };
-  const eventDeps: EventDeps = eventDepsOf(parts, ways, (posting) => post(posting, postDeps));
+  const chatDeps = { ...parts, sessions, turns, outbox, workers, sentences, folder: parts.folders.sessions };
+  const stop: Pipeline["stopSession"] = (key, only) => stopSession(key, chatDeps, only);
+  const ways = { sentences, stop, receiver, workers };
+  const eventDeps: EventDeps = eventDepsOf(parts, ways, (posting) => post(posting, chatDeps));
   wakeOnWork(store, { workers, deliverer });
   return {
     receiver,
@@ -157,11 +156,11 @@ export function assemblePipeline(given: PipelineParts): Pipeline {
     deliverer,
     settlements,
     outlet,
-    post: (posting) => post(posting, postDeps),
-    answerCommand: (answer) => answerCommand(answer, postDeps),
+    post: (posting) => post(posting, chatDeps),
+    answerCommand: (answer) => answerCommand(answer, chatDeps),
     openSession: open,
-    endSession: (key) => endSession(key, endDeps),
-    stopSession: ways.stop,
+    endSession: (key) => endSession(key, chatDeps),
+    stopSession: stop,
     isBusy: async (key) => (await turns.unfinished(key)) !== undefined || (await turns.depth(key)) > 0,
     queue,
     errands,
