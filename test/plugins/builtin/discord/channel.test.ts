@@ -4,6 +4,7 @@ import type { InboundEvent } from "../../../../src/core/message.ts";
 import { guardedFetch } from "../../../../src/security/guarded-fetch.ts";
 import { type ChannelUnderTest, channelContract } from "../../../contracts/channel.ts";
 import { FakeClock } from "../../../fakes/fake-clock.ts";
+import type { KeepingHost } from "../../../fakes/keeping-host.ts";
 import { DiscordWorld } from "./discord-world.ts";
 
 const open: DiscordWorld[] = [];
@@ -42,6 +43,16 @@ channelContract("discord", async (): Promise<ChannelUnderTest> => {
     transcript: async () => discord.transcript(chat),
   };
 });
+
+/** The gateway takes nothing until what is returned is called. */
+function withoutRoom(host: KeepingHost): () => void {
+  const until = Promise.withResolvers<void>();
+  host.answer = async (): Promise<Receipt> => {
+    await until.promise;
+    return "recorded";
+  };
+  return until.resolve;
+}
 
 describe("everything that people do", () => {
   async function clubWorld(given = {}) {
@@ -223,17 +234,13 @@ describe("everything that people do", () => {
     const { world, host, channel, anna, bot, discord } = await clubWorld();
     await using _ = world;
     await channel.setCommands([{ name: "status", summary: "How it is." }]);
-    const until = Promise.withResolvers<void>();
-    host.answer = async (): Promise<Receipt> => {
-      await until.promise;
-      return "recorded";
-    };
+    const letGo = withoutRoom(host);
     const used = anna.slash(anna.dm(bot), bot, "status");
     await discord.until(() => used.original);
     expect(used.answeredAtMs ?? 0).toBeLessThan(used.atMs + 3000);
     expect(used.original?.message.content).toContain("very busy");
     expect(host.received).toEqual([]);
-    until.resolve();
+    letGo();
     expect(await host.texts(1)).toEqual(["/status"]);
   });
 
@@ -241,17 +248,13 @@ describe("everything that people do", () => {
     const { world, host, channel, anna, bot, discord } = await clubWorld();
     await using _ = world;
     await channel.setCommands([{ name: "status", summary: "How it is." }]);
-    const until = Promise.withResolvers<void>();
-    host.answer = async (): Promise<Receipt> => {
-      await until.promise;
-      return "recorded";
-    };
+    const letGo = withoutRoom(host);
     const used = Array.from({ length: 210 }, () => anna.slash(anna.dm(bot), bot, "status"));
     const refused = () =>
       used.filter(({ original }) => original?.message.content.includes("too busy to take it"));
     await discord.until(() => used.every(({ original }) => original));
     expect(refused()).toEqual(used.slice(200));
-    until.resolve();
+    letGo();
     await host.texts(200);
     anna.slash(anna.dm(bot), bot, "status");
     expect(await host.texts(201)).toHaveLength(201);
