@@ -1,9 +1,17 @@
 import type { Clock } from "../lib/clock.ts";
 import { nearest } from "../lib/nearest.ts";
 import { jobFields, jobIdSchema } from "./config-sections/cron.ts";
+import { assertRare, assertRoom } from "./cron-guests.ts";
 import type { CronJob, CronLedger, CronRun, CronState } from "./cron-job.ts";
 import type { CronJobs } from "./cron-jobs.ts";
-import type { CronChange, CronEngine, CronJobStatus, CronRunStatus, NewCronJob } from "./cron-port.ts";
+import type {
+  CronAsker,
+  CronChange,
+  CronEngine,
+  CronJobStatus,
+  CronRunStatus,
+  NewCronJob,
+} from "./cron-port.ts";
 import { type CronEntry, freshState, withoutTimes } from "./cron-state.ts";
 import { shownRun, shownTimes, statusOf } from "./cron-view.ts";
 import type { Beginning } from "./cron-work.ts";
@@ -44,15 +52,16 @@ export class CronDesk implements CronEngine {
     return this.#statusOf(this.#named(id));
   }
 
-  add(asked: NewCronJob): Promise<CronJobStatus> {
+  add(asked: NewCronJob, asker: CronAsker = "owner"): Promise<CronJobStatus> {
     return this.#change(async () => {
       const { jobs, ledger, clock } = this.#deps;
       this.#assertOn();
       const job = checked(jobFrom(asked));
       if (jobs.named(job.id)) throw taken(job.id);
-      if (jobs.countOfPeople >= MOST_JOBS) {
+      if (jobs.ofPeople.length >= MOST_JOBS) {
         throw new RequestError("BUSY", `There are ${MOST_JOBS} jobs already. Remove some first.`);
       }
+      if (asker === "guest") this.#assertForGuests(job);
       const state = await this.#newState(job, freshState(job, clock.now()));
       await ledger.put(job, state);
       jobs.put(job, state);
@@ -60,11 +69,12 @@ export class CronDesk implements CronEngine {
     });
   }
 
-  update(id: string, change: CronChange): Promise<CronJobStatus> {
+  update(id: string, change: CronChange, asker: CronAsker = "owner"): Promise<CronJobStatus> {
     return this.#change(async () => {
       const { jobs, ledger, clock } = this.#deps;
       const before = this.#people(id, "changed");
       const job = checked({ ...jobFrom({ ...before.job, ...change } as NewCronJob), id });
+      if (asker === "guest") this.#assertForGuests(job, before.job);
       const isSame = JSON.stringify(job.schedule) === before.state.schedule;
       const { incidentAtMs: _, ...kept } = withoutTimes(before.state);
       const fresh = { ...kept, ...freshState(job, clock.now()) };
@@ -192,6 +202,18 @@ export class CronDesk implements CronEngine {
     throw new RequestError("BAD_REQUEST", `There is no agent ${shown(job.agentId ?? "")}.`);
   }
 
+  /** What somebody may not have who is no owner. What an owner has made so already may stay so. */
+  #assertForGuests(job: CronJob, before?: CronJob): void {
+    const { jobs, clock } = this.#deps;
+    const now = clock.now();
+    if (!before || !isSameSchedule(before, job)) assertRare(newTimetable(job.schedule, now), now);
+    if (before && isSamePlace(before, job)) return;
+    assertRoom(
+      job,
+      jobs.ofPeople.filter(({ id }) => id !== job.id),
+    );
+  }
+
   async #statusOf(entry: CronEntry): Promise<CronJobStatus> {
     const { jobs, isRunning, clock, delivery } = this.#deps;
     const { key } = entry.state.last ?? {};
@@ -238,6 +260,11 @@ function definedOf<T extends object>(fields: T): Partial<T> {
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null);
   return Object.fromEntries(entries) as Partial<T>;
 }
+
+const isSameSchedule = (one: CronJob, other: CronJob) =>
+  JSON.stringify(one.schedule) === JSON.stringify(other.schedule);
+
+const isSamePlace = (one: CronJob, other: CronJob) => JSON.stringify(one.chat) === JSON.stringify(other.chat);
 
 const shown = (id: string) => JSON.stringify(id);
 const taken = (id: string) =>

@@ -6,6 +6,7 @@ import { type CronEntry, freshState, timesOf, withoutTimes } from "./cron-state.
 import { RequestError } from "./errors.ts";
 import type { Address } from "./message.ts";
 import type { Timetable } from "./schedule.ts";
+import { isInChat } from "./target.ts";
 
 export interface CronJobsDeps {
   readonly ledger: CronLedger;
@@ -68,8 +69,8 @@ export class CronJobs {
     return this.#entries.get(nameOf(key));
   }
 
-  get countOfPeople(): number {
-    return this.#people.size;
+  get ofPeople(): readonly CronJob[] {
+    return [...this.#people.values()];
   }
 
   isHidden({ origin, id }: CronKey): boolean {
@@ -122,7 +123,7 @@ export class CronJobs {
   /** Jobs of people's whose answers go to a chat that has another address now. */
   async move(from: Address, to: Address): Promise<void> {
     for (const { origin, job, state } of this.all) {
-      if (origin !== "people" || !job.chat || !isIn(job.chat, from)) continue;
+      if (origin !== "people" || !job.chat || !isInChat(job.chat, from)) continue;
       const { thread } = job.chat;
       const moved = { ...job, chat: thread === undefined ? to : { ...job.chat, chat: to.chat } };
       await this.#deps.ledger.put(moved, state);
@@ -194,10 +195,6 @@ const NO_TIMES: Timetable = {
   isOnce: false,
   isWholeHour: () => false,
 };
-
-/** Whether a place is a chat, or a thread of it. */
-const isIn = (place: Address, chat: Address) =>
-  place.channel === chat.channel && place.account === chat.account && place.chat === chat.chat;
 
 const nameOf = ({ origin, id }: CronKey) => `${origin} ${id}`;
 

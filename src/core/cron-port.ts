@@ -8,6 +8,9 @@ export type CronChange = {
   readonly [Name in keyof Omit<CronJob, "id">]?: CronJob[Name] | null | undefined;
 };
 
+/** Who wants a job added or changed: a `guest` may have few of them in a chat, and none too often. */
+export type CronAsker = "owner" | "guest";
+
 /** A job and how it stands. */
 export interface CronJobStatus extends CronJob {
   readonly origin: CronOrigin;
@@ -49,8 +52,8 @@ export interface CronRunStatus extends Omit<CronRun, "work" | "end"> {
 export interface CronEngine {
   list(): Promise<readonly CronJobStatus[]>;
   get(id: string): Promise<CronJobStatus>;
-  add(job: NewCronJob): Promise<CronJobStatus>;
-  update(id: string, change: CronChange): Promise<CronJobStatus>;
+  add(job: NewCronJob, asker?: CronAsker): Promise<CronJobStatus>;
+  update(id: string, change: CronChange, asker?: CronAsker): Promise<CronJobStatus>;
   /** Runs it now, beside its schedule. Resolves once the run is written down. */
   run(id: string): Promise<CronRunStatus>;
   pause(id: string): Promise<CronJobStatus>;

@@ -1,5 +1,12 @@
 import type { CronJob, Schedule } from "../core/cron-job.ts";
-import type { CronChange, CronEngine, CronJobStatus, CronRunStatus } from "../core/cron-port.ts";
+import type {
+  CronAsker,
+  CronChange,
+  CronEngine,
+  CronJobStatus,
+  CronRunStatus,
+  NewCronJob,
+} from "../core/cron-port.ts";
 import { RequestError } from "../core/errors.ts";
 import type { Address } from "../core/message.ts";
 import { isSameChat } from "../core/target.ts";
@@ -137,7 +144,7 @@ async function act(params: Params, call: Call): Promise<object> {
   await assertMay(id, call);
   switch (action) {
     case "update":
-      return { job: shownJob(await engine.update(id, await changeOf(params, call))) };
+      return { job: shownJob(await engine.update(id, await changeOf(params, call), askerOf(call))) };
     case "runs":
       return { runs: (await engine.runs(id, SHOWN_RUNS)).map(shownRun) };
     case "run":
@@ -168,7 +175,7 @@ async function add(id: string, params: Params, call: Call): Promise<CronJobStatu
     agentId,
     addedBy,
   };
-  return engine.add({ chat: await chatHere(call), ...job } as Parameters<CronEngine["add"]>[0]);
+  return engine.add({ chat: await chatHere(call), ...job } as NewCronJob, askerOf(call));
 }
 
 function wishesOf(params: Params): Wishes & Pick<Params, "schedule"> {
@@ -191,6 +198,8 @@ async function placeOf({ to }: Params, { context, parts }: Call): Promise<{ read
 async function chatHere({ context }: Call): Promise<Address | undefined> {
   return context.chat.scope === "job" ? undefined : context.chat;
 }
+
+const askerOf = ({ context, parts }: Call): CronAsker => (isOwnersTurn(context, parts) ? "owner" : "guest");
 
 /**
  * Who an owner talks to may do everything. Elsewhere a chat has its own tasks, and a task itself: nobody is told of
