@@ -32,6 +32,7 @@ export function buildCron(needs: CronNeeds): Cron {
     placeOf: (job) => placeOfJob(job, places),
     say: (saying) => say(saying, needs),
     delivery: (key) => store.outbox.find(key),
+    saidByTools: (turn) => store.outbox.saidByTools(turn),
     tellOwner: (job, news, facts) => tellOwner(job, news, facts, needs),
     clock: systemClock,
     log: options.log.child({ part: "cron" }),

@@ -1,6 +1,7 @@
 import type { Receipt } from "./channel.ts";
 import type { Address, InboundMessage, MessageRef } from "./message.ts";
 import { formatSessionKey, type SessionKey } from "./session-key.ts";
+import type { TurnId } from "./store.ts";
 
 /** Who asks an agent for something that nobody wrote in a chat: the clock, the web, its heartbeat, another agent. */
 export type ErrandGiver = "cron" | "webhook" | "heartbeat" | "agent";
@@ -67,6 +68,8 @@ export type MessageOutcome =
       /** Of a failure: a code, and where there is one the reference that names the log line. */
       readonly error?: string;
       readonly endedAtMs?: number;
+      /** Absent where there was none, or it is no longer known. */
+      readonly turn?: TurnId;
     };
 
 /** Where the gateway's own requests go in, and how whoever gave one learns what came of it. */
@@ -83,10 +86,11 @@ export interface ErrandDesk {
   onEnd(listener: (name: ErrandName) => void): Disposable;
 }
 
+/** One of which nothing more will come. */
+export type OverOutcome = MessageOutcome & { readonly state: "done" | "failed" | "cancelled" };
+
 /** Whether nothing more will come of it. */
-export const isOver = (
-  outcome: MessageOutcome,
-): outcome is MessageOutcome & { readonly state: "done" | "failed" | "cancelled" } =>
+export const isOver = (outcome: MessageOutcome): outcome is OverOutcome =>
   outcome.state !== "waiting" && outcome.state !== "running";
 
 /** Where an errand is recorded: no chat of a platform. */

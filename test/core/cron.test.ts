@@ -77,6 +77,22 @@ describe("a job", () => {
     ]);
   });
 
+  test("whose answer the agent has said there itself has arrived, and goes", async () => {
+    await using world = await new CronWorld().start();
+    const message = { kind: "text", markdown: "Tea!" } as const;
+    world.saidByTools = [{ key: "9/tool/c1", to: CHAT, message }];
+    world.deliveries.set("9/tool/c1", { state: "sent", ref: { address: CHAT, id: "1" } });
+    world.errands.posts = false;
+    world.errands.outcome = () => ({ state: "done", answer: "Tea!", turn: "9" });
+    await world.desk.add({ id: "r", schedule: { kind: "at", expr: "1m" }, task: "Tea" });
+    await world.pass(2 * MINUTE);
+    expect(await world.desk.list()).toEqual([]);
+    await world.desk.add({ id: "r", schedule: { kind: "every", expr: "1h" }, task: "Tea" });
+    expect(await world.desk.runs("r", 5)).toMatchObject([
+      { state: "done", answer: "Tea!", delivery: "sent" },
+    ]);
+  });
+
   test("forty days ahead does not come at once", async () => {
     await using world = await new CronWorld({}, { lookEveryMs: HOUR }).start();
     await world.desk.add({ id: "r", schedule: { kind: "at", expr: "40d" }, task: "t" });

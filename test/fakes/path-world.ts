@@ -194,6 +194,7 @@ export class PathWorld implements AsyncDisposable {
       say: ({ to, text, key }) =>
         this.pipeline.post({ to, session: SESSION, message: { kind: "text", markdown: text }, key }),
       delivery: (key) => this.store.outbox.find(key),
+      saidByTools: (turn) => this.store.outbox.saidByTools(turn),
       tellOwner: async () => {},
       clock: this.clock,
       log: silentLogger,

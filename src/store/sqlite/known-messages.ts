@@ -99,6 +99,7 @@ function outcomeOf({ fate, turn, state, answer, error, ended_at }: OutcomeRow): 
     ...(answer === null ? {} : { answer }),
     ...(error === null ? {} : { error }),
     ...(ended_at === null ? {} : { endedAtMs: ended_at }),
+    ...(turn === null ? {} : { turn: idOf(turn) }),
   };
 }
 
