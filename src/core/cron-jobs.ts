@@ -5,6 +5,7 @@ import type { CronBook, CronJob, CronKey, CronLedger, CronState } from "./cron-j
 import { type CronEntry, freshState, timesOf, withoutTimes } from "./cron-state.ts";
 import { RequestError } from "./errors.ts";
 import type { Address } from "./message.ts";
+import { movedPlace } from "./moved-chats.ts";
 import type { Timetable } from "./schedule.ts";
 import { isInChat } from "./target.ts";
 
@@ -124,8 +125,7 @@ export class CronJobs {
   async move(from: Address, to: Address): Promise<void> {
     for (const { origin, job, state } of this.all) {
       if (origin !== "people" || !job.chat || !isInChat(job.chat, from)) continue;
-      const { thread } = job.chat;
-      const moved = { ...job, chat: thread === undefined ? to : { ...job.chat, chat: to.chat } };
+      const moved = { ...job, chat: movedPlace(job.chat, to) };
       await this.#deps.ledger.put(moved, state);
       this.put(moved, state);
     }

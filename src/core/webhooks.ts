@@ -21,6 +21,8 @@ export interface WebhooksDeps {
   readonly errands: Pick<ErrandDesk, "offer" | "find" | "wait">;
   /** Keeps a text for the next heartbeat of an agent. False where it has none. */
   readonly keep: (agent: string, text: { readonly id: string; readonly text: string }) => Promise<boolean>;
+  /** Where a chat is now. */
+  readonly movedTo: (to: Address) => Promise<Address>;
   readonly owners: Pick<Owners, "chats">;
   readonly router: SessionRouter;
   readonly channel: (to: Pick<Address, "channel" | "account">) => Channel | undefined;
@@ -149,7 +151,7 @@ export class Webhooks implements WebhookDesk {
       if (order.isCallersTarget) throw new RequestError("BAD_REQUEST", `to: ${note}.`);
       return { note: `${note}, so the answer is kept and sent to nobody.` };
     }
-    const to = addressOf(parsed, channel);
+    const to = await this.#deps.movedTo(addressOf(parsed, channel));
     if (order.isCallersTarget) await this.#assertAllowed(to, target, owners, agent);
     return { to };
   }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { MovedChats } from "../../src/core/moved-chats.ts";
 import { answer, hang, refuse } from "../fakes/fake-pi.ts";
 import { inbound } from "../fakes/path-world.ts";
 import { WebhookWorld } from "../fakes/webhook-world.ts";
@@ -86,6 +87,16 @@ describe("an order to an agent", () => {
     });
     await world.path.pass(50);
     expect(await to("fake:9")).toBe(202);
+  });
+
+  test("goes where the chat is now that the configuration names", async () => {
+    await open({ to: "fake:-5" });
+    const group = { channel: "fake", account: "default", scope: "group", chat: "-5" } as const;
+    await new MovedChats(world.path.store.state).note(group, { ...group, chat: "-1005" });
+    await posted("wake", { text: "a" });
+    expect((await world.path.store.sessions.list(5)).map(({ key }) => String(key))).toEqual([
+      "agent:main:fake:group:-1005",
+    ]);
   });
 
   test("is answered to nobody when it wants that, and its caller reads the answer if it waits", async () => {

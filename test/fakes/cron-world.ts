@@ -170,7 +170,7 @@ export class CronWorld implements AsyncDisposable {
       errands: this.errands,
       config: () => this.#config.cron,
       agentOf: ({ agentId = "main" }) => (this.agents.includes(agentId) ? agentId : undefined),
-      placeOf: ({ chat }: CronJob) => chat ?? this.home,
+      placeOf: async ({ chat }: CronJob) => chat ?? this.home,
       say: async (saying) => {
         this.said.push(saying);
         this.deliveries.set(saying.key, { state: "pending" });
