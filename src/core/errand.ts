@@ -39,6 +39,8 @@ export interface Errand {
    * say (see `isNothingToSay`) is never said.
    */
   readonly delivery: "announce" | "direct" | "silent";
+  /** What tells this order from another one that came under the same id. */
+  readonly digest?: string;
   /** Where it is said. Without it the answer is kept, like a silent one. */
   readonly to?: Address;
 }
@@ -59,7 +61,10 @@ export interface ErrandName {
 }
 
 /** How something that the gateway asked stands. */
-export type MessageOutcome =
+export type MessageOutcome = {
+  /** See `Errand.digest`. */
+  readonly digest?: string;
+} & (
   | { readonly state: "waiting" | "running" }
   | {
       readonly state: "done" | "failed" | "cancelled";
@@ -70,7 +75,8 @@ export type MessageOutcome =
       readonly endedAtMs?: number;
       /** Absent where there was none, or it is no longer known. */
       readonly turn?: TurnId;
-    };
+    }
+);
 
 /** Where the gateway's own requests go in, and how whoever gave one learns what came of it. */
 export interface ErrandDesk {
