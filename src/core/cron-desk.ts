@@ -9,6 +9,7 @@ import type {
   CronChange,
   CronEngine,
   CronJobStatus,
+  CronListed,
   CronRunStatus,
   NewCronJob,
 } from "./cron-port.ts";
@@ -36,6 +37,9 @@ export interface CronDeskDeps {
 /** So many jobs of people's are plenty; more are a loop that adds them. */
 const MOST_JOBS = 1000;
 
+/** So many are listed without a pause. */
+const AT_A_STRETCH = 50;
+
 /** What people and agents may ask of the clock. */
 export class CronDesk implements CronEngine {
   readonly #deps: CronDeskDeps;
@@ -44,8 +48,20 @@ export class CronDesk implements CronEngine {
     this.#deps = deps;
   }
 
-  list(): Promise<readonly CronJobStatus[]> {
-    return Promise.all(this.#deps.jobs.all.map((entry) => this.#statusOf(entry)));
+  async list(isMeant: (job: CronListed) => boolean = () => true): Promise<readonly CronJobStatus[]> {
+    const found: CronJobStatus[] = [];
+    for (const entry of this.#deps.jobs.all) {
+      if (!isMeant({ ...entry.job, origin: entry.origin })) continue;
+      found.push(await this.#statusOf(entry));
+      // The times of thousands take seconds: others get their turn in between.
+      if (found.length % AT_A_STRETCH === 0) await new Promise((resolve) => void setImmediate(resolve));
+    }
+    return found;
+  }
+
+  async find(id: string): Promise<CronJobStatus | undefined> {
+    const entry = this.#deps.jobs.named(id);
+    return entry && this.#statusOf(entry);
   }
 
   async get(id: string): Promise<CronJobStatus> {

@@ -11,9 +11,11 @@ export type CronChange = {
 /** Who wants a job added or changed: a `guest` may have few of them in a chat, and none too often. */
 export type CronAsker = "owner" | "guest";
 
+/** A job, and whose it is. */
+export type CronListed = CronJob & { readonly origin: CronOrigin };
+
 /** A job and how it stands. */
-export interface CronJobStatus extends CronJob {
-  readonly origin: CronOrigin;
+export interface CronJobStatus extends CronListed {
   /**
    * `waiting` for its next time, `running`, `paused`, `disabled` in its own words, `finished`: no time is left, or
    * `hidden` behind a job of the configuration with the same id.
@@ -50,7 +52,10 @@ export interface CronRunStatus extends Omit<CronRun, "work" | "end"> {
  * unknown id, one that is taken, a schedule that never comes. Reading changes nothing.
  */
 export interface CronEngine {
-  list(): Promise<readonly CronJobStatus[]>;
+  /** All, or those that are meant. */
+  list(isMeant?: (job: CronListed) => boolean): Promise<readonly CronJobStatus[]>;
+  /** Undefined if there is none of that id. */
+  find(id: string): Promise<CronJobStatus | undefined>;
   get(id: string): Promise<CronJobStatus>;
   add(job: NewCronJob, asker?: CronAsker): Promise<CronJobStatus>;
   update(id: string, change: CronChange, asker?: CronAsker): Promise<CronJobStatus>;

@@ -4,6 +4,7 @@ import type {
   CronChange,
   CronEngine,
   CronJobStatus,
+  CronListed,
   CronRunStatus,
   NewCronJob,
 } from "../core/cron-port.ts";
@@ -136,8 +137,8 @@ async function act(params: Params, call: Call): Promise<object> {
   const { engine } = call;
   const { action } = params;
   if (action === "list") {
-    const jobs = await engine.list();
-    return { jobs: jobs.filter((job) => mayTouch(job, call)).map(shownJob) };
+    const jobs = await engine.list((job) => mayTouch(job, call));
+    return { jobs: jobs.map(shownJob) };
   }
   const id = needed(params, "id");
   if (action === "add") return { job: shownJob(await add(id, params, call)) };
@@ -161,7 +162,7 @@ async function act(params: Params, call: Call): Promise<object> {
 async function add(id: string, params: Params, call: Call): Promise<CronJobStatus> {
   const { engine, context, parts } = call;
   const { turn: addedBy, agent: agentId, sessionKey } = context;
-  const known = (await engine.list()).find((job) => job.id === id);
+  const known = await engine.find(id);
   if (known && known.addedBy === addedBy && known.task === params.task) return known;
   // What is done later is done as what the agent is here: nobody gets more of it by waiting.
   const role = (await parts.sessions.get(sessionKey))?.role;
@@ -205,7 +206,7 @@ const askerOf = ({ context, parts }: Call): CronAsker => (isOwnersTurn(context, 
  * Who an owner talks to may do everything. Elsewhere a chat has its own tasks, and a task itself: nobody is told of
  * another chat's.
  */
-function mayTouch({ id, chat, origin }: CronJobStatus, { context, parts }: Call): boolean {
+function mayTouch({ id, chat, origin }: CronListed, { context, parts }: Call): boolean {
   if (isOwnersTurn(context, parts)) return true;
   const messages = parts.turn(context.sessionKey)?.messages ?? [];
   if (messages.some(({ errand }) => errand?.by === "cron" && errand.name === id)) return true;
