@@ -8,6 +8,7 @@ import {
   LEASE_MS,
   placeOf,
   saying,
+  recorded,
   sessionOf,
   storeTest,
   type OpenStore,
@@ -69,6 +70,26 @@ export function sessionContract(open: OpenStore): void {
       await store.turns.claim("w", CLAIM);
       await store.turns.finish(turn!.id, "w", { state: "done", replies: [] });
       expect(await activity()).toEqual({ isBusy: false, lastHeardAtMs });
+    },
+  );
+
+  storeTest(
+    open,
+    "what the gateway asks in a session is nothing heard, and a look for that before it ends after hundreds",
+    async ({ store, clock }) => {
+      await enqueue(store, "a", "1");
+      const lastHeardAtMs = clock.now();
+      const heard = async () => (await store.sessions.activity(sessionOf("a"))).lastHeardAtMs;
+      const session = sessionOf("a");
+      const errand = { by: "webhook", name: "wake", session, about: "", delivery: "silent" } as const;
+      const ask = async (id: number) => {
+        await clock.advance(10);
+        await (await recorded(store, "a", `e${id}`, { errand })).settle(1);
+      };
+      for (let id = 0; id < 500; id += 1) await ask(id);
+      expect(await heard()).toBe(lastHeardAtMs);
+      for (let id = 500; id < 600; id += 1) await ask(id);
+      expect(await heard()).toBe(lastHeardAtMs + 1000);
     },
   );
 
