@@ -80,6 +80,7 @@ const PROPERTIES = {
       expr: {
         type: "string",
         minLength: 1,
+        maxLength: 200,
         description:
           'For every: a span such as 1h or 1h30m. For cron: an expression such as "0 9 * * 1-5". For at, which is once: a time such as 2027-01-31T09:00, or a span from now such as 20m.',
       },
@@ -113,7 +114,12 @@ const PROPERTIES = {
     description: "Whether a run knows of those before it. Default false.",
   },
   model: { type: "string", minLength: 1, description: "Another model for it." },
-  timeoutMs: { type: "integer", minimum: 1000, description: "How long a run may take." },
+  timeoutMs: {
+    type: "integer",
+    minimum: 1000,
+    maximum: 86_400_000,
+    description: "How long a run may take; a day at most.",
+  },
   catchUp: {
     type: "boolean",
     description: "Whether a time that was missed is made up for once. Default true.",

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { errandMessage } from "../../src/core/errand.ts";
+import { problemOf } from "../../src/tools/check-params.ts";
+import { ownTools } from "../../src/tools/index.ts";
 import { CronWorld } from "../fakes/cron-world.ts";
 import { CHAT, ToolWorld } from "./tool-world.ts";
 
@@ -125,6 +127,18 @@ test("a task may end itself", async () => {
   const nowhere = { ...CHAT, channel: "cron", scope: "job", chat: "reminder" } as const;
   await world.run("cron", { action: "remove", id: "reminder" }, { chat: nowhere });
   expect(await jobs()).toEqual([]);
+});
+
+test.each([
+  [{ timeoutMs: 1e15 }, '"timeoutMs" must be at most 86400000'],
+  [
+    { schedule: { kind: "cron", expr: `${"1,".repeat(5000)}1 * * * *` } },
+    '"schedule.expr" is longer than 200',
+  ],
+])("nobody holds an agent for longer than a day, or writes a book as a schedule: %#", (wish, says) => {
+  const tool = ownTools({} as Parameters<typeof ownTools>[0]).find(({ name }) => name === "cron");
+  expect(problemOf({ action: "add", ...TASK, ...wish }, tool?.parameters ?? {})).toStartWith(says);
+  expect(problemOf({ action: "add", ...TASK }, tool?.parameters ?? {})).toBeUndefined();
 });
 
 test("what an action needs is asked for by name", async () => {
