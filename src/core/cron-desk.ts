@@ -1,7 +1,7 @@
 import type { Clock } from "../lib/clock.ts";
 import { nearest } from "../lib/nearest.ts";
 import { jobFields, jobIdSchema } from "./config-sections/cron.ts";
-import { assertRare, assertRoom } from "./cron-guests.ts";
+import { assertRare, assertRested, assertRoom } from "./cron-guests.ts";
 import type { CronJob, CronLedger, CronRun, CronState } from "./cron-job.ts";
 import type { CronJobs } from "./cron-jobs.ts";
 import type {
@@ -77,7 +77,7 @@ export class CronDesk implements CronEngine {
       if (jobs.ofPeople.length >= MOST_JOBS) {
         throw new RequestError("BUSY", `There are ${MOST_JOBS} jobs already. Remove some first.`);
       }
-      if (asker === "guest") this.#assertForGuests(job);
+      if (asker !== "owner") this.#assertForGuests(asker, job);
       const state = await this.#newState(job, freshState(job, clock.now()));
       await ledger.put(job, state);
       jobs.put(job, state);
@@ -90,7 +90,7 @@ export class CronDesk implements CronEngine {
       const { jobs, ledger, clock } = this.#deps;
       const before = this.#people(id, "changed");
       const job = checked({ ...jobFrom({ ...before.job, ...change } as NewCronJob), id });
-      if (asker === "guest") this.#assertForGuests(job, before.job);
+      if (asker !== "owner") this.#assertForGuests(asker, job, before.job);
       const isSame = JSON.stringify(job.schedule) === before.state.schedule;
       const { incidentAtMs: _, ...kept } = withoutTimes(before.state);
       const fresh = { ...kept, ...freshState(job, clock.now()) };
@@ -103,7 +103,7 @@ export class CronDesk implements CronEngine {
     });
   }
 
-  run(id: string): Promise<CronRunStatus> {
+  run(id: string, asker: CronAsker = "owner"): Promise<CronRunStatus> {
     return this.#deps.inTurn(async () => {
       const { clock, isRunning, perform } = this.#deps;
       this.#assertOn();
@@ -111,6 +111,7 @@ export class CronDesk implements CronEngine {
       this.#assertAgent(entry.job);
       if (isRunning(id)) throw new RequestError("BUSY", `${shown(id)} is running right now.`);
       const now = clock.now();
+      if (asker === "job") assertRested(entry.state.last?.atMs, now);
       const run = { job: entry.id, atMs: now, attempt: 1, isManual: true, startedAtMs: now, missed: 0 };
       return shownRun(await perform(entry, run), undefined);
     });
@@ -219,10 +220,10 @@ export class CronDesk implements CronEngine {
   }
 
   /** What somebody may not have who is no owner. What an owner has made so already may stay so. */
-  #assertForGuests(job: CronJob, before?: CronJob): void {
+  #assertForGuests(asker: "guest" | "job", job: CronJob, before?: CronJob): void {
     const { jobs, clock } = this.#deps;
     const now = clock.now();
-    if (!before || !isSameSchedule(before, job)) assertRare(newTimetable(job.schedule, now), now);
+    if (!before || !isSameSchedule(before, job)) assertRare(newTimetable(job.schedule, now), now, asker);
     if (before && isSamePlace(before, job)) return;
     assertRoom(
       job,

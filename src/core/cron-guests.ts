@@ -12,17 +12,26 @@ const LEAST_SPAN_MS = 60_000;
 const LOOKED_AT = 3;
 
 /** Throws a `RequestError` if the times repeat more often than somebody may have it who is no owner. */
-export function assertRare(times: Timetable, nowMs: number): void {
-  const coming = nextTimes(times, nowMs, LOOKED_AT);
+export function assertRare(times: Timetable, nowMs: number, asker: "guest" | "job"): void {
+  // What a job wants done next follows on the job itself.
+  const before = asker === "job" ? [nowMs] : [];
+  const coming = [...before, ...nextTimes(times, nowMs, LOOKED_AT)];
   const isOften = coming.some(
     (at, index) => at - (coming[index - 1] ?? Number.NEGATIVE_INFINITY) < LEAST_SPAN_MS,
   );
-  if (!isOften) return;
-  throw new RequestError(
+  if (isOften) throw tooOften();
+}
+
+/** The same for a job that another one wants run now; `lastMs` is when it was due last. */
+export function assertRested(lastMs: number | undefined, nowMs: number): void {
+  if (lastMs !== undefined && Math.abs(nowMs - lastMs) < LEAST_SPAN_MS) throw tooOften();
+}
+
+const tooOften = () =>
+  new RequestError(
     "FORBIDDEN",
     "That is too often: a minute is the shortest span for a job that no owner asks for.",
   );
-}
 
 /**
  * Throws a `RequestError` if a chat has as many jobs as somebody may add who is no owner, whoever has added them.

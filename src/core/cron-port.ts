@@ -8,8 +8,11 @@ export type CronChange = {
   readonly [Name in keyof Omit<CronJob, "id">]?: CronJob[Name] | null | undefined;
 };
 
-/** Who wants a job added or changed: a `guest` may have few of them in a chat, and none too often. */
-export type CronAsker = "owner" | "guest";
+/**
+ * Who wants a job added, changed or run: a `guest` may have few of them in a chat, and none too often. A `job` is a
+ * guest that could bring itself about again and again.
+ */
+export type CronAsker = "owner" | "guest" | "job";
 
 /** A job, and whose it is. */
 export type CronListed = CronJob & { readonly origin: CronOrigin };
@@ -60,7 +63,7 @@ export interface CronEngine {
   add(job: NewCronJob, asker?: CronAsker): Promise<CronJobStatus>;
   update(id: string, change: CronChange, asker?: CronAsker): Promise<CronJobStatus>;
   /** Runs it now, beside its schedule. Resolves once the run is written down. */
-  run(id: string): Promise<CronRunStatus>;
+  run(id: string, asker?: CronAsker): Promise<CronRunStatus>;
   pause(id: string): Promise<CronJobStatus>;
   /** Lets it run again, from its next time on. */
   resume(id: string): Promise<CronJobStatus>;

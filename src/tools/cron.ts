@@ -155,7 +155,10 @@ async function act(params: Params, call: Call): Promise<object> {
     case "runs":
       return { runs: (await engine.runs(id, SHOWN_RUNS)).map(shownRun) };
     case "run":
-      return { started: shownRun(await engine.run(id)), note: "Its answer goes where the task says." };
+      return {
+        started: shownRun(await engine.run(id, askerOf(call))),
+        note: "Its answer goes where the task says.",
+      };
     case "remove":
       await engine.remove(id);
       return { removed: id };
@@ -206,7 +209,11 @@ async function chatHere({ context }: Call): Promise<Address | undefined> {
   return context.chat.scope === "job" ? undefined : context.chat;
 }
 
-const askerOf = ({ context, parts }: Call): CronAsker => (isOwnersTurn(context, parts) ? "owner" : "guest");
+function askerOf({ context, parts }: Call): CronAsker {
+  if (isOwnersTurn(context, parts)) return "owner";
+  const messages = parts.turn(context.sessionKey)?.messages ?? [];
+  return messages.some(({ errand }) => errand !== undefined) ? "job" : "guest";
+}
 
 /**
  * Who an owner talks to may do everything. Elsewhere a chat has its own tasks, and a task itself: nobody is told of

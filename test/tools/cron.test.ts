@@ -197,6 +197,18 @@ describe("whoever does not own the gateway", () => {
     expect(await jobs()).toHaveLength(4);
   });
 
+  test("has no task that brings itself about at once, or two that run each other", async () => {
+    await add("a");
+    await add("b");
+    await clock.pass(3_600_000);
+    world.messages = [errandMessage(clock.errands.taken[0]!.request, 0)];
+    expect(add("again", { kind: "at", expr: "1s" })).rejects.toThrow(often);
+    expect(world.run("cron", { action: "run", id: "b" })).rejects.toThrow(often);
+    await add("again", { kind: "at", expr: "1m" });
+    await clock.pass(60_000);
+    await world.run("cron", { action: "run", id: "b" });
+  });
+
   test("has twenty jobs in a chat at most, also when they are asked for at once", async () => {
     world.addSession("77");
     const asked = Array.from({ length: 25 }, (_, index) => add(`r${index}`));
