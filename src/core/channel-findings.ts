@@ -1,3 +1,4 @@
+import { accountTitle } from "../lib/account-title.ts";
 import type { Channel, Finding } from "./channel.ts";
 
 /** A platform that says nothing for this long is not waited for. */
@@ -13,7 +14,7 @@ export async function findingsOf(
 
 async function lookAt(channel: Channel, patienceMs: number): Promise<readonly Finding[]> {
   const { name, account = "default" } = channel;
-  const subject = account === "default" ? name : `${name}/${account}`;
+  const subject = accountTitle(name, account);
   const patience = AbortSignal.timeout(patienceMs);
   try {
     const looked = channel.findings?.() ?? Promise.resolve([]);

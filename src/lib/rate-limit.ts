@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import { RecentMap } from "./recent-map.ts";
 
 export interface RateLimitSettings {
   readonly perMinute: number;
@@ -13,14 +14,13 @@ const MOST_SOURCES = 4096;
 export class RateLimit {
   readonly #settings: () => RateLimitSettings;
   readonly #clock: Pick<Clock, "now">;
-  readonly #most: number;
   /** When the bucket of each source is full again. */
-  readonly #fullAtMs = new Map<string, number>();
+  readonly #fullAtMs: RecentMap<number>;
 
   constructor(settings: () => RateLimitSettings, clock: Pick<Clock, "now">, most = MOST_SOURCES) {
     this.#settings = settings;
     this.#clock = clock;
-    this.#most = most;
+    this.#fullAtMs = new RecentMap(most);
   }
 
   /** Takes one. 0 if `source` may go on; else how many milliseconds it must wait, and nothing was taken. */
@@ -33,21 +33,12 @@ export class RateLimit {
     const fullAtMs = Math.min(emptyAtMs, Math.max(nowMs, this.#fullAtMs.get(source) ?? nowMs));
     // Less than a hundredth is what rounding leaves.
     const waitMs = Math.ceil(fullAtMs + eachMs - emptyAtMs - 0.01);
-    this.#note(source, waitMs > 0 ? fullAtMs : fullAtMs + eachMs);
+    this.#fullAtMs.set(source, waitMs > 0 ? fullAtMs : fullAtMs + eachMs);
     return Math.max(0, waitMs);
   }
 
   /** How many sources are remembered. */
   get size(): number {
     return this.#fullAtMs.size;
-  }
-
-  #note(source: string, fullAtMs: number): void {
-    this.#fullAtMs.delete(source);
-    this.#fullAtMs.set(source, fullAtMs);
-    for (const oldest of this.#fullAtMs.keys()) {
-      if (this.#fullAtMs.size <= this.#most) return;
-      this.#fullAtMs.delete(oldest);
-    }
   }
 }

@@ -20,6 +20,10 @@ export class RecentMap<Value> {
     if (this.#values.size > this.#most && oldest !== undefined) this.#values.delete(oldest);
   }
 
+  get size(): number {
+    return this.#values.size;
+  }
+
   delete(name: string): void {
     this.#values.delete(name);
   }

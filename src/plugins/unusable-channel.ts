@@ -1,6 +1,7 @@
 import type { Channel, ChannelStatus, Finding } from "../core/channel.ts";
 import { ChannelError } from "../core/errors.ts";
 import type { MessageRef } from "../core/message.ts";
+import { accountTitle } from "../lib/account-title.ts";
 
 /** Why an account cannot run, and what to do about it. */
 export interface Unusable {
@@ -43,7 +44,7 @@ export class UnusableChannel implements Channel {
   }
 
   async findings(): Promise<readonly Finding[]> {
-    const subject = this.account === "default" ? this.name : `${this.name}/${this.account}`;
+    const subject = accountTitle(this.name, this.account);
     const { problem, fix } = this.#why;
     return [{ level: "warning", subject, text: `does not run: ${problem}`, fix }];
   }

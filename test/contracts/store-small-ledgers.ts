@@ -80,8 +80,8 @@ export function sessionContract(open: OpenStore): void {
       await enqueue(store, "a", "1");
       const lastHeardAtMs = clock.now();
       const heard = async () => (await store.sessions.activity(sessionOf("a"))).lastHeardAtMs;
-      const session = sessionOf("a");
-      const errand = { by: "webhook", name: "wake", session, about: "", delivery: "silent" } as const;
+      const asked = { by: "webhook", name: "wake", about: "", delivery: "silent" } as const;
+      const errand = { ...asked, session: sessionOf("a") };
       const ask = async (id: number) => {
         await clock.advance(10);
         await (await recorded(store, "a", `e${id}`, { errand })).settle(1);

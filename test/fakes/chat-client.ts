@@ -1,3 +1,5 @@
+import { afterHandler } from "./after-handler.ts";
+
 /** A frame that the gateway pushed. */
 export interface ChatFrame {
   readonly event: string;
@@ -35,6 +37,7 @@ interface Answer {
 }
 
 const DEADLINE_MS = 30_000;
+const CLOSED: Answer = { ok: false, error: { code: "CLOSED", message: "closed" } };
 
 /** Somebody at the other end of the socket, who notes everything that is pushed. */
 export class ChatClient implements Disposable {
@@ -47,13 +50,9 @@ export class ChatClient implements Disposable {
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
-    socket.addEventListener("message", ({ data }) => this.#take(String(data)));
-    socket.addEventListener("close", () => {
-      this.isClosed = true;
-      for (const answer of this.#asked.values())
-        answer({ ok: false, error: { code: "CLOSED", message: "closed" } });
-      this.#look();
-    });
+    const later = afterHandler();
+    socket.addEventListener("message", ({ data }) => later(() => this.#take(String(data))));
+    socket.addEventListener("close", () => later(() => this.#close()));
   }
 
   static async connect(url: string, token?: string): Promise<ChatClient> {
@@ -71,6 +70,7 @@ export class ChatClient implements Disposable {
   async call<T>(method: string, params: object = {}): Promise<T> {
     const id = String(this.#next++);
     const answer = await new Promise<Answer>((resolve) => {
+      if (this.isClosed) return resolve(CLOSED);
       this.#asked.set(id, resolve);
       this.#socket.send(JSON.stringify({ type: "req", id, method, params }));
     });
@@ -137,6 +137,12 @@ export class ChatClient implements Disposable {
     const frame = JSON.parse(text) as { type: string; id?: string } & Answer & ChatFrame;
     if (frame.type === "res") this.#asked.get(frame.id ?? "")?.(frame);
     else if (frame.type === "event") this.frames.push(frame);
+    this.#look();
+  }
+
+  #close(): void {
+    this.isClosed = true;
+    for (const answer of this.#asked.values()) answer(CLOSED);
     this.#look();
   }
 

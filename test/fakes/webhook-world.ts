@@ -1,4 +1,5 @@
 import { type Config, configSchema } from "../../src/core/config-schema.ts";
+import { errandNamed } from "../../src/core/errand.ts";
 import { MovedChats } from "../../src/core/moved-chats.ts";
 import { configuredRouter } from "../../src/core/session-router.ts";
 import { Webhooks } from "../../src/core/webhooks.ts";
@@ -48,6 +49,14 @@ export class WebhookWorld implements AsyncDisposable {
     await this.path.restart();
     this.webhooks = this.#build();
     await this.path.pass(50);
+  }
+
+  /** Whether what an order asked for has come to an end. */
+  isOver(id: string): boolean {
+    return this.path.events.some(
+      ({ event }) =>
+        event.kind === "end" && event.messageIds.some((message) => errandNamed(message)?.id === id),
+    );
   }
 
   async post(path: string, body: object, headers: Readonly<Record<string, string>> = {}): Promise<Posted> {

@@ -1,3 +1,5 @@
+import { afterHandler } from "../fakes/after-handler.ts";
+
 /** One frame as a client gets it. */
 export interface Frame {
   readonly type: "res" | "event";
@@ -21,9 +23,12 @@ export class SocketClient implements Disposable {
 
   constructor(url: string, headers: Record<string, string> = {}) {
     this.socket = new WebSocket(`${url.replace("http", "ws")}/ws`, { headers });
+    const later = afterHandler();
     this.socket.addEventListener("message", ({ data }) => {
-      this.frames.push(JSON.parse(String(data)) as Frame);
-      this.#ring();
+      later(() => {
+        this.frames.push(JSON.parse(String(data)) as Frame);
+        this.#ring();
+      });
     });
     const { promise, resolve } = Promise.withResolvers<{ code: number; reason: string }>();
     this.closed = promise;
@@ -31,9 +36,11 @@ export class SocketClient implements Disposable {
     this.#opened = opened.promise;
     this.socket.addEventListener("open", () => opened.resolve());
     this.socket.addEventListener("close", ({ code, reason }) => {
-      resolve({ code, reason });
-      opened.reject(new Error(`closed before it opened: ${code} ${reason}`));
-      this.#ring();
+      later(() => {
+        resolve({ code, reason });
+        opened.reject(new Error(`closed before it opened: ${code} ${reason}`));
+        this.#ring();
+      });
     });
     opened.promise.catch(() => {});
   }

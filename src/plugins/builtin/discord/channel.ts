@@ -1,3 +1,4 @@
+import { accountTitle } from "../../../lib/account-title.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import { ChannelLine } from "../../channel-line.ts";
 import { Connection } from "../../connection.ts";
@@ -176,7 +177,7 @@ export class DiscordChannel implements Channel {
 
   async findings(): Promise<readonly Finding[]> {
     const { name, account } = this.#parts;
-    const subject = name === "default" ? this.name : `${this.name}/${name}`;
+    const subject = accountTitle(this.name, name);
     try {
       return await findings({ calls: this.#calls, account, subject });
     } catch (error) {

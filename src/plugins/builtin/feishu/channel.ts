@@ -1,3 +1,4 @@
+import { accountTitle } from "../../../lib/account-title.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import { RecentMap } from "../../../lib/recent-map.ts";
 import { ChannelLine } from "../../channel-line.ts";
@@ -211,7 +212,7 @@ export class FeishuChannel implements Channel {
 
   async findings(): Promise<readonly Finding[]> {
     const { name, account } = this.#parts;
-    const subject = name === "default" ? this.name : `${this.name}/${name}`;
+    const subject = accountTitle(this.name, name);
     const { hasRival } = this.#connection;
     const isConnected = this.#connection.status().state === "connected";
     const heard = { ...(await this.#hearing.facts()), isConnected, hasRival };

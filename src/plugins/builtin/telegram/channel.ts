@@ -1,4 +1,5 @@
 import type { Api } from "grammy";
+import { accountTitle } from "../../../lib/account-title.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import type { PlacedSettings } from "../../chat-rules.ts";
 import { ChannelLine } from "../../channel-line.ts";
@@ -211,7 +212,7 @@ export class TelegramChannel implements Channel {
 
   async findings(): Promise<readonly Finding[]> {
     const { name, account, clock } = this.#parts;
-    const subject = name === "default" ? this.name : `${this.name}/${name}`;
+    const subject = accountTitle(this.name, name);
     const { hasRival } = this.#connection;
     try {
       return await findings({ calls: this.#calls, account, subject, hasRival, nowMs: clock.now() });
