@@ -295,7 +295,8 @@ function runningTurns(
         redact: parts.redact ?? hideKeys,
       }),
     compose: promptsWith({ ...parts, outbox: store.outbox, sentences }),
-    reply: (...asked) => replyToErrand(...asked, { ...parts, channelAt: parts.channel, sentences }),
+    reply: (...asked) =>
+      replyToErrand(...asked, { ...parts, outbox: store.outbox, channelAt: parts.channel, sentences }),
   };
   const signs = new TurnSigns({ ...parts, outbox: store.outbox, pacer, settlements });
   const budgets = new Budgets({ settings: () => config().agent.budget, usage: store.usage, clock });
