@@ -129,6 +129,7 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "cli/cron-commands.ts": "test/cli/cron.test.ts",
   "cli/doctor/check-cron.ts": "test/cli/cron.test.ts",
   "core/cron-desk.ts": "test/core/cron.test.ts",
+  "core/cron-guests.ts": "test/tools/cron.test.ts",
   "core/cron-jobs.ts": "test/core/cron.test.ts",
   "core/cron-runs.ts": "test/core/cron.test.ts",
   "core/cron-state.ts": "test/core/cron.test.ts",

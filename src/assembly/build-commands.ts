@@ -142,7 +142,7 @@ function conversationsOf({ store, pipeline }: CommandNeeds): Conversations {
     open: ({ sessionKey: session, agent, role, message }) =>
       pipeline().openSession({ session, agent, ...(role === undefined ? {} : { role }) }, message.address),
     end: (session) => pipeline().endSession(session),
-    stop: (session) => pipeline().stopSession(session),
+    stop: (session, only) => pipeline().stopSession(session, only),
     isBusy: (session) => pipeline().isBusy(session),
   };
 }

@@ -5,6 +5,8 @@ import { placeOfJob } from "../core/cron-place.ts";
 import type { CronSaying } from "../core/cron-runs.ts";
 import { zoneOf } from "../core/cron-view.ts";
 import { RequestError } from "../core/errors.ts";
+import type { Address } from "../core/message.ts";
+import { MovedChats } from "../core/moved-chats.ts";
 import { configuredRouter, routeTo } from "../core/session-router.ts";
 import { systemClock } from "../lib/clock.ts";
 import { oneLine } from "../pipeline/chat-context.ts";
@@ -20,6 +22,7 @@ export function buildCron(needs: CronNeeds): Cron {
   const places = {
     channel: registry.channelFor.bind(registry),
     owners: access.owners,
+    movedTo: (to: Address) => new MovedChats(store.state).now(to),
   };
   return new Cron({
     ledger: store.cron,
@@ -32,6 +35,7 @@ export function buildCron(needs: CronNeeds): Cron {
     placeOf: (job) => placeOfJob(job, places),
     say: (saying) => say(saying, needs),
     delivery: (key) => store.outbox.find(key),
+    saidByTools: (turn) => store.outbox.saidByTools(turn),
     tellOwner: (job, news, facts) => tellOwner(job, news, facts, needs),
     clock: systemClock,
     log: options.log.child({ part: "cron" }),

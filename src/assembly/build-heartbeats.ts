@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { workspaceOf } from "../core/agent-list.ts";
 import { Budgets } from "../core/budget.ts";
 import { Heartbeats } from "../core/heartbeat.ts";
+import { MovedChats } from "../core/moved-chats.ts";
 import { configuredRouter } from "../core/session-router.ts";
 import { systemClock } from "../lib/clock.ts";
 import type { Base, Parts } from "./parts.ts";
@@ -25,6 +26,7 @@ export function buildHeartbeats(needs: Base & Pick<Parts, "pipeline">): Heartbea
     usage: store.usage,
     exceededBy: (turn) => budgets.exceededBy(turn),
     owners: access.owners,
+    movedTo: (to) => new MovedChats(store.state).now(to),
     router: configuredRouter(() => live.config),
     channel: (to) => registry.channelFor(to),
     isBusy: (session) => pipeline.isBusy(session),

@@ -1,6 +1,7 @@
 import { workspaceOf } from "../core/agent-list.ts";
 import type { LoadedConfig } from "../core/config.ts";
 import type { LiveConfig } from "../core/config-live.ts";
+import { MovedChats } from "../core/moved-chats.ts";
 import { configuredRouter } from "../core/session-router.ts";
 import { systemClock } from "../lib/clock.ts";
 import { assemblePipeline, type Pipeline } from "../pipeline/pipeline.ts";
@@ -31,7 +32,10 @@ export function buildPipeline(needs: PipelineNeeds, whole: () => Parts): Pipelin
       media: layout.media,
       workspace: (agent) => workspaceOf(live.config, agent, layout.workspace),
     },
-    onMoved: (from, to) => whole().cron.moveChat(from, to),
+    onMoved: async (from, to) => {
+      await new MovedChats(store.state).note(from, to);
+      await whole().cron.moveChat(from, to);
+    },
     fetch: buildFetch(live),
     worker: crypto.randomUUID(),
     clock: systemClock,

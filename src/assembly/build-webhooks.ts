@@ -1,3 +1,4 @@
+import { MovedChats } from "../core/moved-chats.ts";
 import { configuredRouter } from "../core/session-router.ts";
 import { WaitingCallers } from "../core/waiting-callers.ts";
 import { Webhooks } from "../core/webhooks.ts";
@@ -36,6 +37,7 @@ export function buildWebhooks(needs: Needs): WebhookParts {
     errands: pipeline.errands,
     keep: (agent, text) => heartbeats.keep(agent, text),
     owners: access.owners,
+    movedTo: (to) => new MovedChats(store.state).now(to),
     router: configuredRouter(() => live.config),
     channel: (to) => registry.channelFor(to),
     sessions: store.sessions,

@@ -1,7 +1,7 @@
 import type { Command, CommandCall } from "../core/command.ts";
 import type { Session, SessionPatch } from "../core/session.ts";
 import type { SessionKey } from "../core/session-key.ts";
-import type { SessionLedger } from "../core/store.ts";
+import type { SessionLedger, TurnId } from "../core/store.ts";
 import type { BuiltinName, CommandWords } from "./words.ts";
 
 /** What a command may do with the conversation that it is written in. */
@@ -11,8 +11,11 @@ export interface Conversations {
   open(call: CommandCall): Promise<Session>;
   /** Ends it; see `end-session.ts`. */
   end(session: SessionKey): Promise<unknown>;
-  /** Cancels what waits, then aborts the turn. */
-  stop(session: SessionKey): Promise<{ readonly stopped: boolean; readonly cancelled: number }>;
+  /** Cancels what waits, then aborts the turn; with `only`, if it is this one, and else nothing. */
+  stop(
+    session: SessionKey,
+    only?: TurnId,
+  ): Promise<{ readonly stopped: boolean; readonly cancelled: number }>;
   /** Whether a turn runs or messages wait. */
   isBusy(session: SessionKey): Promise<boolean>;
 }

@@ -41,10 +41,10 @@ async function answerTo(call: CommandCall, desk: Desk): Promise<string> {
   const { engine, said, prefix, words } = desk;
   const [, verb = "", id = "", rest = ""] = /^(\S*)\s*(\S*)\s*([\s\S]*)$/.exec(call.args) ?? [];
   const what = verb.toLowerCase();
-  if (what === "" || what === "list") return listOf(await visible(call, engine), call, desk);
+  if (what === "" || what === "list") return listOf(await engine.list(maySee(call)), call, desk);
   if (what === "runs" && id !== "") {
-    if (!(await visible(call, engine)).some((job) => job.id === id))
-      return said.unknown(nameInMarkdown(id, "?"));
+    const job = await engine.find(id);
+    if (!job || !maySee(call)(job)) return said.unknown(nameInMarkdown(id, "?"));
     return runsOf(await engine.runs(id, SHOWN_RUNS), id, said);
   }
   if (!CHANGES.some((known) => known === what) || id === "")
@@ -67,7 +67,7 @@ async function change(
     case "add": {
       const job = readJob(id, rest);
       if (!job) return said.howToAdd(prefix);
-      const known = (await engine.list()).find((one) => one.id === id);
+      const known = await engine.find(id);
       // The command runs again after a crash.
       if (known?.addedBy === call.message.id) return said.added(name, known.nextTimes);
       const { address: chat, id: addedBy } = call.message;
@@ -97,13 +97,10 @@ export function readJob(id: string, text: string): NewCronJob | undefined {
 }
 
 /** Nobody is told of another chat's jobs but owners. */
-async function visible(
-  { isOwner, message }: CommandCall,
-  engine: CronEngine,
-): Promise<readonly CronJobStatus[]> {
-  const jobs = await engine.list();
-  return isOwner ? jobs : jobs.filter(({ chat }) => chat !== undefined && isSameChat(chat, message.address));
-}
+const maySee =
+  ({ isOwner, message }: CommandCall) =>
+  ({ chat }: Pick<CronJobStatus, "chat">): boolean =>
+    isOwner || (chat !== undefined && isSameChat(chat, message.address));
 
 function listOf(jobs: readonly CronJobStatus[], { isOwner }: CommandCall, { said, prefix }: Desk): string {
   if (jobs.length === 0) return said.none;

@@ -1,9 +1,18 @@
 import type { Clock } from "../lib/clock.ts";
 import { nearest } from "../lib/nearest.ts";
 import { jobFields, jobIdSchema } from "./config-sections/cron.ts";
+import { assertRare, assertRested, assertRoom } from "./cron-guests.ts";
 import type { CronJob, CronLedger, CronRun, CronState } from "./cron-job.ts";
 import type { CronJobs } from "./cron-jobs.ts";
-import type { CronChange, CronEngine, CronJobStatus, CronRunStatus, NewCronJob } from "./cron-port.ts";
+import type {
+  CronAsker,
+  CronChange,
+  CronEngine,
+  CronJobStatus,
+  CronListed,
+  CronRunStatus,
+  NewCronJob,
+} from "./cron-port.ts";
 import { type CronEntry, freshState, withoutTimes } from "./cron-state.ts";
 import { shownRun, shownTimes, statusOf } from "./cron-view.ts";
 import type { Beginning } from "./cron-work.ts";
@@ -28,6 +37,9 @@ export interface CronDeskDeps {
 /** So many jobs of people's are plenty; more are a loop that adds them. */
 const MOST_JOBS = 1000;
 
+/** So many are listed without a pause. */
+const AT_A_STRETCH = 50;
+
 /** What people and agents may ask of the clock. */
 export class CronDesk implements CronEngine {
   readonly #deps: CronDeskDeps;
@@ -36,23 +48,36 @@ export class CronDesk implements CronEngine {
     this.#deps = deps;
   }
 
-  list(): Promise<readonly CronJobStatus[]> {
-    return Promise.all(this.#deps.jobs.all.map((entry) => this.#statusOf(entry)));
+  async list(isMeant: (job: CronListed) => boolean = () => true): Promise<readonly CronJobStatus[]> {
+    const found: CronJobStatus[] = [];
+    for (const entry of this.#deps.jobs.all) {
+      if (!isMeant({ ...entry.job, origin: entry.origin })) continue;
+      found.push(await this.#statusOf(entry));
+      // The times of thousands take seconds: others get their turn in between.
+      if (found.length % AT_A_STRETCH === 0) await new Promise((resolve) => void setImmediate(resolve));
+    }
+    return found;
+  }
+
+  async find(id: string): Promise<CronJobStatus | undefined> {
+    const entry = this.#deps.jobs.named(id);
+    return entry && this.#statusOf(entry);
   }
 
   async get(id: string): Promise<CronJobStatus> {
     return this.#statusOf(this.#named(id));
   }
 
-  add(asked: NewCronJob): Promise<CronJobStatus> {
+  add(asked: NewCronJob, asker: CronAsker = "owner"): Promise<CronJobStatus> {
     return this.#change(async () => {
       const { jobs, ledger, clock } = this.#deps;
       this.#assertOn();
       const job = checked(jobFrom(asked));
       if (jobs.named(job.id)) throw taken(job.id);
-      if (jobs.countOfPeople >= MOST_JOBS) {
+      if (jobs.ofPeople.length >= MOST_JOBS) {
         throw new RequestError("BUSY", `There are ${MOST_JOBS} jobs already. Remove some first.`);
       }
+      if (asker !== "owner") this.#assertForGuests(asker, job);
       const state = await this.#newState(job, freshState(job, clock.now()));
       await ledger.put(job, state);
       jobs.put(job, state);
@@ -60,11 +85,12 @@ export class CronDesk implements CronEngine {
     });
   }
 
-  update(id: string, change: CronChange): Promise<CronJobStatus> {
+  update(id: string, change: CronChange, asker: CronAsker = "owner"): Promise<CronJobStatus> {
     return this.#change(async () => {
       const { jobs, ledger, clock } = this.#deps;
       const before = this.#people(id, "changed");
       const job = checked({ ...jobFrom({ ...before.job, ...change } as NewCronJob), id });
+      if (asker !== "owner") this.#assertForGuests(asker, job, before.job);
       const isSame = JSON.stringify(job.schedule) === before.state.schedule;
       const { incidentAtMs: _, ...kept } = withoutTimes(before.state);
       const fresh = { ...kept, ...freshState(job, clock.now()) };
@@ -77,7 +103,7 @@ export class CronDesk implements CronEngine {
     });
   }
 
-  run(id: string): Promise<CronRunStatus> {
+  run(id: string, asker: CronAsker = "owner"): Promise<CronRunStatus> {
     return this.#deps.inTurn(async () => {
       const { clock, isRunning, perform } = this.#deps;
       this.#assertOn();
@@ -85,6 +111,7 @@ export class CronDesk implements CronEngine {
       this.#assertAgent(entry.job);
       if (isRunning(id)) throw new RequestError("BUSY", `${shown(id)} is running right now.`);
       const now = clock.now();
+      if (asker === "job") assertRested(entry.state.last?.atMs, now);
       const run = { job: entry.id, atMs: now, attempt: 1, isManual: true, startedAtMs: now, missed: 0 };
       return shownRun(await perform(entry, run), undefined);
     });
@@ -192,6 +219,18 @@ export class CronDesk implements CronEngine {
     throw new RequestError("BAD_REQUEST", `There is no agent ${shown(job.agentId ?? "")}.`);
   }
 
+  /** What somebody may not have who is no owner. What an owner has made so already may stay so. */
+  #assertForGuests(asker: "guest" | "job", job: CronJob, before?: CronJob): void {
+    const { jobs, clock } = this.#deps;
+    const now = clock.now();
+    if (!before || !isSameSchedule(before, job)) assertRare(newTimetable(job.schedule, now), now, asker);
+    if (before && isSamePlace(before, job)) return;
+    assertRoom(
+      job,
+      jobs.ofPeople.filter(({ id }) => id !== job.id),
+    );
+  }
+
   async #statusOf(entry: CronEntry): Promise<CronJobStatus> {
     const { jobs, isRunning, clock, delivery } = this.#deps;
     const { key } = entry.state.last ?? {};
@@ -238,6 +277,11 @@ function definedOf<T extends object>(fields: T): Partial<T> {
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null);
   return Object.fromEntries(entries) as Partial<T>;
 }
+
+const isSameSchedule = (one: CronJob, other: CronJob) =>
+  JSON.stringify(one.schedule) === JSON.stringify(other.schedule);
+
+const isSamePlace = (one: CronJob, other: CronJob) => JSON.stringify(one.chat) === JSON.stringify(other.chat);
 
 const shown = (id: string) => JSON.stringify(id);
 const taken = (id: string) =>

@@ -5,7 +5,9 @@ import type { CronBook, CronJob, CronKey, CronLedger, CronState } from "./cron-j
 import { type CronEntry, freshState, timesOf, withoutTimes } from "./cron-state.ts";
 import { RequestError } from "./errors.ts";
 import type { Address } from "./message.ts";
+import { movedPlace } from "./moved-chats.ts";
 import type { Timetable } from "./schedule.ts";
+import { isInChat } from "./target.ts";
 
 export interface CronJobsDeps {
   readonly ledger: CronLedger;
@@ -68,8 +70,8 @@ export class CronJobs {
     return this.#entries.get(nameOf(key));
   }
 
-  get countOfPeople(): number {
-    return this.#people.size;
+  get ofPeople(): readonly CronJob[] {
+    return [...this.#people.values()];
   }
 
   isHidden({ origin, id }: CronKey): boolean {
@@ -91,29 +93,38 @@ export class CronJobs {
 
   /** A job of people's that is there now, or is another one now; the store knows it already. */
   put(job: CronJob, state: CronState): void {
+    const one = { origin: "people", id: job.id, job } as const;
+    this.#version += 1;
     this.#people.set(job.id, job);
-    this.#states.set(nameOf({ origin: "people", id: job.id }), state);
-    this.#rebuild(this.#deps.clock.now());
+    this.#states.set(nameOf(one), state);
+    this.#entries.set(nameOf(one), this.#entryOf(one, this.#deps.clock.now()));
   }
 
   /** One of people's that is gone; the store knows it already. */
   drop(id: string): void {
+    const name = nameOf({ origin: "people", id });
+    this.#version += 1;
     this.#people.delete(id);
-    this.#states.delete(nameOf({ origin: "people", id }));
-    this.#rebuild(this.#deps.clock.now());
+    this.#states.delete(name);
+    this.#entries.delete(name);
   }
 
   /**
    * Makes the times to come right: for jobs that are new, or whose schedule is another one, or that take part again;
-   * and for all after the clock was set back. A time that has passed and was not begun is left to be made up for, and
+   * and for all with `isAll`: at the start, and after the clock was set back. A time that has passed and was not begun is left to be made up for, and
    * no time comes twice.
    */
-  async align(): Promise<void> {
+  async align(isAll: boolean): Promise<void> {
     const { clock, ledger } = this.#deps;
     const now = clock.now();
     const before = new Map(this.#states);
     this.#rebuild(now);
-    for (const entry of this.all) this.note(entry, await this.#aligned(entry, now));
+    for (const entry of this.all) {
+      const isRight =
+        !isAll && entry.state === before.get(nameOf(entry)) && entry.state.nextAtMs !== undefined;
+      const state = isRight && this.isActive(entry) ? entry.state : await this.#aligned(entry, now);
+      if (state !== entry.state) this.note(entry, state);
+    }
     this.#letGo();
     const changed = [...this.#states].filter(([name, state]) => before.get(name) !== state);
     if (changed.length > 0) await ledger.keep(changed.map(([name, state]) => ({ ...keyOf(name), state })));
@@ -122,9 +133,8 @@ export class CronJobs {
   /** Jobs of people's whose answers go to a chat that has another address now. */
   async move(from: Address, to: Address): Promise<void> {
     for (const { origin, job, state } of this.all) {
-      if (origin !== "people" || !job.chat || !isIn(job.chat, from)) continue;
-      const { thread } = job.chat;
-      const moved = { ...job, chat: thread === undefined ? to : { ...job.chat, chat: to.chat } };
+      if (origin !== "people" || !job.chat || !isInChat(job.chat, from)) continue;
+      const moved = { ...job, chat: movedPlace(job.chat, to) };
       await this.#deps.ledger.put(moved, state);
       this.put(moved, state);
     }
@@ -161,8 +171,9 @@ export class CronJobs {
     const own = jobsOf(this.#deps.config()).map((job) => ({ origin: "config", id: job.id, job }) as const);
     const people = [...this.#people.values()].map((job) => ({ origin: "people", id: job.id, job }) as const);
     this.#version += 1;
+    const entries = [...own, ...people].map((one) => [nameOf(one), this.#entryOf(one, nowMs)] as const);
     this.#entries.clear();
-    for (const one of [...own, ...people]) this.#entries.set(nameOf(one), this.#entryOf(one, nowMs));
+    for (const [name, entry] of entries) this.#entries.set(name, entry);
   }
 
   #entryOf(one: CronKey & { readonly job: CronJob }, nowMs: number): CronEntry {
@@ -173,7 +184,10 @@ export class CronJobs {
     const state = isSame ? known : { ...freshState(job, nowMs), ...paused };
     this.#states.set(nameOf(one), state);
     const { jitterMs = this.#deps.config().jitterMs } = job;
-    return { origin, id, job, state, jitterMs, times: this.#timesOf(job, state) };
+    const before = this.#entries.get(nameOf(one));
+    // Reading an expression takes a while, and there may be thousands.
+    const times = before && hasSameTimes(before.state, state) ? before.times : this.#timesOf(job, state);
+    return { origin, id, job, state, jitterMs, times };
   }
 
   #timesOf(job: CronJob, state: CronState): Timetable {
@@ -188,16 +202,15 @@ export class CronJobs {
   }
 }
 
+const hasSameTimes = (one: CronState, other: CronState) =>
+  one.schedule === other.schedule && one.anchorMs === other.anchorMs;
+
 const NO_TIMES: Timetable = {
   next: () => undefined,
   latest: () => undefined,
   isOnce: false,
   isWholeHour: () => false,
 };
-
-/** Whether a place is a chat, or a thread of it. */
-const isIn = (place: Address, chat: Address) =>
-  place.channel === chat.channel && place.account === chat.account && place.chat === chat.chat;
 
 const nameOf = ({ origin, id }: CronKey) => `${origin} ${id}`;
 

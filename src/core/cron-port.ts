@@ -8,9 +8,17 @@ export type CronChange = {
   readonly [Name in keyof Omit<CronJob, "id">]?: CronJob[Name] | null | undefined;
 };
 
+/**
+ * Who wants a job added, changed or run: a `guest` may have few of them in a chat, and none too often. A `job` is a
+ * guest that could bring itself about again and again.
+ */
+export type CronAsker = "owner" | "guest" | "job";
+
+/** A job, and whose it is. */
+export type CronListed = CronJob & { readonly origin: CronOrigin };
+
 /** A job and how it stands. */
-export interface CronJobStatus extends CronJob {
-  readonly origin: CronOrigin;
+export interface CronJobStatus extends CronListed {
   /**
    * `waiting` for its next time, `running`, `paused`, `disabled` in its own words, `finished`: no time is left, or
    * `hidden` behind a job of the configuration with the same id.
@@ -47,12 +55,15 @@ export interface CronRunStatus extends Omit<CronRun, "work" | "end"> {
  * unknown id, one that is taken, a schedule that never comes. Reading changes nothing.
  */
 export interface CronEngine {
-  list(): Promise<readonly CronJobStatus[]>;
+  /** All, or those that are meant. */
+  list(isMeant?: (job: CronListed) => boolean): Promise<readonly CronJobStatus[]>;
+  /** Undefined if there is none of that id. */
+  find(id: string): Promise<CronJobStatus | undefined>;
   get(id: string): Promise<CronJobStatus>;
-  add(job: NewCronJob): Promise<CronJobStatus>;
-  update(id: string, change: CronChange): Promise<CronJobStatus>;
+  add(job: NewCronJob, asker?: CronAsker): Promise<CronJobStatus>;
+  update(id: string, change: CronChange, asker?: CronAsker): Promise<CronJobStatus>;
   /** Runs it now, beside its schedule. Resolves once the run is written down. */
-  run(id: string): Promise<CronRunStatus>;
+  run(id: string, asker?: CronAsker): Promise<CronRunStatus>;
   pause(id: string): Promise<CronJobStatus>;
   /** Lets it run again, from its next time on. */
   resume(id: string): Promise<CronJobStatus>;

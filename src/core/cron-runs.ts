@@ -4,9 +4,11 @@ import type { Logger } from "../lib/logger.ts";
 import type { CronEnd, CronKey, CronLedger, CronRun, CronState, CronWork } from "./cron-job.ts";
 import { type AfterRun, afterRun } from "./cron-state.ts";
 import { endOfAsking, endOfSaying, errandNameOf } from "./cron-work.ts";
-import { type ErrandDesk, idOfErrand, isOver } from "./errand.ts";
+import { type ErrandDesk, type ErrandRequest, idOfErrand, isOver, type OverOutcome } from "./errand.ts";
 import type { Address } from "./message.ts";
-import type { DeliveryState } from "./outbox-ledger.ts";
+import type { DeliveryState, OutboxLedger } from "./outbox-ledger.ts";
+import { saidAlready } from "./said-already.ts";
+import { isNothingToSay } from "./silence.ts";
 
 /** A text that the clock itself says in a chat, once under its key. */
 export interface CronSaying {
@@ -23,6 +25,8 @@ export interface CronRunsDeps {
   /** False if it cannot be said: there is no such chat, or a plugin withheld it. */
   readonly say: (saying: CronSaying) => Promise<boolean>;
   readonly delivery: (key: string) => Promise<DeliveryState | undefined>;
+  /** See `OutboxLedger`. */
+  readonly saidByTools: OutboxLedger["saidByTools"];
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -104,7 +108,17 @@ export class CronRuns {
     // What was written down and not asked: a crash came in between.
     if (!outcome) await errands.take(request);
     if (!outcome || !isOver(outcome)) return undefined;
-    const isPosted = (await delivery(idOfErrand(name))) !== undefined;
-    return endOfAsking(run, request, outcome, isPosted, clock.now());
+    const key = idOfErrand(name);
+    const posted = (await delivery(key)) ? key : await this.#saidOnTheWay(request, outcome);
+    return endOfAsking(request, outcome, posted, clock.now());
+  }
+
+  /** The key under which the agent has said its answer itself, in the very place. */
+  async #saidOnTheWay(
+    { errand: { to } }: ErrandRequest,
+    { turn, answer }: OverOutcome,
+  ): Promise<string | undefined> {
+    if (!to || turn === undefined || answer === undefined || isNothingToSay(answer)) return undefined;
+    return saidAlready(await this.#deps.saidByTools(turn), to, answer);
   }
 }

@@ -1,7 +1,7 @@
 import { localTimeIn } from "../lib/local-time.ts";
 import { shownSpan } from "../lib/span.ts";
-import type { CronEnd, CronJob, CronRun, CronRunName, CronWork } from "./cron-job.ts";
-import { type Errand, type ErrandName, errandSession, idOfErrand, type MessageOutcome } from "./errand.ts";
+import type { CronEnd, CronJob, CronRunName, CronWork } from "./cron-job.ts";
+import { type Errand, type ErrandName, errandSession, idOfErrand, type OverOutcome } from "./errand.ts";
 import type { Address } from "./message.ts";
 import { hostZone, shownSchedule } from "./schedule.ts";
 import { isNothingToSay } from "./silence.ts";
@@ -59,12 +59,11 @@ function aboutOf({ id, schedule }: CronJob, run: Beginning): string {
   return `${what} It was due at ${when} (${zone})${late}${missed}.`;
 }
 
-/** What came of asking the agent. `isPosted`: there is something on its way to the chat. */
+/** What came of asking the agent. `key`: under that it is on its way to the chat, or there. */
 export function endOfAsking(
-  run: CronRun,
   { errand }: { readonly errand: Errand },
-  outcome: MessageOutcome & { readonly state: "done" | "failed" | "cancelled" },
-  isPosted: boolean,
+  outcome: OverOutcome,
+  key: string | undefined,
   nowMs: number,
 ): CronEnd {
   const { answer = "", error, endedAtMs = nowMs, state } = outcome;
@@ -72,8 +71,9 @@ export function endOfAsking(
     const said = state === "cancelled" ? {} : { error: answer === "" ? (error ?? "It failed.") : answer };
     return { state, endedAtMs, delivery: "nothing", ...said };
   }
-  const place = isPosted && errand.to ? { to: errand.to, key: idOfErrand(errandNameOf(run)) } : {};
-  return { state, endedAtMs, answer: cut(answer), delivery: deliveryOf(errand, answer, isPosted), ...place };
+  const place = key !== undefined && errand.to ? { to: errand.to, key } : {};
+  const delivery = deliveryOf(errand, answer, key !== undefined);
+  return { state, endedAtMs, answer: cut(answer), delivery, ...place };
 }
 
 function deliveryOf({ delivery, to }: Errand, answer: string, isPosted: boolean): CronEnd["delivery"] {

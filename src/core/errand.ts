@@ -1,6 +1,7 @@
 import type { Receipt } from "./channel.ts";
 import type { Address, InboundMessage, MessageRef } from "./message.ts";
 import { formatSessionKey, type SessionKey } from "./session-key.ts";
+import type { TurnId } from "./store.ts";
 
 /** Who asks an agent for something that nobody wrote in a chat: the clock, the web, its heartbeat, another agent. */
 export type ErrandGiver = "cron" | "webhook" | "heartbeat" | "agent";
@@ -38,6 +39,8 @@ export interface Errand {
    * say (see `isNothingToSay`) is never said.
    */
   readonly delivery: "announce" | "direct" | "silent";
+  /** What tells this order from another one that came under the same id. */
+  readonly digest?: string;
   /** Where it is said. Without it the answer is kept, like a silent one. */
   readonly to?: Address;
 }
@@ -58,7 +61,10 @@ export interface ErrandName {
 }
 
 /** How something that the gateway asked stands. */
-export type MessageOutcome =
+export type MessageOutcome = {
+  /** See `Errand.digest`. */
+  readonly digest?: string;
+} & (
   | { readonly state: "waiting" | "running" }
   | {
       readonly state: "done" | "failed" | "cancelled";
@@ -67,7 +73,10 @@ export type MessageOutcome =
       /** Of a failure: a code, and where there is one the reference that names the log line. */
       readonly error?: string;
       readonly endedAtMs?: number;
-    };
+      /** Absent where there was none, or it is no longer known. */
+      readonly turn?: TurnId;
+    }
+);
 
 /** Where the gateway's own requests go in, and how whoever gave one learns what came of it. */
 export interface ErrandDesk {
@@ -83,10 +92,11 @@ export interface ErrandDesk {
   onEnd(listener: (name: ErrandName) => void): Disposable;
 }
 
+/** One of which nothing more will come. */
+export type OverOutcome = MessageOutcome & { readonly state: "done" | "failed" | "cancelled" };
+
 /** Whether nothing more will come of it. */
-export const isOver = (
-  outcome: MessageOutcome,
-): outcome is MessageOutcome & { readonly state: "done" | "failed" | "cancelled" } =>
+export const isOver = (outcome: MessageOutcome): outcome is OverOutcome =>
   outcome.state !== "waiting" && outcome.state !== "running";
 
 /** Where an errand is recorded: no chat of a platform. */

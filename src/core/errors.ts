@@ -123,6 +123,7 @@ export type RequestErrorCode =
   | "NOT_FOUND"
   | "UNKNOWN_METHOD"
   | "METHOD_NOT_ALLOWED"
+  | "CONFLICT"
   | "TIMED_OUT"
   | "TOO_LARGE"
   | "UNSUPPORTED_MEDIA"

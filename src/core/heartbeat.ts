@@ -27,6 +27,8 @@ export interface HeartbeatDeps {
   /** The limit that keeps a turn from beginning. */
   readonly exceededBy: (turn: Omit<TurnUsage, "spent">) => Promise<BudgetState | undefined>;
   readonly owners: Pick<Owners, "chats">;
+  /** Where a chat is now. */
+  readonly movedTo: (to: Address) => Promise<Address>;
   readonly router: SessionRouter;
   readonly channel: (to: Pick<Address, "channel" | "account">) => Channel | undefined;
   readonly isBusy: (session: SessionKey) => Promise<boolean>;
@@ -146,7 +148,7 @@ export class Heartbeats implements Service {
       if (lastAtMs - beginMs > MOST_AHEAD_MS) return this.#write(agent, { ...kept, lastAtMs: beginMs });
       // Also after a clock was set back: what was decided stays so.
       if (beginMs <= lastAtMs) return;
-      const place = this.#placeOf(agent, heartbeat);
+      const place = await this.#placeOf(agent, heartbeat);
       const why =
         place && !kept.pending
           ? await this.#whyNot(agent, heartbeat, kept, place, beginMs)
@@ -180,7 +182,7 @@ export class Heartbeats implements Service {
   async #finished(agent: string, heartbeat: Heartbeat, kept: Kept): Promise<Kept> {
     const { pending, ...rest } = kept;
     if (!pending) return kept;
-    const place = this.#placeOf(agent, heartbeat);
+    const place = await this.#placeOf(agent, heartbeat);
     // With it are texts that somebody relies on: they wait until there is somebody to read the answer.
     if (!place) return kept;
     await this.#deps.errands.take({ ...pending, errand: errandOfBeat(agent, heartbeat, place) });
@@ -227,11 +229,11 @@ export class Heartbeats implements Service {
     return { ...kept, isJudged: true, failures: outcome?.state === "failed" ? failures + 1 : 0 };
   }
 
-  #placeOf(agent: string, { to, session: where }: Heartbeat): Place | undefined {
-    const { owners, channel: channelOf, router } = this.#deps;
+  async #placeOf(agent: string, { to, session: where }: Heartbeat): Promise<Place | undefined> {
+    const { owners, channel: channelOf, router, movedTo } = this.#deps;
     const target = to === undefined ? undefined : parseTarget(to);
     const at = target && channelOf(target);
-    const chat = target && at ? addressOf(target, at) : owners.chats(channelOf)[0];
+    const chat = target && at ? await movedTo(addressOf(target, at)) : owners.chats(channelOf)[0];
     const channel = chat && channelOf(chat);
     if (!chat || !channel) return undefined;
     const own = errandSession(agent, { by: "heartbeat", name: agent });

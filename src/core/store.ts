@@ -294,7 +294,10 @@ export interface SessionLedger {
 
 export interface SessionActivity {
   readonly isBusy: boolean;
-  /** When the last message that was settled in it came; absent if none was. */
+  /**
+   * When the last message came that a person wrote and that was settled in it; absent if none was. Behind hundreds that
+   * the gateway itself asked, when the first of those came.
+   */
   readonly lastHeardAtMs?: number;
 }
 

@@ -79,7 +79,7 @@ function badTarget(text: string): RequestError {
   return new RequestError("BAD_REQUEST", `"${text}" is no target. A target is ${TARGET_FORM}.`);
 }
 
-/** Whether both are the same chat, threads apart. The scope says what a chat is, not which. */
+/** Whether both are the same chat and the same thread of it. The scope says what a chat is, not which. */
 export function isSameChat(one: Address, other: Address): boolean {
   return (
     one.channel === other.channel &&
@@ -87,4 +87,9 @@ export function isSameChat(one: Address, other: Address): boolean {
     one.chat === other.chat &&
     one.thread === other.thread
   );
+}
+
+/** Whether a place is in that chat, whatever thread of it either names. */
+export function isInChat(place: Address, chat: Address): boolean {
+  return place.channel === chat.channel && place.account === chat.account && place.chat === chat.chat;
 }

@@ -25,6 +25,8 @@ export interface WebhookOrder {
   readonly waitMs?: number;
   /** The same key again is the same order again. */
   readonly key?: string;
+  /** Of what the caller sent under a key of its own choice: with another one the key stands for another order. */
+  readonly digest?: string;
 }
 
 /** What a caller is told. The same order again is told the same. */
@@ -44,7 +46,8 @@ export interface WebhookReceipt {
 export interface WebhookDesk {
   /**
    * Resolves once the order is durable: a crash after that loses nothing. Rejects with `RequestError`: `FORBIDDEN` for
-   * what a caller may not choose, `BUSY` when it must come again later, `BAD_REQUEST` for what cannot be.
+   * what a caller may not choose, `BUSY` when it must come again later, `CONFLICT` for another order under the same key, `BAD_REQUEST` for what
+   * cannot be.
    */
   take(order: WebhookOrder, signal: AbortSignal): Promise<WebhookReceipt>;
 }

@@ -21,6 +21,8 @@ export interface WebhooksDeps {
   readonly errands: Pick<ErrandDesk, "offer" | "find" | "wait">;
   /** Keeps a text for the next heartbeat of an agent. False where it has none. */
   readonly keep: (agent: string, text: { readonly id: string; readonly text: string }) => Promise<boolean>;
+  /** Where a chat is now. */
+  readonly movedTo: (to: Address) => Promise<Address>;
   readonly owners: Pick<Owners, "chats">;
   readonly router: SessionRouter;
   readonly channel: (to: Pick<Address, "channel" | "account">) => Channel | undefined;
@@ -50,12 +52,24 @@ export class Webhooks implements WebhookDesk {
     const id = idOf(order);
     const name: ErrandName = { by: "webhook", name: order.address, id };
     const place = await this.#placeOf(order, agent, id);
-    if (order.key === undefined || !(await this.#deps.errands.find(name))) {
+    if (order.key === undefined || !(await this.#isKnown(order, name))) {
       const kept = await this.#keepForHeartbeat(order, agent, id, place);
       if (kept) return kept;
-      await this.#ask(order, name, place);
+      // Another one of the same key may have been quicker.
+      if ((await this.#ask(order, name, place)) === "duplicate") await this.#isKnown(order, name);
     }
     return this.#receipt(order, name, place, signal);
+  }
+
+  /** Whether the order was taken already. Throws where another one was, under the same key. */
+  async #isKnown({ digest }: WebhookOrder, name: ErrandName): Promise<boolean> {
+    const known = await this.#deps.errands.find(name);
+    if (known?.digest === undefined || digest === undefined || known.digest === digest)
+      return known !== undefined;
+    throw new RequestError(
+      "CONFLICT",
+      "Idempotency-Key: another order came with this key already. Send the same body again, or choose another key.",
+    );
   }
 
   async #keepForHeartbeat(
@@ -69,7 +83,11 @@ export class Webhooks implements WebhookDesk {
     return isKept ? { id, session, state: "kept", note: "It is said at the next heartbeat." } : undefined;
   }
 
-  async #ask(order: WebhookOrder, { id }: ErrandName, { session, to }: Place): Promise<void> {
+  async #ask(
+    order: WebhookOrder,
+    { id }: ErrandName,
+    { session, to }: Place,
+  ): Promise<"recorded" | "duplicate"> {
     const errand: Errand = {
       by: "webhook",
       name: order.address,
@@ -77,11 +95,17 @@ export class Webhooks implements WebhookDesk {
       about: aboutOf(order),
       ...(order.action === "agent" ? { title: order.from, isFresh: order.session === undefined } : {}),
       delivery: to === undefined ? "silent" : order.action === "wake" ? "direct" : "announce",
-      ...given({ to, model: order.model, thinkingLevel: order.thinkingLevel, timeoutMs: order.timeoutMs }),
+      ...given({
+        to,
+        model: order.model,
+        thinkingLevel: order.thinkingLevel,
+        timeoutMs: order.timeoutMs,
+        digest: order.digest,
+      }),
     };
     const hasRoom = await this.#hasRoom(session);
     const receipt = hasRoom ? await this.#deps.errands.offer({ id, text: textOf(order), errand }) : "busy";
-    if (receipt !== "busy") return;
+    if (receipt !== "busy") return receipt;
     throw new RequestError("BUSY", "Too much waits here already, or nothing can be written. Come again.", {
       retry: { afterMs: AGAIN_MS },
     });
@@ -149,7 +173,7 @@ export class Webhooks implements WebhookDesk {
       if (order.isCallersTarget) throw new RequestError("BAD_REQUEST", `to: ${note}.`);
       return { note: `${note}, so the answer is kept and sent to nobody.` };
     }
-    const to = addressOf(parsed, channel);
+    const to = await this.#deps.movedTo(addressOf(parsed, channel));
     if (order.isCallersTarget) await this.#assertAllowed(to, target, owners, agent);
     return { to };
   }

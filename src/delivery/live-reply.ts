@@ -152,15 +152,18 @@ export class LiveReply {
       : { index: this.#pages.length - 1, markdown: shown, isSealed: false };
   }
 
-  /** The first page that does not show yet what it should. */
+  /** The first page that does not show yet what it should, or does not know that nothing more comes. */
   #nextStep(): Step | undefined {
     const all = this.#layout.of(this.#latest());
     // What is no message has no pages: it shows the end.
     const pages = this.#isNameless ? all.slice(-1) : all;
     for (const [index, markdown] of pages.entries()) {
       const page = this.#pages[index];
-      const isOver = page?.isClosed === true || page?.shown === markdown || this.#layout.isBlank(markdown);
-      if (!isOver) return { index, markdown, isSealed: index < pages.length - 1 };
+      const isSealed = index < pages.length - 1;
+      // What reads the same already is still to be told that it is complete.
+      const isShown = page?.shown === markdown && (page.isSealed === true || !isSealed);
+      const isOver = page?.isClosed === true || isShown || this.#layout.isBlank(markdown);
+      if (!isOver) return { index, markdown, isSealed };
     }
     return undefined;
   }

@@ -8,6 +8,7 @@ const STATUS: Readonly<Record<RequestErrorCode, number>> = {
   NOT_FOUND: 404,
   UNKNOWN_METHOD: 404,
   METHOD_NOT_ALLOWED: 405,
+  CONFLICT: 409,
   TIMED_OUT: 408,
   TOO_LARGE: 413,
   UNSUPPORTED_MEDIA: 415,

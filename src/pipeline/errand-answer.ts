@@ -3,8 +3,9 @@ import type { Errand } from "../core/errand.ts";
 import type { HookRunner } from "../core/hooks.ts";
 import type { Address, InboundMessage } from "../core/message.ts";
 import { routeTo, type SessionRouter } from "../core/session-router.ts";
+import { saidAlready } from "../core/said-already.ts";
 import { isNothingToSay, NO_REPLY } from "../core/silence.ts";
-import type { Delivery, PlacedNote } from "../core/store.ts";
+import type { Delivery, OutboxLedger, PlacedNote, TurnId } from "../core/store.ts";
 import { formatTarget } from "../core/target.ts";
 import { deliveriesOf } from "../delivery/deliveries-of.ts";
 import { nameInMarkdown } from "../lib/shown-name.ts";
@@ -24,6 +25,7 @@ export function errandPrompt({ about, to, delivery }: Errand, text: string): str
 export interface ErrandAnswerDeps {
   readonly hooks: HookRunner;
   readonly router: SessionRouter;
+  readonly outbox: Pick<OutboxLedger, "saidByTools">;
   readonly channelAt: (to: Address) => Channel | undefined;
   readonly sentences: Speech;
 }
@@ -36,8 +38,12 @@ export interface ErrandReply {
 
 const NOTHING: ErrandReply = { replies: [], notes: [] };
 
-/** Nothing where nobody is to be told, there is nothing to say, or the chat cannot be reached any more: then it is kept. */
+/**
+ * Nothing where nobody is to be told, there is nothing to say, or the chat cannot be reached any more: then it is kept.
+ * What the agent has said there itself on the way, word for word, is not said again.
+ */
 export async function replyToErrand(
+  turn: TurnId,
   message: Pick<InboundMessage, "id">,
   errand: Errand,
   answer: string,
@@ -58,8 +64,9 @@ export async function replyToErrand(
   // In its own session the chat's agent has read it already.
   const isNews = isAnnounced && session !== errand.session;
   const said = checked.message.kind === "text" ? checked.message.markdown : answer;
+  const isThere = saidAlready(await deps.outbox.saidByTools(turn), to, answer) !== undefined;
   return {
-    replies: deliveriesOf(checked.message, { to, channel, session, keyOf }),
+    replies: isThere ? [] : deliveriesOf(checked.message, { to, channel, session, keyOf }),
     notes: isNews
       ? [
           {

@@ -2,6 +2,7 @@ import type { Channel } from "../core/channel.ts";
 import { errandOf } from "../core/errand.ts";
 import type { HookRunner } from "../core/hooks.ts";
 import type { Address, MessageRef } from "../core/message.ts";
+import { stopButtonOf } from "../core/stop-button.ts";
 import type { OutboxLedger, Turn } from "../core/store.ts";
 import { Activity } from "../delivery/activity.ts";
 import { type AnswerView, BlockView, PreviewView, SilentView } from "../delivery/answer-view.ts";
@@ -30,9 +31,6 @@ export interface ViewDeps {
   readonly clock: Clock;
   readonly log: Logger;
 }
-
-/** A button whose id begins with a slash is the command. */
-const STOP = "/stop";
 
 /** What is to be seen of a turn in its chat while it runs. */
 export interface ViewRequest {
@@ -64,7 +62,7 @@ export async function openView(request: ViewRequest, deps: ViewDeps): Promise<An
     quote,
     previews: turn.previews,
     ...(deps.canStop()
-      ? { buttons: [[{ id: STOP, label: deps.sentences(turn.messages.at(-1)).stop }]] }
+      ? { buttons: [[{ id: stopButtonOf(turn.id), label: deps.sentences(turn.messages.at(-1)).stop }]] }
       : {}),
     onPage,
     pacer,

@@ -13,7 +13,7 @@ import type { QuestionDesk } from "../core/question.ts";
 import { agentOfKey, type SessionKey } from "../core/session-key.ts";
 import type { Session } from "../core/session.ts";
 import type { Route, SessionRouter } from "../core/session-router.ts";
-import type { Store, Turn, WorkerId } from "../core/store.ts";
+import type { Store, Turn, TurnId, WorkerId } from "../core/store.ts";
 import type { TurnEvents } from "../core/turn-events.ts";
 import { Pacer } from "../delivery/pacer.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -98,7 +98,7 @@ export interface Pipeline {
   /** Ends a session; see `end-session.ts`. */
   endSession(key: SessionKey): Promise<{ readonly cancelled: number } | undefined>;
   /** Stops what was asked for in a session; see `stop-session.ts`. */
-  stopSession(key: SessionKey): Promise<Stopped>;
+  stopSession(key: SessionKey, only?: TurnId): Promise<Stopped>;
   /** Whether a turn of the session is unfinished, or messages wait for one. */
   isBusy(key: SessionKey): Promise<boolean>;
   readonly queue: MessageQueue;
@@ -145,10 +145,10 @@ export function assemblePipeline(given: PipelineParts): Pipeline {
     running: runningTurns(parts, sessionOf, shared),
   });
   const { deliverer, outlet } = waysOut(parts, workers, shared);
-  const endDeps = { ...parts, sessions, turns, workers, sentences, folder: parts.folders.sessions };
-  const postDeps = { ...parts, outbox, sentences };
-  const ways = { sentences, stop: (key: SessionKey) => stopSession(key, endDeps), receiver, workers };
-  const eventDeps: EventDeps = eventDepsOf(parts, ways, (posting) => post(posting, postDeps));
+  const chatDeps = { ...parts, sessions, turns, outbox, workers, sentences, folder: parts.folders.sessions };
+  const stop: Pipeline["stopSession"] = (key, only) => stopSession(key, chatDeps, only);
+  const ways = { sentences, stop, receiver, workers };
+  const eventDeps: EventDeps = eventDepsOf(parts, ways, (posting) => post(posting, chatDeps));
   wakeOnWork(store, { workers, deliverer });
   return {
     receiver,
@@ -156,11 +156,11 @@ export function assemblePipeline(given: PipelineParts): Pipeline {
     deliverer,
     settlements,
     outlet,
-    post: (posting) => post(posting, postDeps),
-    answerCommand: (answer) => answerCommand(answer, postDeps),
+    post: (posting) => post(posting, chatDeps),
+    answerCommand: (answer) => answerCommand(answer, chatDeps),
     openSession: open,
-    endSession: (key) => endSession(key, endDeps),
-    stopSession: ways.stop,
+    endSession: (key) => endSession(key, chatDeps),
+    stopSession: stop,
     isBusy: async (key) => (await turns.unfinished(key)) !== undefined || (await turns.depth(key)) > 0,
     queue,
     errands,
@@ -295,7 +295,8 @@ function runningTurns(
         redact: parts.redact ?? hideKeys,
       }),
     compose: promptsWith({ ...parts, outbox: store.outbox, sentences }),
-    reply: (...asked) => replyToErrand(...asked, { ...parts, channelAt: parts.channel, sentences }),
+    reply: (...asked) =>
+      replyToErrand(...asked, { ...parts, outbox: store.outbox, channelAt: parts.channel, sentences }),
   };
   const signs = new TurnSigns({ ...parts, outbox: store.outbox, pacer, settlements });
   const budgets = new Budgets({ settings: () => config().agent.budget, usage: store.usage, clock });

@@ -48,8 +48,3 @@ export function placeForOwner(
   const router = configuredRouter(() => config);
   return { to, shownIn: routeTo(to, channel, router).session, isForOwner: true, isAnySession: true };
 }
-
-/** Whether both are in the same chat, in whatever thread of it. */
-export function sameChat(one: Address, other: Address): boolean {
-  return one.channel === other.channel && one.account === other.account && one.chat === other.chat;
-}

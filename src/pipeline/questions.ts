@@ -13,6 +13,7 @@ import type {
 } from "../core/question.ts";
 import type { SessionKey } from "../core/session-key.ts";
 import type { OutboxLedger, StateLedger, Turn } from "../core/store.ts";
+import { isInChat } from "../core/target.ts";
 import type { TurnEvents } from "../core/turn-events.ts";
 import { questionKey } from "../delivery/keys.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -20,7 +21,7 @@ import { KeyedMutex } from "../lib/keyed-mutex.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Service } from "../lib/service.ts";
 import { type AskingTurn, OpenQuestion, type Outcome, type WhyClosed } from "./open-question.ts";
-import { placeForOwner, placeOfTurn, sameChat } from "./question-place.ts";
+import { placeForOwner, placeOfTurn } from "./question-place.ts";
 import { QuestionChat, type QuestionChatDeps } from "./question-chat.ts";
 import { QuestionRecords } from "./question-records.ts";
 import {
@@ -143,7 +144,7 @@ export class Questions implements QuestionDesk, Service {
   press({ message, by, button }: InboundEvent & { readonly kind: "button" }): void {
     const { id, choice } = readButton(button) ?? {};
     const open = id === undefined ? undefined : this.#open.get(id);
-    if (!open?.isShown || choice === undefined || !sameChat(open.place.to, message.address)) return;
+    if (!open?.isShown || choice === undefined || !isInChat(open.place.to, message.address)) return;
     if (!this.#mayAnswer(open, by)) return;
     const chosen = chosenByButton(open.question, choice, this.#say);
     if (chosen) this.#settle(open, chosen);
@@ -306,7 +307,7 @@ export class Questions implements QuestionDesk, Service {
       (open) =>
         open.isShown &&
         !open.isOver &&
-        sameChat(open.place.to, address) &&
+        isInChat(open.place.to, address) &&
         open.place.to.thread === address.thread &&
         (open.place.isAnySession || open.place.shownIn === session) &&
         this.#mayAnswer(open, sender),
@@ -318,7 +319,7 @@ export class Questions implements QuestionDesk, Service {
     if (this.#deps.owners.isOwner({ address: place.to, sender })) return true;
     if (place.isForOwner) return false;
     return running.messages.some(
-      (message) => message.sender.id === sender.id && sameChat(message.address, place.to),
+      (message) => message.sender.id === sender.id && isInChat(message.address, place.to),
     );
   }
 }

@@ -1,5 +1,5 @@
 import type { SessionKey } from "../core/session-key.ts";
-import type { TurnLedger } from "../core/store.ts";
+import type { TurnId, TurnLedger } from "../core/store.ts";
 import type { TurnEvents } from "../core/turn-events.ts";
 import { cancelWaiting } from "./cancel-waiting.ts";
 import type { Speech } from "./sentences.ts";
@@ -20,8 +20,18 @@ export interface Stopped {
   readonly cancelled: number;
 }
 
-/** Nothing that was said in the session before this goes on; the conversation itself does. */
-export async function stopSession(session: SessionKey, deps: StopSessionDeps): Promise<Stopped> {
+/**
+ * Nothing that was said in the session before this goes on; the conversation itself does. With `only`, that holds as
+ * long as this turn is the one that goes on there: what comes after it is not meant.
+ */
+export async function stopSession(
+  session: SessionKey,
+  deps: StopSessionDeps,
+  only?: TurnId,
+): Promise<Stopped> {
+  if (only !== undefined && (await deps.turns.unfinished(session)) !== only) {
+    return { stopped: false, cancelled: 0 };
+  }
   // What waits goes before the turn, or the worker would take it as soon as the turn has ended.
   const cancelled = await cancelWaiting(session, (to) => deps.sentences(to).cancelled, deps);
   return { stopped: await deps.workers.stopTurn(session, "asked"), cancelled };

@@ -7,7 +7,15 @@ import type { HookRunner } from "../core/hooks.ts";
 import type { Address, InboundMessage, MessageRef } from "../core/message.ts";
 import type { Session } from "../core/session.ts";
 import { isSilence } from "../core/silence.ts";
-import type { Delivery, OutboxLedger, PlacedNote, Turn, TurnLedger, WorkerId } from "../core/store.ts";
+import type {
+  Delivery,
+  OutboxLedger,
+  PlacedNote,
+  Turn,
+  TurnId,
+  TurnLedger,
+  WorkerId,
+} from "../core/store.ts";
 import type { TurnEvents } from "../core/turn-events.ts";
 import type { AnswerView, ShownAnswer } from "../delivery/answer-view.ts";
 import { deliveriesOf, withdrawals } from "../delivery/deliveries-of.ts";
@@ -41,7 +49,12 @@ export interface TurnDeps {
   /** With `command` the message is that command of pi's own. */
   readonly compose: (turn: Turn, channel: Channel, signal: AbortSignal, command?: string) => Promise<Prompt>;
   /** What people get to see of the answer to something that the gateway itself asked. */
-  readonly reply: (message: InboundMessage, errand: Errand, answer: string) => Promise<ErrandReply>;
+  readonly reply: (
+    turn: TurnId,
+    message: InboundMessage,
+    errand: Errand,
+    answer: string,
+  ) => Promise<ErrandReply>;
   /** A prompt with the names of its messages, for a model that can do something to them. */
   readonly named: (text: string, messages: readonly InboundMessage[]) => string;
 }
@@ -225,7 +238,7 @@ async function outcomeOfErrand(
 ): Promise<TurnOutcome> {
   const message = turn.messages.at(-1);
   if (aborted || !message) return { state: "aborted", text, replies: [] };
-  return { state: "final", text, ...(await deps.reply(message, errand, text)) };
+  return { state: "final", text, ...(await deps.reply(turn.id, message, errand, text)) };
 }
 
 async function outcomeOf(

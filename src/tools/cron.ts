@@ -1,5 +1,13 @@
 import type { CronJob, Schedule } from "../core/cron-job.ts";
-import type { CronChange, CronEngine, CronJobStatus, CronRunStatus } from "../core/cron-port.ts";
+import type {
+  CronAsker,
+  CronChange,
+  CronEngine,
+  CronJobStatus,
+  CronListed,
+  CronRunStatus,
+  NewCronJob,
+} from "../core/cron-port.ts";
 import { RequestError } from "../core/errors.ts";
 import type { Address } from "../core/message.ts";
 import { isSameChat } from "../core/target.ts";
@@ -72,6 +80,7 @@ const PROPERTIES = {
       expr: {
         type: "string",
         minLength: 1,
+        maxLength: 200,
         description:
           'For every: a span such as 1h or 1h30m. For cron: an expression such as "0 9 * * 1-5". For at, which is once: a time such as 2027-01-31T09:00, or a span from now such as 20m.',
       },
@@ -105,7 +114,12 @@ const PROPERTIES = {
     description: "Whether a run knows of those before it. Default false.",
   },
   model: { type: "string", minLength: 1, description: "Another model for it." },
-  timeoutMs: { type: "integer", minimum: 1000, description: "How long a run may take." },
+  timeoutMs: {
+    type: "integer",
+    minimum: 1000,
+    maximum: 86_400_000,
+    description: "How long a run may take; a day at most.",
+  },
   catchUp: {
     type: "boolean",
     description: "Whether a time that was missed is made up for once. Default true.",
@@ -129,19 +143,22 @@ async function act(params: Params, call: Call): Promise<object> {
   const { engine } = call;
   const { action } = params;
   if (action === "list") {
-    const jobs = await engine.list();
-    return { jobs: jobs.filter((job) => mayTouch(job, call)).map(shownJob) };
+    const jobs = await engine.list((job) => mayTouch(job, call));
+    return { jobs: jobs.map(shownJob) };
   }
   const id = needed(params, "id");
   if (action === "add") return { job: shownJob(await add(id, params, call)) };
   await assertMay(id, call);
   switch (action) {
     case "update":
-      return { job: shownJob(await engine.update(id, await changeOf(params, call))) };
+      return { job: shownJob(await engine.update(id, await changeOf(params, call), askerOf(call))) };
     case "runs":
       return { runs: (await engine.runs(id, SHOWN_RUNS)).map(shownRun) };
     case "run":
-      return { started: shownRun(await engine.run(id)), note: "Its answer goes where the task says." };
+      return {
+        started: shownRun(await engine.run(id, askerOf(call))),
+        note: "Its answer goes where the task says.",
+      };
     case "remove":
       await engine.remove(id);
       return { removed: id };
@@ -154,7 +171,7 @@ async function act(params: Params, call: Call): Promise<object> {
 async function add(id: string, params: Params, call: Call): Promise<CronJobStatus> {
   const { engine, context, parts } = call;
   const { turn: addedBy, agent: agentId, sessionKey } = context;
-  const known = (await engine.list()).find((job) => job.id === id);
+  const known = await engine.find(id);
   if (known && known.addedBy === addedBy && known.task === params.task) return known;
   // What is done later is done as what the agent is here: nobody gets more of it by waiting.
   const role = (await parts.sessions.get(sessionKey))?.role;
@@ -168,7 +185,7 @@ async function add(id: string, params: Params, call: Call): Promise<CronJobStatu
     agentId,
     addedBy,
   };
-  return engine.add({ chat: await chatHere(call), ...job } as Parameters<CronEngine["add"]>[0]);
+  return engine.add({ chat: await chatHere(call), ...job } as NewCronJob, askerOf(call));
 }
 
 function wishesOf(params: Params): Wishes & Pick<Params, "schedule"> {
@@ -192,11 +209,17 @@ async function chatHere({ context }: Call): Promise<Address | undefined> {
   return context.chat.scope === "job" ? undefined : context.chat;
 }
 
+function askerOf({ context, parts }: Call): CronAsker {
+  if (isOwnersTurn(context, parts)) return "owner";
+  const messages = parts.turn(context.sessionKey)?.messages ?? [];
+  return messages.some(({ errand }) => errand !== undefined) ? "job" : "guest";
+}
+
 /**
  * Who an owner talks to may do everything. Elsewhere a chat has its own tasks, and a task itself: nobody is told of
  * another chat's.
  */
-function mayTouch({ id, chat, origin }: CronJobStatus, { context, parts }: Call): boolean {
+function mayTouch({ id, chat, origin }: CronListed, { context, parts }: Call): boolean {
   if (isOwnersTurn(context, parts)) return true;
   const messages = parts.turn(context.sessionKey)?.messages ?? [];
   if (messages.some(({ errand }) => errand?.by === "cron" && errand.name === id)) return true;

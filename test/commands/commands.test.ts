@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { stopButtonOf } from "../../src/core/stop-button.ts";
 import { answer, hang, inTurn, type PiScript } from "../fakes/fake-pi.ts";
 import { CHAT, type PathWorld, SESSION } from "../fakes/path-world.ts";
 import { addCommand, ask, NO_USAGE, owner, up } from "./ask.ts";
@@ -80,6 +81,31 @@ describe("/stop", () => {
     await world.pass(60_000);
     expect(world.endings()).toEqual(["2: final The answer was stopped.", "1: aborted"]);
     expect(world.platform.transcript().join()).not.toContain("Late.");
+  });
+
+  test("as the button of an answer stops that one alone, however late and often it is pressed", async () => {
+    await using world = await up({ config: { queue: { mode: "followup" } } });
+    world.pi.script = inTurn(hang("Half"), hang("Another"));
+    await world.say("1", "a");
+    const button = stopButtonOf((await world.store.turns.unfinished(SESSION)) ?? "");
+    await world.say("2", button);
+    await world.pass(1000);
+    expect(world.endings()).toEqual(["1: aborted Half", "2: final The answer was stopped."]);
+    const said = world.platform.transcript().length;
+    await world.say("3", button);
+    await world.say("4", "b");
+    await world.say("5", "c");
+    await world.say("6", button);
+    await world.pass(1000);
+    expect(world.endings().slice(2)).toEqual(["3: final", "6: final"]);
+    expect(world.platform.transcript().slice(said)).toEqual(["Another"]);
+    await world.say("7", "/stop");
+    await world.pass(1000);
+    expect(world.endings().slice(4).toSorted()).toEqual([
+      "4: aborted Another",
+      "5: aborted",
+      "7: final The answer was stopped, and 1 message that waited cancelled.",
+    ]);
   });
 
   test("with nothing to stop says so", async () => {

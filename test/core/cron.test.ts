@@ -77,6 +77,22 @@ describe("a job", () => {
     ]);
   });
 
+  test("whose answer the agent has said there itself has arrived, and goes", async () => {
+    await using world = await new CronWorld().start();
+    const message = { kind: "text", markdown: "Tea!" } as const;
+    world.saidByTools = [{ key: "9/tool/c1", to: CHAT, message }];
+    world.deliveries.set("9/tool/c1", { state: "sent", ref: { address: CHAT, id: "1" } });
+    world.errands.posts = false;
+    world.errands.outcome = () => ({ state: "done", answer: "Tea!", turn: "9" });
+    await world.desk.add({ id: "r", schedule: { kind: "at", expr: "1m" }, task: "Tea" });
+    await world.pass(2 * MINUTE);
+    expect(await world.desk.list()).toEqual([]);
+    await world.desk.add({ id: "r", schedule: { kind: "every", expr: "1h" }, task: "Tea" });
+    expect(await world.desk.runs("r", 5)).toMatchObject([
+      { state: "done", answer: "Tea!", delivery: "sent" },
+    ]);
+  });
+
   test("forty days ahead does not come at once", async () => {
     await using world = await new CronWorld({}, { lookEveryMs: HOUR }).start();
     await world.desk.add({ id: "r", schedule: { kind: "at", expr: "40d" }, task: "t" });
@@ -157,6 +173,45 @@ describe("whatever happens between two steps", () => {
     world.errands.end(world.errands.latest, { state: "done", answer: "ok" });
     await world.pass();
     expect(await world.desk.get("hourly")).toMatchObject({ state: "waiting", lastState: "done" });
+  });
+});
+
+describe("among thousands of jobs", () => {
+  test("one that is added, changed or removed costs no look at all the others, and neither does a reload", async () => {
+    const jobs = Array.from({ length: 2000 }, (_, index) => ({ ...DAILY, id: `j${index}` }));
+    await using world = new CronWorld({ jobs }, { isInMemory: true });
+    const startedAtMs = performance.now();
+    await world.start();
+    const startMs = performance.now() - startedAtMs;
+    const beganAtMs = performance.now();
+    for (let index = 0; index < 10; index += 1) {
+      await world.desk.add({ id: "r", schedule: { kind: "every", expr: "1h" }, task: "x" });
+      await world.desk.update("r", { task: "y" });
+      await world.desk.remove("r");
+      await world.cron.follow();
+    }
+    // Forty times the look that was had at the start would be far more.
+    expect(performance.now() - beganAtMs).toBeLessThan(startMs * 10);
+    expect(await world.desk.list((job) => job.id === "j7")).toMatchObject([{ id: "j7", state: "waiting" }]);
+  });
+
+  test("one that cannot begin keeps none of the others from it, and is tried again", async () => {
+    await using world = await new CronWorld().start();
+    let isBroken = true;
+    Object.defineProperty(world, "home", {
+      get: () => {
+        if (isBroken) throw new Error("broken");
+        return CHAT;
+      },
+    });
+    const schedule = { kind: "at", expr: "1m" } as const;
+    await world.desk.add({ id: "a", schedule, task: "x" });
+    await world.desk.add({ id: "b", schedule, task: "x", chat: CHAT });
+    await world.pass(MINUTE);
+    expect(world.asked).toEqual(["b 08:01"]);
+    isBroken = false;
+    await world.pass(2000);
+    expect(world.asked).toEqual(["b 08:01", expect.stringMatching(/^a 08:01/)]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { type Config, configSchema } from "../../src/core/config-schema.ts";
 import { Heartbeats } from "../../src/core/heartbeat.ts";
+import { MovedChats } from "../../src/core/moved-chats.ts";
 import { configuredRouter } from "../../src/core/session-router.ts";
 import type { TurnUsage } from "../../src/core/usage.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
@@ -86,6 +87,7 @@ class BeatingWorld {
           : undefined;
       },
       owners: path.access.owners,
+      movedTo: (to) => new MovedChats(path.store.state).now(to),
       router: configuredRouter(() => this.config),
       channel: ({ channel }) =>
         this.isReachable && channel === path.platform.name ? path.platform : undefined,
@@ -216,6 +218,15 @@ describe("a heartbeat", () => {
     await world.pass(30);
     expect(world.prompts).toHaveLength(1);
     expect(world.prompts[0]).toContain("The build broke");
+  });
+
+  test("goes on in a chat that has got another address", async () => {
+    await open({ every: "30m", to: "fake:7" });
+    const chat = { channel: "fake", account: "default", scope: "dm", chat: "7" } as const;
+    await new MovedChats(world.path.store.state).note(chat, { ...chat, chat: "8" });
+    await world.pass(TO_FIRST);
+    const sessions = await world.path.store.sessions.list(5);
+    expect(sessions.map(({ key }) => String(key))).toEqual(["agent:main:fake:dm:8"]);
   });
 
   test("may begin with nothing each time, with a model of its own", async () => {

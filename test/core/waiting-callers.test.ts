@@ -6,16 +6,22 @@ const ORDER = wakeOrder({ text: "a" }, { allowedAgents: undefined });
 const NEVER = new AbortController().signal;
 
 test("a stop ends every wait and lasts until all are answered", async () => {
+  const looked = Promise.withResolvers<void>();
   const callers = new WaitingCallers({
     take: async (_order, signal) => {
       await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
-      await Bun.sleep(1);
+      await looked.promise;
       return { id: "1", session: "s", state: "running" };
     },
   });
   const answers: string[] = [];
   for (let i = 0; i < 3; i++) void callers.take(ORDER, NEVER).then(({ state }) => answers.push(state));
-  await callers.stop();
+  let hasStopped = false;
+  const stopped = callers.stop().then(() => (hasStopped = true));
+  for (let round = 0; round < 20; round++) await new Promise((resolve) => void setImmediate(resolve));
+  expect([hasStopped, answers]).toEqual([false, []]);
+  looked.resolve();
+  await stopped;
   expect(answers).toEqual(["running", "running", "running"]);
 });
 

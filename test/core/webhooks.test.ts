@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { MovedChats } from "../../src/core/moved-chats.ts";
 import { answer, hang, refuse } from "../fakes/fake-pi.ts";
 import { inbound } from "../fakes/path-world.ts";
 import { WebhookWorld } from "../fakes/webhook-world.ts";
@@ -92,6 +93,16 @@ describe("an order to an agent", () => {
     expect(await to("fake:9")).toBe(202);
   });
 
+  test("goes where the chat is now that the configuration names", async () => {
+    await open({ to: "fake:-5" });
+    const group = { channel: "fake", account: "default", scope: "group", chat: "-5" } as const;
+    await new MovedChats(world.path.store.state).note(group, { ...group, chat: "-1005" });
+    await posted("wake", { text: "a" });
+    expect((await world.path.store.sessions.list(5)).map(({ key }) => String(key))).toEqual([
+      "agent:main:fake:group:-1005",
+    ]);
+  });
+
   test("is answered to nobody when it wants that, and its caller reads the answer if it waits", async () => {
     await open();
     const waiting = world.post("agent", { message: "a", deliver: false, waitForCompletion: true });
@@ -161,6 +172,48 @@ describe("the same key", () => {
     await posted("wake", { text: "a" }, { "idempotency-key": "k" });
     await posted("agent", { message: "a" }, { "idempotency-key": "k2" });
     expect(prompts()).toHaveLength(3);
+  });
+
+  test("with another order is refused, however it is sent again", async () => {
+    await open();
+    const other = async (body: object) => (await posted("agent", body, { "idempotency-key": "k" })).status;
+    expect(await other({ message: "a", name: "早报" })).toBe(202);
+    expect(await other({ message: "b", name: "早报" })).toBe(409);
+    expect(await other({ message: "a", name: "晚报" })).toBe(409);
+    expect(await other({ message: "a", name: "早报", model: "faux/other" })).toBe(409);
+    expect(await other({ name: "早报", message: "a", waitForCompletion: true })).toBe(200);
+    await world.restart();
+    const refused = await posted("agent", { message: "b", idempotencyKey: "k" });
+    expect([refused.status, refused.said.error?.message]).toEqual([
+      409,
+      "Idempotency-Key: another order came with this key already. Send the same body again, or choose another key.",
+    ]);
+    expect(prompts()).toHaveLength(1);
+  });
+
+  test("with other orders at the same moment stands for one of them", async () => {
+    await open();
+    const all = await Promise.all(
+      ["a", "b", "c"].map((message) => world.post("agent", { message, idempotencyKey: "k" })),
+    );
+    await world.path.pass(50);
+    expect(all.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([202, 409, 409]);
+    expect(prompts()).toHaveLength(1);
+  });
+
+  test("that a service gives a delivery stands for it, whatever else it counts", async () => {
+    const secret = "s".repeat(32);
+    await open({ mappings: { stripe: { signature: { scheme: "stripe", secret } } } });
+    const send = async (pending: number) => {
+      const body = { id: "evt_1", pending_webhooks: pending };
+      const at = Math.floor(world.path.clock.now() / 1000);
+      const sum = new Bun.CryptoHasher("sha256", secret)
+        .update(`${at}.${JSON.stringify(body)}`)
+        .digest("hex");
+      return (await posted("stripe", body, { "stripe-signature": `t=${at},v1=${sum}` })).status;
+    };
+    expect([await send(2), await send(1)]).toEqual([202, 202]);
+    expect(prompts()).toHaveLength(1);
   });
 
   test("sent at the same moment is one order", async () => {

@@ -24,6 +24,8 @@ class Stage {
   readonly pacer = new Pacer(this.clock);
   readonly shown: { readonly page: number; readonly text: string; readonly atMs: number }[] = [];
   readonly noted: string[] = [];
+  /** Pages that were shown as complete. */
+  readonly complete: number[] = [];
   readonly failures: Error[] = [];
   /** The same, of a second call that showing takes once the message is there. */
   readonly laterFailures: Error[] = [];
@@ -55,7 +57,7 @@ class Stage {
 
   #open(page: number, keepAliveMs: number | undefined, adopted: MessageRef | undefined): ChannelStream {
     const stream: { ref: MessageRef | undefined } = { ref: adopted };
-    const show = async (text: string) => {
+    const show = async (text: string, isComplete?: boolean) => {
       this.shown.push({ page, text, atMs: this.clock.now() });
       await this.clock.sleep(this.callMs);
       const failure = this.failures.shift();
@@ -63,6 +65,7 @@ class Stage {
       if (keepAliveMs === undefined) stream.ref ??= { address: to, id: `m${page}` };
       const later = this.laterFailures.shift();
       if (later) throw later;
+      if (isComplete) this.complete.push(page);
     };
     const named = { show, close: async () => {}, ...(keepAliveMs === undefined ? {} : { keepAliveMs }) };
     return Object.defineProperty(named, "ref", { get: () => stream.ref }) as typeof named & ChannelStream;
@@ -176,6 +179,20 @@ describe("a growing text", () => {
     expect(stage.shown.map(({ page }) => stage.live.sealed(page))).toEqual(
       stage.shown.map(({ text }, page) => (page === last ? undefined : text)),
     );
+  });
+
+  test("is complete on a page once the next one begins, also where it read like that already", async () => {
+    const stage = new Stage({ limit: 50 });
+    const first = "word ".repeat(9).trim();
+    stage.text(first);
+    await stage.clock.advance(5000);
+    expect([stage.texts, stage.complete]).toEqual([[first], []]);
+    stage.text(`${first}\n\n${"next ".repeat(5).trim()}`);
+    await stage.clock.advance(60_000);
+    await stage.live.close();
+    expect(stage.complete).toEqual([0]);
+    expect(stage.shown.map(({ page }) => page)).toEqual([0, 0, 1]);
+    expect(stage.live.sealed(0)).toBe(first);
   });
 
   test("is not known to stand on a page that had a failure", async () => {

@@ -94,6 +94,9 @@ test("over HTTP a job is added, shown, changed, run, paused, resumed and removed
   expect(added).toMatchObject({ status: 201, body: { job: { id, state: "waiting" } } });
   expect(await ask("POST", "", { ...DAILY, id })).toMatchObject({ status: 400 });
   expect(await ask("GET")).toMatchObject({ status: 200, body: { jobs: [{ id, origin: "people" }] } });
+  for (const taken of ["schedule", "task"]) {
+    expect(await ask("PATCH", path, { [taken]: null })).toMatchObject({ status: 400 });
+  }
   expect(await ask("PATCH", path, { task: "say 3" })).toMatchObject({ body: { job: { task: "say 3" } } });
   expect(await ask("POST", `${path}/pause`)).toMatchObject({ body: { job: { state: "paused" } } });
   expect(await ask("POST", `${path}/resume`)).toMatchObject({ body: { job: { state: "waiting" } } });

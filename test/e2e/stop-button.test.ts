@@ -76,6 +76,21 @@ describe.each([
     expect(stage.lines()[1]).not.toContain("I can also show you a tool at work");
   });
 
+  test("is stopped once by somebody who presses twice, and what is asked then is answered", async () => {
+    await using stage = await open({});
+    stage.say("Is anybody there?");
+    await stage.until(() => stage.lines().at(-1)?.includes(SHOWN) ?? false, "a button");
+    stage.press();
+    stage.press();
+    await stage.until(() => stage.lines()[1]?.includes("Stopped.") ?? false, "the end of the answer");
+    stage.say("say hi");
+    const isAnswered = (line: string) => line.includes("I can also show you a tool at work");
+    await stage.until(() => stage.lines().some(isAnswered), "the next answer");
+    await stage.until(() => !stage.lines().join().includes(SHOWN), "no button");
+    expect(stage.lines().filter((line) => line.includes("stopped"))).toHaveLength(1);
+    expect(stage.lines().join()).not.toContain("nothing to stop");
+  });
+
   test("loses the button when it is whole", async () => {
     await using stage = await open({});
     stage.say("say hi");

@@ -158,6 +158,23 @@ describe("in groups", () => {
     ).toHaveLength(1);
   });
 
+  test("a job for a group that has become a supergroup goes there, and the agent knows of it there", async () => {
+    const group = telegram.addGroup({ title: "Club", kind: "group", members: [anna], bots: [bot] });
+    const cron = (...args: string[]) => shell.run("cron", ...args);
+    const to = ["--to", `telegram:${group.id}`];
+    expect((await cron("add", "tea", "--every", "1h", "--message", "Tea is ready", ...to)).code).toBe(
+      EXIT.ok,
+    );
+    const moved = anna.upgrade(group);
+    anna.say(moved, "@pi_bot hello after the move");
+    await answer(moved, 0, "hello after the move", WHOLE);
+    expect((await cron("run", "tea")).code).toBe(EXIT.ok);
+    await answer(moved, 0, "Tea is ready");
+    const before = moved.posts.length;
+    anna.say(moved, "@pi_bot and now?");
+    await answer(moved, before, "as somebody had asked it to: Tea is ready", WHOLE);
+  });
+
   test("each topic is a conversation of its own, and the shell reaches one by its id", async () => {
     const forum = telegram.addGroup({
       title: "Forum",

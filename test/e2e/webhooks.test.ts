@@ -172,7 +172,7 @@ test("whoever waits is told at a stop that the answer is not there yet, and the 
     return { status: response.status, ...((await response.json()) as { id: string; state: string }) };
   };
   const waiting = ask();
-  while (model.asked.length === 0) await Bun.sleep(10);
+  await model.isAsked;
   const stopped = other.kill("SIGTERM");
   const told = await waiting;
   expect([told.status, told.state]).toEqual([202, "running"]);

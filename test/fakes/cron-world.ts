@@ -11,7 +11,7 @@ import {
   type MessageOutcome,
 } from "../../src/core/errand.ts";
 import type { Address } from "../../src/core/message.ts";
-import type { DeliveryState } from "../../src/core/store.ts";
+import type { DeliveryState, SaidByTool } from "../../src/core/store.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import type { SqliteStore } from "../../src/store/sqlite/store.ts";
@@ -28,6 +28,8 @@ export class FakeErrands implements Pick<ErrandDesk, "take" | "find" | "onEnd"> 
     state: "done",
     answer: "Done.",
   });
+  /** Whether answers are said where they are to be. */
+  posts = true;
   /** The keys of answers that were said somewhere. */
   readonly posted = new Set<string>();
   readonly #outcomes = new Map<string, MessageOutcome>();
@@ -64,7 +66,8 @@ export class FakeErrands implements Pick<ErrandDesk, "take" | "find" | "onEnd"> 
     const id = idOfErrand(name);
     this.#outcomes.set(id, outcome);
     const errand = this.#requests.get(id)?.errand;
-    if (outcome.state === "done" && errand?.to && errand.delivery !== "silent") this.posted.add(id);
+    if (this.posts && outcome.state === "done" && errand?.to && errand.delivery !== "silent")
+      this.posted.add(id);
     for (const listener of this.#listeners) listener(name);
   }
 
@@ -85,6 +88,8 @@ export class CronWorld implements AsyncDisposable {
   readonly news: { readonly job: string; readonly news: string; readonly facts: CronNews }[] = [];
   /** What is on its way or there, by its key. */
   readonly deliveries = new Map<string, DeliveryState>();
+  /** What the agent has said itself in every turn. */
+  saidByTools: readonly SaidByTool[] = [];
   /** Where an answer goes that names no place. */
   home: Address | undefined = CHAT;
   agents = ["main", "coder"];
@@ -165,7 +170,7 @@ export class CronWorld implements AsyncDisposable {
       errands: this.errands,
       config: () => this.#config.cron,
       agentOf: ({ agentId = "main" }) => (this.agents.includes(agentId) ? agentId : undefined),
-      placeOf: ({ chat }: CronJob) => chat ?? this.home,
+      placeOf: async ({ chat }: CronJob) => chat ?? this.home,
       say: async (saying) => {
         this.said.push(saying);
         this.deliveries.set(saying.key, { state: "pending" });
@@ -174,6 +179,7 @@ export class CronWorld implements AsyncDisposable {
       delivery: async (key) =>
         this.deliveries.get(key) ??
         (this.errands.posted.has(key) ? { state: "sent", ref: { address: CHAT, id: "1" } } : undefined),
+      saidByTools: async () => this.saidByTools,
       tellOwner: async (job, news, facts) => void this.news.push({ job: job.id, news, facts }),
       clock: this.clock,
       log: silentLogger,

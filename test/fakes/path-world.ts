@@ -190,10 +190,11 @@ export class PathWorld implements AsyncDisposable {
       errands,
       config: () => this.#config.cron,
       agentOf: ({ agentId = "main" }) => agentId,
-      placeOf: ({ chat }) => chat,
+      placeOf: async ({ chat }) => chat,
       say: ({ to, text, key }) =>
         this.pipeline.post({ to, session: SESSION, message: { kind: "text", markdown: text }, key }),
       delivery: (key) => this.store.outbox.find(key),
+      saidByTools: (turn) => this.store.outbox.saidByTools(turn),
       tellOwner: async () => {},
       clock: this.clock,
       log: silentLogger,

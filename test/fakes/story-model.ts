@@ -15,6 +15,7 @@ export class StoryModel implements Disposable {
   /** What it was asked, prompt by prompt. */
   readonly asked: string[] = [];
   pieceMs: number;
+  readonly #first = Promise.withResolvers<void>();
   readonly #options: StoryOptions;
   readonly #server;
 
@@ -36,6 +37,11 @@ export class StoryModel implements Disposable {
     return this.story.match(/[^.]+\./g)?.map((sentence) => sentence.trim()) ?? [];
   }
 
+  /** Resolves once it is asked something. */
+  get isAsked(): Promise<void> {
+    return this.#first.promise;
+  }
+
   /** Makes it the model `story/teller` of a pi whose agent folder is `agentDir`. */
   addTo(agentDir: string): void {
     const cost = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
@@ -53,6 +59,7 @@ export class StoryModel implements Disposable {
   #answer({ model, messages }: StoryRequest): Response {
     const prompt = textOf(messages.findLast(({ role }) => role === "user"));
     this.asked.push(prompt);
+    this.#first.resolve();
     const told = this.#options.afterwards === "goes on" ? this.#toldIn(prompt) : 0;
     const rest = this.story.slice(told).trimStart();
     const pause = () => this.pieceMs;

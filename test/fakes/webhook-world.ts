@@ -1,5 +1,6 @@
 import { type Config, configSchema } from "../../src/core/config-schema.ts";
 import { errandNamed } from "../../src/core/errand.ts";
+import { MovedChats } from "../../src/core/moved-chats.ts";
 import { configuredRouter } from "../../src/core/session-router.ts";
 import { Webhooks } from "../../src/core/webhooks.ts";
 import { WebhookDoor } from "../../src/http/routes/hooks.ts";
@@ -83,6 +84,7 @@ export class WebhookWorld implements AsyncDisposable {
         return this.hasHeartbeat;
       },
       owners: path.access.owners,
+      movedTo: (to) => new MovedChats(path.store.state).now(to),
       router: configuredRouter(() => this.config),
       channel: ({ channel }) => (channel === path.platform.name ? path.platform : undefined),
       sessions: path.store.sessions,

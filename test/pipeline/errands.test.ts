@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { type Errand, errandSession, idOfErrand } from "../../src/core/errand.ts";
 import { type SessionKey, parseSessionKey } from "../../src/core/session-key.ts";
-import { answer, hang, inTurn, lookThenAnswer, refuse, steerable } from "../fakes/fake-pi.ts";
+import { answer, hang, inTurn, lookThenAnswer, type PiScript, refuse, steerable } from "../fakes/fake-pi.ts";
 import { CHAT, PathWorld, SESSION } from "../fakes/path-world.ts";
 
 let world: PathWorld;
@@ -76,6 +76,38 @@ test.each([
   await give("1", errand as Partial<Errand>);
   expect(world.platform.transcript()).toEqual([]);
   expect(await find()).toMatchObject({ state: "done", answer: "The answer is 42." });
+});
+
+describe("what the agent has said in the chat itself", () => {
+  /** Says `text` with a tool in the middle of its turn, then answers. */
+  const saysFirst = (text: string, to = CHAT): PiScript =>
+    async function* (prompt, pi, signal) {
+      const turn = await world.store.turns.unfinished(OWN);
+      const message = { kind: "text", markdown: text } as const;
+      await world.store.outbox.post([{ key: `${turn}/tool/c1`, to, message, session: SESSION }]);
+      yield* answer("The answer is 42.")(prompt, pi, signal);
+    };
+
+  test.each(["direct", "announce"] as const)(
+    "is not said there again as its answer (%s)",
+    async (delivery) => {
+      world.pi.script = saysFirst("The answer\nis 42.");
+      await give("1", { delivery });
+      expect(world.platform.transcript()).toEqual(["The answer\nis 42."]);
+      expect(await find()).toMatchObject({ state: "done", answer: "The answer is 42." });
+      expect(await world.store.chats.unread(CHAT, SESSION, 5)).toHaveLength(delivery === "direct" ? 0 : 1);
+    },
+  );
+
+  test("in other words, or elsewhere, is no answer", async () => {
+    world.pi.script = saysFirst("It is nearly 42.");
+    await give("1");
+    world.pi.script = saysFirst("The answer is 42.", { ...CHAT, chat: "43" });
+    await give("2");
+    const [first, ...others] = world.platform.transcript();
+    expect(first).toBe("It is nearly 42.");
+    expect(others.toSorted()).toEqual(["The answer is 42.", "The answer is 42.", "The answer is 42."]);
+  });
 });
 
 test.each([

@@ -107,6 +107,7 @@ const VERBS: readonly [name: string, run: (store: Store, n: number) => Promise<u
   ["newest page of history", (store) => store.history(BUSY, { limit: 20 })],
   ["whether somebody was let in", (store) => store.access.isAllowed(STRANGER)],
   ["a stranger who asks", (store) => store.access.openPairing(STRANGER, 3)],
+  ["whether a session is idle", (store) => store.sessions.activity(BUSY)],
   ["list of sessions", (store) => store.sessions.list(10)],
   ["prune a few rows", (store) => store.prune({ finishedBeforeMs: 1000, historyBeforeMs: 50 }, 5)],
 ];

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { errandMessage } from "../../src/core/errand.ts";
+import { problemOf } from "../../src/tools/check-params.ts";
+import { ownTools } from "../../src/tools/index.ts";
 import { CronWorld } from "../fakes/cron-world.ts";
 import { CHAT, ToolWorld } from "./tool-world.ts";
 
@@ -127,6 +129,18 @@ test("a task may end itself", async () => {
   expect(await jobs()).toEqual([]);
 });
 
+test.each([
+  [{ timeoutMs: 1e15 }, '"timeoutMs" must be at most 86400000'],
+  [
+    { schedule: { kind: "cron", expr: `${"1,".repeat(5000)}1 * * * *` } },
+    '"schedule.expr" is longer than 200',
+  ],
+])("nobody holds an agent for longer than a day, or writes a book as a schedule: %#", (wish, says) => {
+  const tool = ownTools({} as Parameters<typeof ownTools>[0]).find(({ name }) => name === "cron");
+  expect(problemOf({ action: "add", ...TASK, ...wish }, tool?.parameters ?? {})).toStartWith(says);
+  expect(problemOf({ action: "add", ...TASK }, tool?.parameters ?? {})).toBeUndefined();
+});
+
 test("what an action needs is asked for by name", async () => {
   expect(world.run("cron", { action: "run" })).rejects.toThrow('"id" is missing; run needs it');
   expect(world.run("cron", { action: "add", id: "r" })).rejects.toThrow('"schedule" is missing');
@@ -150,4 +164,81 @@ test("without an engine the tool says so, and does not pretend", async () => {
   for (const action of ["list", "run", "pause", "resume", "remove"]) {
     expect(world.run("cron", { action, id: "r" })).rejects.toThrow("Scheduling is not running right now");
   }
+});
+
+describe("whoever does not own the gateway", () => {
+  const add = (id: string, schedule: object = every, more: object = {}) =>
+    world.run("cron", { action: "add", ...TASK, id, schedule, ...more });
+  const often = "a minute is the shortest span for a job that no owner asks for";
+
+  test.each([
+    { kind: "every", expr: "59s" },
+    { kind: "cron", expr: "* * * * * *" },
+    { kind: "cron", expr: "0,30 0 9 * * *" },
+    { kind: "cron", expr: "*/2 * 9 1 1 *" },
+  ])("has nothing repeated more than once a minute: %j", async (schedule) => {
+    expect(add("r", schedule)).rejects.toThrow(often);
+    await add("r");
+    expect(world.run("cron", { action: "update", id: "r", schedule })).rejects.toThrow(often);
+    expect(await jobs()).toMatchObject([{ schedule: every }]);
+    asOwner();
+    await world.run("cron", { action: "update", id: "r", schedule });
+    world.messages = [];
+    // What an owner has made so stays so, whoever words it anew.
+    await world.run("cron", { action: "update", id: "r", task: "Other" });
+    expect(await jobs()).toMatchObject([{ schedule, task: "Other" }]);
+  });
+
+  test("may have something once a minute, and a reminder in a second", async () => {
+    await add("a", { kind: "every", expr: "1m" });
+    await add("b", { kind: "cron", expr: "* * * * *" });
+    await add("c", { kind: "cron", expr: "15 * * * * *" });
+    await add("d", { kind: "at", expr: "1s" });
+    expect(await jobs()).toHaveLength(4);
+  });
+
+  test("has no task that brings itself about at once, or two that run each other", async () => {
+    await add("a");
+    await add("b");
+    await clock.pass(3_600_000);
+    world.messages = [errandMessage(clock.errands.taken[0]!.request, 0)];
+    expect(add("again", { kind: "at", expr: "1s" })).rejects.toThrow(often);
+    expect(world.run("cron", { action: "run", id: "b" })).rejects.toThrow(often);
+    await add("again", { kind: "at", expr: "1m" });
+    await clock.pass(60_000);
+    await world.run("cron", { action: "run", id: "b" });
+  });
+
+  test("has twenty jobs in a chat at most, also when they are asked for at once", async () => {
+    world.addSession("77");
+    const asked = Array.from({ length: 25 }, (_, index) => add(`r${index}`));
+    const refused = (await Promise.allSettled(asked)).flatMap((one) =>
+      one.status === "rejected" ? [String(one.reason)] : [],
+    );
+    expect(refused).toHaveLength(5);
+    expect(refused[0]).toContain("has 20 jobs already");
+    for (let index = 0; index < 20; index += 1) await add(`elsewhere${index}`, every, { to: "fake:77" });
+    // By no detour either.
+    expect(world.run("cron", { action: "update", id: "r0", to: "fake:77" })).rejects.toThrow("has 20 jobs");
+    await world.run("cron", { action: "update", id: "r0", task: "Other" });
+    await world.run("cron", { action: "remove", id: "r0" });
+    await add("again");
+    asOwner();
+    await add("owners");
+    expect(await jobs()).toHaveLength(41);
+  });
+
+  test("has no more of them in the threads of a chat", async () => {
+    const inThread = (id: string, thread: string) =>
+      world.run("cron", { action: "add", ...TASK, id }, { chat: { ...CHAT, thread } });
+    for (let index = 0; index < 20; index += 1) await inThread(`r${index}`, `t${index}`);
+    expect(inThread("more", "t20")).rejects.toThrow("has 20 jobs already");
+  });
+
+  test("has no more of them where nobody wrote in a chat", async () => {
+    const nowhere = { ...CHAT, channel: "webhook", scope: "job", chat: "agent" } as const;
+    const there = (id: string) => world.run("cron", { action: "add", ...TASK, id }, { chat: nowhere });
+    for (let index = 0; index < 20; index += 1) await there(`r${index}`);
+    expect(there("more")).rejects.toThrow("has 20 jobs already");
+  });
 });

@@ -123,15 +123,19 @@ export class WebhookDoor {
   /** Undefined for what the address takes and leaves alone. */
   #orderOf(address: string, body: unknown, headers: Headers): WebhookOrder | undefined {
     const inHeader = keyIn(headers, "idempotency-key");
-    if (address === "wake") return withKey(wakeOrder(body, this.#parts.hooks()), inHeader);
-    if (address === "agent") return withKey(agentOrder(body, this.#parts.hooks()), inHeader);
+    if (address === "wake") return withKey(wakeOrder(body, this.#parts.hooks()), inHeader, body);
+    if (address === "agent") return withKey(agentOrder(body, this.#parts.hooks()), inHeader, body);
     const mapping = this.#mapping(address);
     if (!mapping) return undefined;
     const { order, missing } = mappedOrder(address, mapping, body, headers);
     if (missing.length > 0) {
       this.#parts.log.warn({ hook: address, missing }, "a webhook's body lacks what its template names");
     }
-    return order && withKey(order, inHeader ?? deliveryIn(mapping.signature?.scheme, headers, body));
+    if (!order) return undefined;
+    if (inHeader !== undefined) return withKey(order, inHeader, body);
+    // Services send a delivery again with its counters changed: what they call it decides.
+    const delivery = deliveryIn(mapping.signature?.scheme, headers, body);
+    return delivery === undefined ? order : { ...order, key: delivery };
   }
 
   #mapping(address: string) {
@@ -144,8 +148,22 @@ export class WebhookDoor {
 /** 202: it is on disk and is done later. */
 const statusOf = ({ state }: WebhookReceipt) => (state === "accepted" || state === "running" ? 202 : 200);
 
-const withKey = (order: WebhookOrder, key: string | undefined): WebhookOrder =>
-  key === undefined ? order : { ...order, key };
+/** With the key that the caller has chosen, if it has, and what tells its order from another one. */
+function withKey(order: WebhookOrder, inHeader: string | undefined, body: unknown): WebhookOrder {
+  const key = inHeader ?? order.key;
+  return key === undefined ? order : { ...order, key, digest: digestOf(body) };
+}
+
+/** The same for the same fields in whatever order. Whether the caller waits does not make another order of it. */
+function digestOf(body: unknown): string {
+  const {
+    idempotencyKey: _,
+    waitForCompletion: __,
+    ...fields
+  } = Object.assign({}, body) as Record<string, unknown>;
+  const sorted = Object.entries(fields).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return new Bun.CryptoHasher("sha256").update(JSON.stringify(sorted)).digest("hex");
+}
 
 function keyIn(headers: Headers, name: string): string | undefined {
   const key = headers.get(name)?.trim();

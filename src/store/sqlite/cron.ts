@@ -11,9 +11,9 @@ import type {
 import type { Connection } from "./connection.ts";
 import { decode, encode, type Json } from "./json.ts";
 
-/** So many runs of one job are kept, or a few more: it is not looked at with each of them. */
+/** So many runs of one job are kept, or a few more: it is looked at with one in fifty of them. */
 const MOST_RUNS = 2000;
-const TRIM_EVERY = 50;
+const TRIM_EVERY = 50n;
 
 export class SqliteCron implements CronLedger {
   readonly #connection: Connection;
@@ -54,7 +54,7 @@ export class SqliteCron implements CronLedger {
       this.#keep(key, state);
       const row = { ...nameOf(run), body: encode(run), endedAt: run.end?.endedAtMs ?? null };
       const begun = this.#sql.begin.get(row);
-      if (begun && begun.seq % TRIM_EVERY === 0) this.#sql.trim.run({ job: run.job, keep: MOST_RUNS });
+      if (begun && isTurnToTrim(run)) this.#sql.trim.run({ job: run.job, keep: MOST_RUNS });
       return begun !== undefined;
     });
   }
@@ -93,6 +93,9 @@ export class SqliteCron implements CronLedger {
     return origin === "people" && this.#sql.remove.run({ id }) > 0;
   }
 }
+
+/** By the run's name: jobs that take turns would otherwise meet the same numbers of the sequence again and again. */
+const isTurnToTrim = ({ job, atMs }: CronRunName) => Bun.hash.wyhash(`${job} ${atMs}`) % TRIM_EVERY === 0n;
 
 type Name = { job: string; at: number; attempt: number; manual: number };
 

@@ -36,7 +36,8 @@ export class KnownMessages {
 
   outcome({ address, id }: MessageRef): MessageOutcome | undefined {
     const row = this.#connection.read(() => this.#sql.outcome.get({ dedup: nameOf({ address, id }) }));
-    return row && outcomeOf(row);
+    if (!row) return undefined;
+    return { ...outcomeOf(row), ...(row.digest === null ? {} : { digest: row.digest }) };
   }
 
   pieces(message: InboundMessage): readonly KnownMessage[] {
@@ -85,6 +86,7 @@ interface OutcomeRow {
   readonly answer: string | null;
   readonly error: string | null;
   readonly ended_at: number | null;
+  readonly digest: string | null;
 }
 
 function outcomeOf({ fate, turn, state, answer, error, ended_at }: OutcomeRow): MessageOutcome {
@@ -99,6 +101,7 @@ function outcomeOf({ fate, turn, state, answer, error, ended_at }: OutcomeRow): 
     ...(answer === null ? {} : { answer }),
     ...(error === null ? {} : { error }),
     ...(ended_at === null ? {} : { endedAtMs: ended_at }),
+    ...(turn === null ? {} : { turn: idOf(turn) }),
   };
 }
 
@@ -113,7 +116,8 @@ function knownStatements(connection: Connection) {
   return {
     find: connection.query<KnownRow, { dedup: string }>(`select ${columns} from inbox where dedup = $dedup`),
     outcome: connection.query<OutcomeRow, { dedup: string }>(
-      `select i.fate, i.turn, t.state, t.answer, t.error, t.ended_at from inbox i
+      `select i.fate, i.turn, t.state, t.answer, t.error, t.ended_at,
+         json_extract(i.body, '$.errand.digest') as digest from inbox i
        left join turn t on t.seq = i.turn where i.dedup = $dedup`,
     ),
     pieces: connection.query<KnownRow, { part: string; limit: number }>(

@@ -38,7 +38,9 @@ export class SqliteSessions implements SessionLedger {
 
   async activity(key: SessionKey): Promise<SessionActivity> {
     return this.#parts.connection.read(() => {
-      const heard = this.#sql.heard.get({ key });
+      const furthest = this.#sql.furthest.get({ key, behind: MOST_ERRANDS });
+      // Behind so many that nobody wrote, the last of them stands for the person before.
+      const heard = this.#sql.heard.get({ key, from: furthest?.seq ?? 0 }) ?? furthest;
       return {
         isBusy: this.#sql.busy.get({ key }) !== undefined,
         ...(heard ? { lastHeardAtMs: heard.recorded_at } : {}),
@@ -90,6 +92,9 @@ interface SummaryRow {
   readonly running: number | null;
 }
 
+/** Webhooks may wake a conversation thousands of times before a person writes in it again. */
+const MOST_ERRANDS = 500;
+
 type Row = { key: string; body: Json<Session>; lastActiveAt: number };
 
 function sessionStatements(connection: Connection) {
@@ -107,9 +112,12 @@ function sessionStatements(connection: Connection) {
     busy: connection.query<{ session: string }, { key: string }>(
       "select session from queue where session = $key",
     ),
-    heard: connection.query<{ recorded_at: number }, { key: string }>(
-      `select recorded_at from inbox where session = $key and json_extract(body, '$.errand.by') is null
-       order by seq desc limit 1`,
+    heard: connection.query<{ recorded_at: number }, { key: string; from: number }>(
+      `select recorded_at from inbox where session = $key and seq >= $from
+         and json_extract(body, '$.errand.by') is null order by seq desc limit 1`,
+    ),
+    furthest: connection.query<{ seq: number; recorded_at: number }, { key: string; behind: number }>(
+      `select seq, recorded_at from inbox where session = $key order by seq desc limit 1 offset $behind`,
     ),
     list: connection.query<SummaryRow, { limit: number }>(
       `select s.body, q.waiting, t.state = 'running' as running from session s

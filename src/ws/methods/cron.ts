@@ -23,10 +23,15 @@ export const newJobSchema = z
   .strictObject({ ...changeable, id: jobIdSchema, schedule: jobFields.schedule, task: jobFields.task })
   .transform((job) => job as NewCronJob);
 
-/** What is to be another one of a job. */
-export const jobChangeSchema = z.strictObject(changeable).transform((change) => change as CronChange);
+/** Without these there is no job. */
+const needed = { schedule: jobFields.schedule.optional(), task: jobFields.task.optional() };
 
-const updateSchema = z.strictObject({ ...changeable, id: idSchema.shape.id });
+/** What is to be another one of a job. */
+export const jobChangeSchema = z
+  .strictObject({ ...changeable, ...needed })
+  .transform((change) => change as CronChange);
+
+const updateSchema = z.strictObject({ ...changeable, ...needed, id: idSchema.shape.id });
 const runsSchema = z.looseObject({ id: idSchema.shape.id, limit: runsLimit });
 const previewSchema = z.looseObject({ schedule: scheduleSchema });
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defined } from "../common/defined.ts";
+import { type Acts as ActsOf, bytesOf, serveControl, TROUBLES, troublesOf } from "../common/control.ts";
 import type { Exchange, Reply } from "../common/http-server.ts";
-import type { FaultRule } from "../common/faults.ts";
 import type { Guild } from "./guild.ts";
 import type { Person } from "./person.ts";
 import type { Post, Room } from "./room.ts";
@@ -81,17 +81,14 @@ const REQUEST = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("interactions") }),
   z.strictObject({ do: z.literal("sessions") }),
   z.strictObject({ do: z.literal("calls"), method: z.string().optional(), chat: z.string().optional() }),
-  z.strictObject({ do: z.literal("complaints") }),
   z.strictObject({ do: z.literal("enforceRates") }),
   z.strictObject({ do: z.literal("outage"), ms: z.int(), keepSessions: z.boolean().optional() }),
   z.strictObject({ do: z.literal("closeGateway"), code: z.int() }),
-  z.strictObject({ do: z.literal("addFaults"), rules: z.array(z.looseObject({ kind: z.string() })) }),
-  z.strictObject({ do: z.literal("clearFaults") }),
+  ...TROUBLES,
 ]);
 
 type Request = z.infer<typeof REQUEST>;
-type Asked<D extends Request["do"]> = Extract<Request, { do: D }>;
-type Acts = { readonly [D in Request["do"]]: (request: Asked<D>) => unknown };
+type Acts<D extends Request["do"] = Request["do"]> = ActsOf<Request, D>;
 interface Place {
   readonly person?: string | undefined;
   readonly bot?: string | undefined;
@@ -112,22 +109,16 @@ export class Control {
       ...this.#presses(),
       ...this.#looks(),
       ...this.#troubles(),
+      ...troublesOf(discord),
     };
   }
 
-  serve({ body }: Exchange): Reply {
-    try {
-      const request = REQUEST.parse(JSON.parse(new TextDecoder().decode(body)));
-      // The act of that name takes just this request.
-      const act = this.#acts[request.do] as (request: Request) => unknown;
-      return { status: 200, body: JSON.stringify({ ok: true, result: act(request) ?? true }) };
-    } catch (error) {
-      return { status: 400, body: JSON.stringify({ ok: false, error: String(error) }) };
-    }
+  serve(exchange: Exchange): Reply {
+    return serveControl(REQUEST, this.#acts, exchange);
   }
 
   /** Who and what there is. */
-  #makings(): Pick<Acts, "addBot" | "addPerson" | "addGuild" | "giveRole"> {
+  #makings(): Acts<"addBot" | "addPerson" | "addGuild" | "giveRole"> {
     const discord = this.#discord;
     return {
       addBot: (facts) => {
@@ -156,10 +147,7 @@ export class Control {
   }
 
   /** What people write. */
-  #deeds(): Pick<
-    Acts,
-    "open" | "say" | "edit" | "remove" | "react" | "upload" | "openThread" | "post" | "block"
-  > {
+  #deeds(): Acts<"open" | "say" | "edit" | "remove" | "react" | "upload" | "openThread" | "post" | "block"> {
     return {
       open: (request) => ({ channel: this.#room(request).id }),
       say: (request) => {
@@ -177,7 +165,7 @@ export class Control {
       },
       upload: (request) => {
         const { name, base64, mimeType, text } = request;
-        const bytes = base64 === undefined ? undefined : new Uint8Array(Buffer.from(base64, "base64"));
+        const bytes = bytesOf(base64);
         const file = defined({ name, bytes, mimeType });
         return idOf(this.#person(request.person).upload(this.#room(request), file, text));
       },
@@ -199,7 +187,7 @@ export class Control {
   }
 
   /** What people press. */
-  #presses(): Pick<Acts, "press" | "choose" | "slash"> {
+  #presses(): Acts<"press" | "choose" | "slash"> {
     return {
       press: (request) => ({ id: this.#person(request.person).press(this.#post(request), request.label).id }),
       choose: (request) => ({
@@ -212,7 +200,7 @@ export class Control {
     };
   }
 
-  #looks(): Pick<Acts, "transcript" | "messages" | "interactions" | "sessions" | "calls" | "complaints"> {
+  #looks(): Acts<"transcript" | "messages" | "interactions" | "sessions" | "calls"> {
     const discord = this.#discord;
     return {
       transcript: ({ person, bot, channel, isLive, hasMarks }) => {
@@ -237,19 +225,15 @@ export class Control {
           sequence,
         })),
       calls: (filter) => discord.calls.of(defined(filter)),
-      complaints: () => discord.world.complaints,
     };
   }
 
-  #troubles(): Pick<Acts, "enforceRates" | "outage" | "closeGateway" | "addFaults" | "clearFaults"> {
+  #troubles(): Acts<"enforceRates" | "outage" | "closeGateway"> {
     const discord = this.#discord;
     return {
       enforceRates: () => discord.enforceRates(),
       outage: ({ ms, keepSessions }) => discord.outage(ms, defined({ keepSessions })),
       closeGateway: ({ code }) => discord.gateway.close(code),
-      // Whoever writes the rules is a test of ours; a kind that does not exist simply never happens.
-      addFaults: ({ rules }) => discord.faults.add(...(rules as unknown as FaultRule[])),
-      clearFaults: () => discord.faults.clear(),
     };
   }
 

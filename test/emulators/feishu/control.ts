@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { FaultRule } from "../common/faults.ts";
+import { type Acts as ActsOf, bytesOf, serveControl, TROUBLES, troublesOf } from "../common/control.ts";
+import { defined } from "../common/defined.ts";
 import type { Exchange, Reply } from "../common/http-server.ts";
 import type { AppAccount } from "./app-account.ts";
 import type { Named, Person } from "./person.ts";
@@ -77,14 +78,11 @@ const REQUEST = z.discriminatedUnion("do", [
   }),
   z.strictObject({ do: z.literal("pending"), app: z.string() }),
   z.strictObject({ do: z.literal("calls"), method: z.string().optional(), chat: z.string().optional() }),
-  z.strictObject({ do: z.literal("complaints") }),
-  z.strictObject({ do: z.literal("addFaults"), rules: z.array(z.looseObject({ kind: z.string() })) }),
-  z.strictObject({ do: z.literal("clearFaults") }),
+  ...TROUBLES,
 ]);
 
 type Request = z.infer<typeof REQUEST>;
-type Asked<D extends Request["do"]> = Extract<Request, { do: D }>;
-type Acts<D extends Request["do"] = Request["do"]> = { readonly [K in D]: (request: Asked<K>) => unknown };
+type Acts<D extends Request["do"] = Request["do"]> = ActsOf<Request, D>;
 type Place = {
   readonly person: string;
   readonly app?: string | undefined;
@@ -99,18 +97,17 @@ export class Control {
 
   constructor(feishu: FeishuServer) {
     this.#feishu = feishu;
-    this.#acts = { ...this.#additions(), ...this.#deeds(), ...this.#views(), ...this.#levers() };
+    this.#acts = {
+      ...this.#additions(),
+      ...this.#deeds(),
+      ...this.#views(),
+      ...this.#levers(),
+      ...troublesOf(feishu),
+    };
   }
 
-  serve({ body }: Exchange): Reply {
-    try {
-      const request = REQUEST.parse(JSON.parse(new TextDecoder().decode(body)));
-      // The act of that name takes just this request.
-      const act = this.#acts[request.do] as (request: Request) => unknown;
-      return { status: 200, body: JSON.stringify({ ok: true, result: act(request) ?? true }) };
-    } catch (error) {
-      return { status: 400, body: JSON.stringify({ ok: false, error: String(error) }) };
-    }
+  serve(exchange: Exchange): Reply {
+    return serveControl(REQUEST, this.#acts, exchange);
   }
 
   #additions(): Acts<"addApp" | "addPerson" | "addGroup" | "open"> {
@@ -166,14 +163,14 @@ export class Control {
       },
       upload: (request) => {
         const { person, kind, name, base64 } = request;
-        const bytes = base64 === undefined ? undefined : new Uint8Array(Buffer.from(base64, "base64"));
+        const bytes = bytesOf(base64);
         return idOf(this.#person(person).upload(this.#room(request), kind, defined({ name, bytes })));
       },
     };
   }
 
   /** What there is to see. */
-  #views(): Acts<"transcript" | "messages" | "pressed" | "connections" | "pending" | "calls" | "complaints"> {
+  #views(): Acts<"transcript" | "messages" | "pressed" | "connections" | "pending" | "calls"> {
     const feishu = this.#feishu;
     return {
       transcript: ({ person, app, chat, ...options }) =>
@@ -195,12 +192,11 @@ export class Control {
       connections: ({ app }) => feishu.connections.readyOf(this.#app(app)).length,
       pending: ({ app }) => feishu.pendingOf(this.#app(app)).map(({ type }) => type),
       calls: (filter) => feishu.calls.of(defined(filter)),
-      complaints: () => feishu.world.complaints,
     };
   }
 
-  /** What goes wrong, and how connections are. */
-  #levers(): Acts<"killConnections" | "setClientConfig" | "addFaults" | "clearFaults"> {
+  /** How connections are. */
+  #levers(): Acts<"killConnections" | "setClientConfig"> {
     const feishu = this.#feishu;
     return {
       killConnections: ({ app }) => {
@@ -212,9 +208,6 @@ export class Control {
         config.ReconnectInterval = reconnectS ?? config.ReconnectInterval;
         config.ReconnectNonce = nonceS ?? config.ReconnectNonce;
       },
-      // Whoever writes the rules is a test of ours; a kind that does not exist simply never happens.
-      addFaults: ({ rules }) => feishu.faults.add(...(rules as unknown as FaultRule[])),
-      clearFaults: () => feishu.faults.clear(),
     };
   }
 
@@ -251,11 +244,4 @@ export class Control {
 
 function idOf({ id, threadId }: Post): { message: string; thread: string | undefined } {
   return { message: id, thread: threadId };
-}
-
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-/** The same without what is undefined. */
-function defined<T extends object>(value: T): Defined<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Defined<T>;
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defined } from "../common/defined.ts";
+import { type Acts as ActsOf, bytesOf, serveControl, TROUBLES, troublesOf } from "../common/control.ts";
 import type { Exchange, Reply } from "../common/http-server.ts";
-import type { FaultRule } from "../common/faults.ts";
 import type { Person } from "./person.ts";
 import type { Post, Room } from "./room.ts";
 import type { TelegramServer } from "./server.ts";
@@ -65,14 +65,11 @@ const REQUEST = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("messages"), ...CHAT }),
   z.strictObject({ do: z.literal("calls"), method: z.string().optional(), chat: z.int().optional() }),
   z.strictObject({ do: z.literal("texts") }),
-  z.strictObject({ do: z.literal("complaints") }),
-  z.strictObject({ do: z.literal("addFaults"), rules: z.array(z.looseObject({ kind: z.string() })) }),
-  z.strictObject({ do: z.literal("clearFaults") }),
+  ...TROUBLES,
 ]);
 
 type Request = z.infer<typeof REQUEST>;
-type Asked<D extends Request["do"]> = Extract<Request, { do: D }>;
-type Acts = { readonly [D in Request["do"]]: (request: Asked<D>) => unknown };
+type Acts<D extends Request["do"] = Request["do"]> = ActsOf<Request, D>;
 
 /** `POST /control` with `{ do, … }`: acts as a person, and reads what there is. Answers `{ ok, result }` or `{ ok, error }`. */
 export class Control {
@@ -85,15 +82,8 @@ export class Control {
     this.#acts = this.#makeActs();
   }
 
-  serve({ body }: Exchange): Reply {
-    try {
-      const request = REQUEST.parse(JSON.parse(new TextDecoder().decode(body)));
-      // The act of that name takes just this request.
-      const act = this.#acts[request.do] as (request: Request) => unknown;
-      return { status: 200, body: JSON.stringify({ ok: true, result: act(request) ?? true }) };
-    } catch (error) {
-      return { status: 400, body: JSON.stringify({ ok: false, error: String(error) }) };
-    }
+  serve(exchange: Exchange): Reply {
+    return serveControl(REQUEST, this.#acts, exchange);
   }
 
   #makeActs(): Acts {
@@ -114,6 +104,7 @@ export class Control {
         return { id: telegram.addGroup({ ...defined(facts), members: people, bots: own }).id };
       },
       ...this.#deeds(),
+      ...troublesOf(telegram),
       transcript: ({ person, bot, chat, ...options }) =>
         telegram.transcript(this.#room({ person, bot, chat }), defined(options)),
       messages: (request) =>
@@ -122,15 +113,11 @@ export class Control {
           .map(({ message }) => message),
       calls: (filter) => telegram.calls.of(defined(filter)),
       texts: () => telegram.world.texts,
-      complaints: () => telegram.world.complaints,
-      // Whoever writes the rules is a test of ours; a kind that does not exist simply never happens.
-      addFaults: ({ rules }) => telegram.faults.add(...(rules as unknown as FaultRule[])),
-      clearFaults: () => telegram.faults.clear(),
     };
   }
 
   /** What people do. */
-  #deeds(): Pick<Acts, "open" | "say" | "edit" | "react" | "press" | "upload" | "stop" | "block"> {
+  #deeds(): Acts<"open" | "say" | "edit" | "react" | "press" | "upload" | "stop" | "block"> {
     return {
       open: (request) => ({ chat: this.#room(request).id }),
       say: (request) => {
@@ -144,7 +131,7 @@ export class Control {
       press: (request) => this.#person(request.person).press(this.#post(request), request.label),
       upload: (request) => {
         const { kind, name, base64, caption } = request;
-        const bytes = base64 === undefined ? undefined : new Uint8Array(Buffer.from(base64, "base64"));
+        const bytes = bytesOf(base64);
         const file = defined({ name, bytes });
         return idOf(
           this.#person(request.person).upload(this.#room(request), kind, file, defined({ caption })),

@@ -156,3 +156,24 @@ test("of a removed session nothing is left in the end, once what is open in it h
   }
   await under.end();
 });
+
+test("of a job's runs about the latest two thousand are kept, also where jobs take turns", async () => {
+  const under = await openTemporaryStore();
+  const { connection, cron } = under.store;
+  connection.database.run("pragma synchronous = off");
+  const state = { schedule: "s", anchorMs: 1, failures: 0 };
+  for (let at = 1; at <= 2400; at += 1) {
+    const end = { state: "done", endedAtMs: at, delivery: "silent" } as const;
+    for (const job of ["report", "other"]) {
+      const run = { job, atMs: at, attempt: 1, isManual: false, startedAtMs: at, end };
+      await cron.begin(run, { origin: "people", id: job }, state);
+    }
+  }
+  for (const job of ["report", "other"]) {
+    const kept = await cron.runs(job, 9999);
+    expect(kept.length).toBeGreaterThanOrEqual(2000);
+    expect(kept.length).toBeLessThanOrEqual(2200);
+    expect(kept[0]?.atMs).toBe(2400);
+  }
+  await under.end();
+});

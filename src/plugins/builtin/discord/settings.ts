@@ -7,14 +7,9 @@ import {
 } from "../../chat-rules.ts";
 import type { Address } from "../../types.ts";
 import type { DiscordAccount, GuildSection, RoomSection } from "./config.ts";
-import type { Place } from "./incoming/places.ts";
+import type { KnownPlaces } from "./incoming/places.ts";
 
 const GUILDS_KEY = "channels.discord.guilds";
-
-/** What the gateway knows of chats: in which server and channel they are. */
-export interface KnownPlaces {
-  of(chat: string): Place | undefined;
-}
 
 /** One chat's settings, with what only Discord has. */
 export interface DiscordSettings extends PlacedSettings {

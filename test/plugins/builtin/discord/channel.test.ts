@@ -4,6 +4,7 @@ import type { InboundEvent } from "../../../../src/core/message.ts";
 import { guardedFetch } from "../../../../src/security/guarded-fetch.ts";
 import { type ChannelUnderTest, channelContract } from "../../../contracts/channel.ts";
 import { FakeClock } from "../../../fakes/fake-clock.ts";
+import type { KeepingHost } from "../../../fakes/keeping-host.ts";
 import { DiscordWorld } from "./discord-world.ts";
 
 const open: DiscordWorld[] = [];
@@ -42,6 +43,16 @@ channelContract("discord", async (): Promise<ChannelUnderTest> => {
     transcript: async () => discord.transcript(chat),
   };
 });
+
+/** The gateway takes nothing until what is returned is called. */
+function withoutRoom(host: KeepingHost): () => void {
+  const until = Promise.withResolvers<void>();
+  host.answer = async (): Promise<Receipt> => {
+    await until.promise;
+    return "recorded";
+  };
+  return until.resolve;
+}
 
 describe("everything that people do", () => {
   async function clubWorld(given = {}) {
@@ -174,6 +185,33 @@ describe("everything that people do", () => {
     expect(host.received[0]?.address).toMatchObject({ scope: "channel", chat: general.id });
   });
 
+  test("a message that had to do without a thread is the same one when it comes again after a crash", async () => {
+    const world = await DiscordWorld.open();
+    await using _ = world;
+    const { anna, bot, discord, general, guild, host } = world;
+    const given = { guilds: { [guild.id]: { autoThread: true } } };
+    discord.deny(general, "CreatePublicThreads", bot);
+    const channel = await world.start(given);
+    let onDisk: readonly (readonly [string, string])[] = [];
+    host.answer = () => {
+      onDisk = [...host.kept];
+      return "recorded";
+    };
+    anna.mention(general, bot, "shall we?");
+    await host.texts(1);
+    await channel.stop();
+    // As if the process had died as soon as the message was handed over.
+    for (const [key, value] of onDisk) host.kept.set(key, value);
+    discord.allow(general, "CreatePublicThreads", bot);
+    await world.start(given);
+    anna.mention(general, bot, "and now?");
+    await host.until(() => host.received.some(({ text }) => text === "and now?"));
+    expect(host.received.map(({ text, address: { scope } }) => [text, scope])).toEqual([
+      ["shall we?", "channel"],
+      ["and now?", "thread"],
+    ]);
+  });
+
   test("a command is acknowledged to the person alone, in their language, once it is safe", async () => {
     const { world, host, channel, anna, bot, discord, general } = await clubWorld();
     await using _ = world;
@@ -196,18 +234,30 @@ describe("everything that people do", () => {
     const { world, host, channel, anna, bot, discord } = await clubWorld();
     await using _ = world;
     await channel.setCommands([{ name: "status", summary: "How it is." }]);
-    const until = Promise.withResolvers<void>();
-    host.answer = async (): Promise<Receipt> => {
-      await until.promise;
-      return "recorded";
-    };
+    const letGo = withoutRoom(host);
     const used = anna.slash(anna.dm(bot), bot, "status");
     await discord.until(() => used.original);
     expect(used.answeredAtMs ?? 0).toBeLessThan(used.atMs + 3000);
     expect(used.original?.message.content).toContain("very busy");
     expect(host.received).toEqual([]);
-    until.resolve();
+    letGo();
     expect(await host.texts(1)).toEqual(["/status"]);
+  });
+
+  test("of ever more commands while the gateway has no room as many wait as fit; whoever comes then is told so", async () => {
+    const { world, host, channel, anna, bot, discord } = await clubWorld();
+    await using _ = world;
+    await channel.setCommands([{ name: "status", summary: "How it is." }]);
+    const letGo = withoutRoom(host);
+    const used = Array.from({ length: 210 }, () => anna.slash(anna.dm(bot), bot, "status"));
+    const refused = () =>
+      used.filter(({ original }) => original?.message.content.includes("too busy to take it"));
+    await discord.until(() => used.every(({ original }) => original));
+    expect(refused()).toEqual(used.slice(200));
+    letGo();
+    await host.texts(200);
+    anna.slash(anna.dm(bot), bot, "status");
+    expect(await host.texts(201)).toHaveLength(201);
   });
 
   test("a command that a stop comes before is said not to be taken: Discord would not tell of it again", async () => {
@@ -410,6 +460,59 @@ test("leaves Discord's menu alone where somebody keeps their own", async () => {
   expect(world.bot.commands.size).toBe(0);
   await world.channel().setCommands(commands);
   expect(world.bot.commands.size).toBeGreaterThan(0);
+});
+
+test("a thread that is put away is known only where somebody wrote in it; with a forum go its posts", async () => {
+  await using world = await DiscordWorld.open();
+  const { anna, bot, discord, general, guild, host } = world;
+  const channel = await world.start();
+  const quiet = anna.openThread(general, "Quiet");
+  const heard = anna.openThread(general, "Heard");
+  const away = anna.openThread(general, "Away");
+  const threads = [quiet.id, heard.id, away.id];
+  const known = () => threads.filter((id) => channel.addressOf(id).scope === "thread");
+  anna.say(heard, "a word");
+  const post = anna.post(guild.channel("ideas"), "A flag", "what about it?");
+  await host.texts(2);
+  expect(known()).toEqual(threads);
+  anna.archive(quiet);
+  anna.archive(heard);
+  anna.say(general, "next");
+  await host.texts(3);
+  expect(known()).toEqual([heard.id, away.id]);
+  await channel.stop();
+  anna.archive(away);
+  await channel.start(host);
+  anna.say(general, "and again");
+  await host.texts(4);
+  expect(known()).toEqual([heard.id]);
+  anna.say(quiet, "awake");
+  await host.until(() => host.received.some(({ address }) => address.chat === quiet.id));
+  expect(known()).toEqual([quiet.id, heard.id]);
+  const ideas = guild.channel("ideas");
+  discord.allow(ideas, "ManageChannels", bot);
+  const headers = { authorization: `Bot ${bot.token}` };
+  const gone = await fetch(`${discord.url}/v10/channels/${ideas.id}`, { method: "DELETE", headers });
+  expect(gone.ok).toBe(true);
+  const left = await host.until(() => host.reported.find(({ event }) => event.kind === "left")?.event);
+  expect(left).toMatchObject({ isUs: true, address: { chat: post.id } });
+  expect(channel.addressOf(post.id).scope).toBe("channel");
+});
+
+test("where a thread that is put away belongs is asked once, however much of it is taken away", async () => {
+  await using world = await DiscordWorld.open();
+  const { anna, discord, general, host } = world;
+  const thread = anna.openThread(general, "Old");
+  const posts = Array.from({ length: 20 }, (_, at) => anna.say(thread, `word ${at}`));
+  anna.archive(thread);
+  await world.start();
+  for (const post of posts) anna.remove(post);
+  await host.until(() => host.reported.length === posts.length);
+  expect(discord.calls.of({ method: "getChannel" })).toHaveLength(1);
+  expect(host.reported[0]?.event).toMatchObject({
+    kind: "removed",
+    message: { address: { scope: "thread" } },
+  });
 });
 
 test("a plain id is a channel's, or a thread's where one is known", async () => {

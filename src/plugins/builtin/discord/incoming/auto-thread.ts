@@ -1,5 +1,6 @@
 import type { InboundMessage } from "../../../types.ts";
 import type { DiscordSettings } from "../settings.ts";
+import type { Bookmarks } from "./bookmarks.ts";
 import type { HeardMessage } from "./message.ts";
 import type { PatientCalls } from "./patient-calls.ts";
 import type { Place, Places } from "./places.ts";
@@ -12,6 +13,7 @@ export interface AutoThreadParts {
   ) => Promise<string>;
   readonly patient: Pick<PatientCalls, "ask">;
   readonly places: Places;
+  readonly bookmarks: Pick<Bookmarks, "keepHere" | "isKeptHere">;
 }
 
 /** Somebody waits for the answer: then it is given in the channel. */
@@ -34,13 +36,18 @@ export class AutoThread {
   ): Promise<Place> {
     if (place.kind !== "channel" || place.guild === undefined) return place;
     if (!settings.autoThread || !message.isForBot || !mayWrite(message, settings)) return place;
-    const { places, patient, openThread } = this.#parts;
+    const { places, patient, openThread, bookmarks } = this.#parts;
+    if (bookmarks.isKeptHere(place.id, raw.id)) return place;
     const known = places.of(raw.id) ?? (raw.thread && places.noteChannel(raw.thread, place.guild));
     if (known) return known;
     const wish = { channel: place.id, message: raw.id, text: message.text };
     const ask = (signal: AbortSignal) => openThread(wish, signal);
     const id = await patient.ask("a thread for a conversation", ask, MOST_TRIES);
-    if (id === undefined) return place;
+    if (id === undefined) {
+      // In a thread it would be another message, if it came again after a crash.
+      await bookmarks.keepHere(place, raw.id);
+      return place;
+    }
     const thread: Place = { id, kind: "thread", guild: place.guild, parent: place.id, isOurs: true };
     return places.note(thread);
   }

@@ -1,6 +1,6 @@
 import type { Clock } from "../../../../lib/clock.ts";
 import type { ChannelState, Logger } from "../../../types.ts";
-import type { Place } from "./places.ts";
+import type { KnownPlaces, Place } from "./places.ts";
 import { idAt, isAfter, laterOf } from "./snowflake.ts";
 
 /** So many chats are remembered; the one that was quiet longest goes first. */
@@ -15,6 +15,8 @@ interface Bookmark {
   readonly place: Place;
   /** The last message that was handed over, or left out for good. */
   readonly upTo: string;
+  /** A message after it that is answered in the chat itself, though it might have had a thread. */
+  readonly here?: string;
 }
 
 /** As it is kept: short, since there are many. */
@@ -26,6 +28,7 @@ type Kept = readonly [
   parent: string,
   user: string,
   isOurs: 0 | 1,
+  here: string | undefined,
 ];
 
 export interface BookmarkParts {
@@ -38,7 +41,7 @@ export interface BookmarkParts {
  * How far each chat has been read, so that what was written while nobody listened can be fetched. A chat without a
  * bookmark has been read as far as the line as a whole. Lags behind on the disk by a few seconds, never ahead.
  */
-export class Bookmarks {
+export class Bookmarks implements KnownPlaces {
   readonly #parts: BookmarkParts;
   readonly #marks = new Map<string, Bookmark>();
   /** Chats that are not on the disk yet. */
@@ -54,7 +57,7 @@ export class Bookmarks {
   }
 
   /** Reads what is kept. What cannot be read counts as nothing: all begins anew. */
-  async load(): Promise<readonly Place[]> {
+  async load(): Promise<void> {
     const { state, log } = this.#parts;
     this.#marks.clear();
     this.#unwritten.clear();
@@ -68,7 +71,10 @@ export class Bookmarks {
     } catch (error) {
       log.error({ error }, "how far the chats were read is lost: what was written meanwhile is not fetched");
     }
-    return this.places;
+  }
+
+  of(chat: string): Place | undefined {
+    return this.#marks.get(chat)?.place;
   }
 
   get places(): readonly Place[] {
@@ -133,8 +139,20 @@ export class Bookmarks {
     if (this.#unwritten.has(place.id)) await this.write();
   }
 
+  /** Resolves once it is on the disk that a message is answered in its chat: it is again where it comes again. */
+  async keepHere(place: Place, message: string): Promise<void> {
+    this.#mark(place, this.startOf(place.id), message);
+    await this.write();
+  }
+
+  isKeptHere(chat: string, message: string): boolean {
+    return this.#marks.get(chat)?.here === message;
+  }
+
   forget(chat: string): void {
-    if (this.#marks.delete(chat)) this.#change();
+    if (!this.#marks.delete(chat)) return;
+    this.#unwritten.delete(chat);
+    this.#change();
   }
 
   /** Writes what has changed, now. Never rejects. */
@@ -154,11 +172,12 @@ export class Bookmarks {
     }
   }
 
-  #mark(place: Place, upTo: string): void {
+  #mark(place: Place, upTo: string, here = this.#marks.get(place.id)?.here): void {
     this.#marks.delete(place.id);
-    this.#marks.set(place.id, { place, upTo });
+    const isAhead = here !== undefined && isAfter(here, upTo);
+    this.#marks.set(place.id, { place, upTo, ...(isAhead ? { here } : {}) });
     const [oldest] = this.#marks.keys();
-    if (this.#marks.size > MOST_CHATS && oldest !== undefined) this.#marks.delete(oldest);
+    if (this.#marks.size > MOST_CHATS && oldest !== undefined) this.forget(oldest);
     this.#change();
   }
 
@@ -176,9 +195,9 @@ export class Bookmarks {
   }
 
   #asText(): string {
-    const chats = [...this.#marks.values()].map(({ place, upTo }): Kept => {
+    const chats = [...this.#marks.values()].map(({ place, upTo, here = "" }): Kept => {
       const { id, kind, guild = "", parent = "", user = "", isOurs } = place;
-      return [id, upTo, kind, guild, parent, user, isOurs ? 1 : 0];
+      return [id, upTo, kind, guild, parent, user, isOurs ? 1 : 0, here];
     });
     return JSON.stringify({ first: this.#first, floor: this.#floor, chats });
   }
@@ -197,7 +216,7 @@ function read(text: string | undefined) {
   return { first, floor, marks: chats.map(bookmarkOf) };
 }
 
-function bookmarkOf([id, upTo, kind, guild, parent, user, isOurs]: Kept): Bookmark {
+function bookmarkOf([id, upTo, kind, guild, parent, user, isOurs, here]: Kept): Bookmark {
   const place: Place = {
     id,
     kind,
@@ -206,5 +225,5 @@ function bookmarkOf([id, upTo, kind, guild, parent, user, isOurs]: Kept): Bookma
     ...(user ? { user } : {}),
     ...(isOurs ? { isOurs: true } : {}),
   };
-  return { place, upTo };
+  return { place, upTo, ...(here ? { here } : {}) };
 }

@@ -1,3 +1,4 @@
+import { RecentMap } from "../../../../lib/recent-map.ts";
 import { isAfter } from "./snowflake.ts";
 
 /** So many messages of programs in a row are answered; a person's begins anew. */
@@ -15,7 +16,7 @@ interface Row {
 
 /** Keeps two programs from talking to each other for ever. */
 export class BotExchange {
-  readonly #rows = new Map<string, Row>();
+  readonly #rows = new RecentMap<Row>(MOST_CHATS);
 
   /** A person wrote in a chat: programs may be answered again. */
   notePerson(chat: string): void {
@@ -36,10 +37,7 @@ export class BotExchange {
       return { may: known.count <= MOST_IN_A_ROW, isFirstRefused: false };
     }
     const count = known && nowMs - known.atMs < FORGOTTEN_MS ? known.count + 1 : 1;
-    this.#rows.delete(chat);
     this.#rows.set(chat, { count, atMs: nowMs, upTo: id });
-    const [oldest] = this.#rows.keys();
-    if (this.#rows.size > MOST_CHATS && oldest !== undefined) this.#rows.delete(oldest);
     return { may: count <= MOST_IN_A_ROW, isFirstRefused: count === MOST_IN_A_ROW + 1 };
   }
 }

@@ -1,5 +1,6 @@
 import type { APIInteraction, APIUser, GatewayGuildCreateDispatchData } from "discord-api-types/v10";
 import type { Clock } from "../../../../lib/clock.ts";
+import { RecentMap } from "../../../../lib/recent-map.ts";
 import { handOver } from "../../../hand-over.ts";
 import type { ChannelHost, Sender } from "../../../types.ts";
 import type { Bookmarks } from "./bookmarks.ts";
@@ -50,7 +51,7 @@ export class Intake {
   readonly #parts: IntakeParts;
   readonly #lanes: Lanes;
   /** Names of people by their ids: who takes a reaction away is told by id alone. */
-  readonly #names = new Map<string, string>();
+  readonly #names = new RecentMap<string>(MOST_NAMES);
   /** The servers that the bot was in when the session began. */
   #expected = new Set<string>();
   /** Up to when the line had been read when the session began; undefined for an account that is new. */
@@ -111,10 +112,13 @@ export class Intake {
         return this.#react(data as HeardReaction & Located, type === "MESSAGE_REACTION_ADD", id);
       case "INTERACTION_CREATE":
         return this.#interact(data as APIInteraction);
-      default: {
-        const gone = notePlaces(event, this.#parts.reader.places);
-        if (gone) this.#forget([gone], id);
+      case "CHANNEL_DELETE":
+      case "THREAD_DELETE": {
+        const { id: gone } = data as { id: string };
+        return this.#forget((place) => place.id === gone || place.parent === gone, id);
       }
+      default:
+        return notePlaces(event, this.#parts.reader.places);
     }
   }
 
@@ -133,6 +137,8 @@ export class Intake {
     const { bookmarks, reader, messages } = this.#parts;
     const { places } = reader;
     if (guild.unavailable) return;
+    // What it does not describe has gone, or was put away.
+    places.forgetGuild(guild.id);
     places.noteGuild(guild);
     const described = new Set<string>();
     const joined = idAt(Date.parse(guild.joined_at));
@@ -182,18 +188,20 @@ export class Intake {
     if (unavailable) return;
     const { reader } = this.#parts;
     this.#expected.delete(guild);
-    this.#forget(reader.places.forgetGuild(guild), id);
+    this.#forget((place) => place.guild === guild, id);
+    reader.places.forgetGuild(guild);
   }
 
   /** Nobody would read an answer in these chats any more. */
-  #forget(places: readonly Place[], id: string): void {
+  #forget(isGone: (place: Place) => boolean, id: string): void {
     const { bookmarks, reader } = this.#parts;
-    const remembered = new Set(bookmarks.places.map((place) => place.id));
-    for (const place of places.filter((one) => remembered.has(one.id))) {
+    for (const remembered of bookmarks.places.filter(isGone)) {
+      const place = reader.places.of(remembered.id) ?? remembered;
       bookmarks.forget(place.id);
       const by: Sender = { id: place.guild ?? place.id, name: place.name ?? place.id, isBot: false };
       this.#later(place, () => readOwnMove("left", reader.places.addressIn(place), by, `${place.id}/${id}`));
     }
+    reader.places.forget(isGone);
   }
 
   #hear(raw: HeardMessage): void {
@@ -269,8 +277,8 @@ export class Intake {
   }
 
   async #fill(chat: string, start?: string): Promise<void> {
-    const { reader, bookmarks, messages } = this.#parts;
-    const place = reader.places.of(chat) ?? bookmarks.places.find(({ id }) => id === chat);
+    const { reader, messages } = this.#parts;
+    const place = reader.places.of(chat);
     if (place) await messages.fill(place, start);
   }
 
@@ -289,9 +297,6 @@ export class Intake {
   }
 
   #learnName(user: APIUser): void {
-    this.#names.delete(user.id);
     this.#names.set(user.id, nameOf(user));
-    const [oldest] = this.#names.keys();
-    if (this.#names.size > MOST_NAMES && oldest !== undefined) this.#names.delete(oldest);
   }
 }

@@ -27,6 +27,8 @@ export interface InteractionDeskParts {
 
 /** Discord gives up on an answer after three seconds; some of that is the way. */
 const PATIENCE_MS = 1500;
+/** So many wait in memory for the gateway; whoever comes then is asked to come again. */
+const MOST_WAITING = 200;
 
 /**
  * Takes commands and presses: they are on the disk first, and acknowledged then; but in time even where the gateway
@@ -35,6 +37,7 @@ const PATIENCE_MS = 1500;
 export class InteractionDesk {
   readonly #parts: InteractionDeskParts;
   readonly #running = new Set<Promise<void>>();
+  #waiting = 0;
 
   constructor(parts: InteractionDeskParts) {
     this.#parts = parts;
@@ -42,7 +45,8 @@ export class InteractionDesk {
 
   /** What comes from a chat in which the bot does not listen is passed on, so that an owner is told of it. */
   take(interaction: APIInteraction, place: Place, isHeard: boolean): void {
-    this.#keep(this.#take(interaction, place, isHeard));
+    const hasRoom = this.#waiting < MOST_WAITING;
+    this.#keep(hasRoom ? this.#take(interaction, place, isHeard) : this.#acknowledge(interaction, "refused"));
   }
 
   /** For a chat that the gateway cannot write in. */
@@ -58,7 +62,11 @@ export class InteractionDesk {
   async #take(interaction: APIInteraction, place: Place, isHeard: boolean): Promise<void> {
     const { clock, host, signal } = this.#parts;
     const late = new AbortController();
-    const given = this.#hand(interaction, place).finally(() => late.abort());
+    this.#waiting += 1;
+    const given = this.#hand(interaction, place).finally(() => {
+      this.#waiting -= 1;
+      late.abort();
+    });
     // What comes of it is awaited below.
     given.catch(() => undefined);
     await Promise.race([given.catch(() => undefined), clock.sleep(PATIENCE_MS, late.signal)]);

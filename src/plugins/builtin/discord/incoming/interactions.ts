@@ -114,6 +114,10 @@ const SENTENCES = {
     en: "I am very busy right now; the answer comes here as soon as it can.",
     zh: "现在很忙，答复会尽快发在这里。",
   },
+  refused: {
+    en: "I am too busy to take it; please send it again in a moment.",
+    zh: "现在太忙，未能收下，请稍后重新发送。",
+  },
   stopping: {
     en: "I am being restarted and have not taken it; please send it again in a moment.",
     zh: "正在重启，未能收下，请稍后重新发送。",

@@ -41,7 +41,8 @@ export async function hear(parts: LineParts, signal: AbortSignal): Promise<void>
   const { account, host, places, calls, clock, connection, token } = parts;
   const { log } = host;
   const bookmarks = new Bookmarks({ state: host.state, clock, log });
-  for (const place of await bookmarks.load()) if (!places.of(place.id)) places.note(place);
+  await bookmarks.load();
+  places.remembered = bookmarks;
   const intake = intakeOf(parts, bookmarks, signal);
   const gateway = new Gateway({
     calls,
@@ -67,7 +68,7 @@ function intakeOf(parts: LineParts, bookmarks: Bookmarks, signal: AbortSignal): 
   const reader: Reader = { bot, places, settings, allowBots, stickerRoot };
   const patient = new PatientCalls({ clock, log: host.log, signal });
   const backFill = new BackFill({ calls, patient, clock, log: host.log });
-  const autoThread = new AutoThread({ openThread, patient, places });
+  const autoThread = new AutoThread({ openThread, patient, places, bookmarks });
   const common = { host, reader, clock, signal };
   const messages = new Messages({ ...common, bookmarks, backFill, autoThread, calls, patient });
   const desk = new InteractionDesk({ ...common, calls, buttonOf, commandNameOf });

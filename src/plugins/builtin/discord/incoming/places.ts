@@ -21,6 +21,11 @@ export interface Place {
   readonly isOurs?: boolean;
 }
 
+/** Where chats are looked up: in which server and channel they are. */
+export interface KnownPlaces {
+  of(chat: string): Place | undefined;
+}
+
 /** What is known of a server. */
 export interface GuildFacts {
   readonly id: string;
@@ -42,6 +47,7 @@ export interface AnyChannel {
   readonly parent_id?: string | null | undefined;
   readonly owner_id?: string | undefined;
   readonly last_message_id?: string | null | undefined;
+  readonly thread_metadata?: { readonly archived: boolean } | undefined;
   readonly recipients?: readonly { readonly id: string }[];
 }
 
@@ -53,10 +59,12 @@ const THREADS = new Set([10, 11, 12]);
 /** Text, voice, announcements, stage: where people can write. Categories and forums hold others. */
 const WRITABLE = new Set([0, 2, 5, 13]);
 
-/** The chats that Discord has told of, and those that are remembered from before. */
+/** The chats that there are by what Discord tells, and those that are remembered from before. */
 export class Places {
   /** The bot's id, once it is known: its own role and threads are told apart by it. */
   bot: string | undefined;
+  /** Chats that Discord need not tell of: threads that were put away, private ones. */
+  remembered: KnownPlaces | undefined;
   readonly #account: string;
   readonly #places = new Map<string, Place>();
   readonly #guilds = new Map<string, GuildFacts>();
@@ -67,7 +75,7 @@ export class Places {
 
   /** A chat, if it is known. */
   of(chat: string): Place | undefined {
-    return this.#places.get(chat);
+    return this.#places.get(chat) ?? this.remembered?.of(chat);
   }
 
   guild(id: string | undefined): GuildFacts | undefined {
@@ -79,10 +87,14 @@ export class Places {
     return place;
   }
 
-  forget(chat: string): Place | undefined {
-    const place = this.#places.get(chat);
-    this.#places.delete(chat);
-    return place;
+  /** Forgets chats that are gone. */
+  forget(isGone: (place: Place) => boolean): void {
+    for (const place of this.#places.values()) if (isGone(place)) this.#places.delete(place.id);
+  }
+
+  /** A thread is put away. They become ever more; Discord tells of one that wakes before it tells what is written there. */
+  putAway(thread: string): void {
+    this.#places.delete(thread);
   }
 
   /** Takes note of a channel as Discord describes it. Undefined for one that nobody can write in. */
@@ -115,15 +127,15 @@ export class Places {
   }
 
   forgetRole(guild: string, role: string): void {
-    this.#guilds.get(guild)?.roles.delete(role);
+    const facts = this.#guilds.get(guild);
+    facts?.roles.delete(role);
+    if (facts?.botRole === role) delete facts.botRole;
   }
 
-  /** Forgets a server, and says which chats it had. */
-  forgetGuild(guild: string): readonly Place[] {
+  /** Forgets a server with all its chats. */
+  forgetGuild(guild: string): void {
     this.#guilds.delete(guild);
-    const places = [...this.#places.values()].filter((place) => place.guild === guild);
-    for (const { id } of places) this.#places.delete(id);
-    return places;
+    this.forget((place) => place.guild === guild);
   }
 
   /** Where a conversation in a chat takes place. A private chat is named by the person. */
@@ -138,9 +150,9 @@ export class Places {
    * thread's first. Undefined for all others. The first message of a forum's post is in the thread itself.
    */
   rootOf({ id, address }: MessageRef): Place | undefined {
-    const thread = id === address.chat ? this.#places.get(id) : undefined;
+    const thread = id === address.chat ? this.of(id) : undefined;
     if (!thread?.isOurs || thread.parent === undefined) return undefined;
-    return this.#places.get(thread.parent);
+    return this.of(thread.parent);
   }
 }
 

@@ -20,6 +20,8 @@ const SECONDARY = 2;
 const MOST_BYTES = 100;
 const LONGEST_LABEL = 80;
 const LONGEST_OPTION = 100;
+/** Of the first and of the last label, which say what a list holds. */
+const LONGEST_END = 40;
 const MOST_IN_ROW = 5;
 const MOST_ROWS = 5;
 const MOST_OPTIONS = 25;
@@ -61,7 +63,9 @@ function lists(buttons: readonly Button[], memory: ChannelMemory): Promise<Row[]
       const list: APIStringSelectComponent = {
         type: STRING_SELECT,
         custom_id: `list/${at}`,
-        placeholder: `${options[0]?.label.slice(0, 40)} … ${options.at(-1)?.label.slice(0, 40)}`,
+        placeholder: [options[0], options.at(-1)]
+          .map((option) => buttonLabelOf(option?.label ?? "", LONGEST_END))
+          .join(" … "),
         options,
       };
       return { type: ACTION_ROW, components: [list] };

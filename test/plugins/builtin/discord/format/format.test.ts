@@ -1,13 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { formatterFor, MESSAGE_LIMIT } from "../../../../../src/plugins/builtin/discord/format/format.ts";
-import {
-  HARD_TEXTS,
-  INVISIBLE_TEXTS,
-  MARKS,
-  markdownTexts,
-  wildTexts,
-} from "../../../../fakes/markdown-texts.ts";
+import { describeFormat } from "../../../../contracts/format.ts";
 import { type Kind, read } from "./discord-reader.ts";
 
 const { toDiscord, toPlain, lengthOf } = formatterFor({ hasPreviews: false });
@@ -32,23 +26,13 @@ function seen(markdown: string): string {
 /** The letters and digits, in their order: neither marks nor spaces. */
 const letters = (text: string) => text.replaceAll(/[^\p{L}\p{N}]+/gu, "");
 
-for (const [name, markdown] of Object.entries(HARD_TEXTS)) {
-  test(`${name}: nothing in it means more than it says, at any stage of its growth`, () => {
-    seen(markdown);
-    const step = Math.max(1, Math.floor(markdown.length / 60));
-    for (let end = 0; end < markdown.length; end += step) seen(markdown.slice(0, end));
-  });
-}
-
-test("any document, its beginnings and its ends show what they say", () => {
-  fc.assert(
-    fc.property(markdownTexts, fc.double({ min: 0, max: 1, noNaN: true }), (markdown, share) => {
-      seen(markdown);
-      seen(markdown.slice(0, markdown.length * share));
-      seen(markdown.slice(markdown.length * share));
-    }),
-    { numRuns: 150 },
-  );
+describeFormat({
+  promise: "shows what it says, and nothing else",
+  seen,
+  shown: toDiscord,
+  lengthOf,
+  toPlain,
+  seenPlain: (markdown) => read(toPlain(markdown)).text,
 });
 
 const LOUD = fc.constantFrom(
@@ -115,39 +99,11 @@ test("any row of what means something to Discord means nothing, as text", () => 
   );
 });
 
-test("any string at all shows nothing but what it says", () => {
-  fc.assert(
-    fc.property(wildTexts, (text) => void seen(text)),
-    { numRuns: 1000 },
-  );
+test("any row of what means something to Discord shows nothing but what it says", () => {
   fc.assert(
     fc.property(fc.array(LOUD, { maxLength: 12 }), (parts) => void seen(parts.join(" "))),
     { numRuns: 1000 },
   );
-});
-
-test("the words of a document are all there, in their order, with marks and without", () => {
-  fc.assert(
-    fc.property(markdownTexts, (markdown) => {
-      // What stands behind the opening of a code block is never seen.
-      fc.pre(!markdown.includes("~~~"));
-      const visible = letters(seen(markdown));
-      const plain = letters(read(toPlain(markdown)).text);
-      for (const word of ["alpha", "beta", "漢字", "naïve", "snakecaseword"]) {
-        const count = letters(markdown).split(word).length - 1;
-        expect(visible.split(word).length - 1).toBeGreaterThanOrEqual(count);
-        expect(plain.split(word).length - 1).toBeGreaterThanOrEqual(count);
-      }
-    }),
-  );
-});
-
-test("a text of which nothing would be seen is empty", () => {
-  for (const text of INVISIBLE_TEXTS) {
-    expect(toDiscord(text), JSON.stringify(text)).toBe("");
-    expect(lengthOf(text)).toBe(0);
-    expect(toPlain(text)).toBe("");
-  }
 });
 
 const SHOWN: readonly (readonly [what: string, markdown: string, shown: string])[] = [
@@ -277,13 +233,5 @@ test("plain text fits a message whenever the formatted one does", () => {
   ]) {
     expect(lengthOf(markdown)).toBeLessThanOrEqual(MESSAGE_LIMIT);
     expect(toPlain(markdown).length).toBeLessThanOrEqual(MESSAGE_LIMIT);
-  }
-});
-
-test("a hundred kilobytes of one mark are shown without being pondered", () => {
-  for (const mark of MARKS) {
-    const text = mark.repeat(100_000 / mark.length);
-    // A long row of backticks or tildes opens a code block, in which there is nothing.
-    if (!"`~".includes(mark)) expect(lengthOf(text)).toBeGreaterThan(0);
   }
 });

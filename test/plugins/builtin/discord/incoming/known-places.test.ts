@@ -42,15 +42,32 @@ test("the role that is the bot's own is known, and roles come, are renamed and g
     ["r1", "Team"],
     ["r3", "New"],
   ]);
+  expect(places.guild("g1")?.botRole).toBeUndefined();
 });
 
-test("threads are known by their channel and by who opened them, and what is gone is returned once", () => {
+test("threads are known by their channel and by who opened them", () => {
   const { places, tell } = world();
   const thread = { id: "t1", type: 11, name: "plan", guild_id: "g1", parent_id: "c1", owner_id: "b1" };
   tell("THREAD_CREATE", thread);
   expect(places.of("t1")).toMatchObject({ kind: "thread", parent: "c1", isOurs: true, guild: "g1" });
   tell("THREAD_LIST_SYNC", { guild_id: "g1", threads: [{ ...thread, id: "t2", owner_id: "p1" }] });
+  expect(places.of("t2")).toMatchObject({ kind: "thread", parent: "c1" });
   expect(places.of("t2")?.isOurs).toBeUndefined();
-  expect(tell("THREAD_DELETE", { id: "t1" })?.id).toBe("t1");
-  expect(tell("THREAD_DELETE", { id: "t1" })).toBeUndefined();
+});
+
+test("of ten thousand threads that were put away none is kept, but those that are remembered; one that wakes is known again", () => {
+  const { places, tell } = world();
+  const thread = (id: string) => ({ id, type: 11, name: id, guild_id: "g1", parent_id: "c1" });
+  const change = (id: string, archived: boolean) =>
+    tell("THREAD_UPDATE", { ...thread(id), thread_metadata: { archived } });
+  const ids = Array.from({ length: 10_000 }, (_, index) => `t${index}`);
+  for (const id of ids) {
+    tell("THREAD_CREATE", thread(id));
+    change(id, true);
+  }
+  expect(ids.filter((id) => places.of(id) !== undefined)).toEqual([]);
+  places.remembered = { of: (id) => (id === "t7" ? { id, kind: "thread", parent: "c1" } : undefined) };
+  expect(ids.filter((id) => places.of(id) !== undefined)).toEqual(["t7"]);
+  change("t8", false);
+  expect(places.of("t8")).toMatchObject({ kind: "thread", parent: "c1", name: "t8" });
 });

@@ -77,6 +77,14 @@ test("more than 25 are lists to choose from, and a choice gives back the gateway
   const chosen = await Promise.all(lists.flat().map(({ value }) => world.out.buttonIdOf(value)));
   expect(chosen).toEqual(many.map(({ id }) => id));
   expect(world.said()).toEqual([
-    "which? [Button 0 … Button 24 ▾] [Button 25 … Button 49 ▾] [Button 50 … long long long long long long long long  ▾]",
+    "which? [Button 0 … Button 24 ▾] [Button 25 … Button 49 ▾] [Button 50 … long long long long long long long long… ▾]",
   ]);
+});
+
+test("what a list holds is told by its first and its last choice, without half a character", async () => {
+  await using world = await outgoingWorld();
+  const label = `${"选".repeat(39)}😀 and more`;
+  const many = [{ id: "first", label }, ...buttonsOf(25)];
+  await world.out.send(world.to, { ...text("哪个？"), buttons: [many] }, options());
+  expect(world.said()).toEqual([`哪个？ [${"选".repeat(39)}… … Button 23 ▾] [Button 24 … Button 24 ▾]`]);
 });

@@ -1,5 +1,4 @@
 import { expect, test } from "bun:test";
-import fc from "fast-check";
 import {
   lengthOf,
   MESSAGE_LIMIT,
@@ -7,13 +6,7 @@ import {
   toPlain,
 } from "../../../../../src/plugins/builtin/telegram/format/format.ts";
 import { tdlib } from "../../../../emulators/telegram/tdlib.ts";
-import {
-  HARD_TEXTS,
-  INVISIBLE_TEXTS,
-  MARKS,
-  markdownTexts,
-  wildTexts,
-} from "../../../../fakes/markdown-texts.ts";
+import { describeFormat } from "../../../../contracts/format.ts";
 
 /** Who judges: Telegram's own parser where it is there. */
 const judge = tdlib
@@ -65,57 +58,13 @@ function expectWellNested(html: string): void {
   expect(open).toEqual([]);
 }
 
-const words = (text: string) => text.match(/[\p{L}\p{N}]+/gu) ?? [];
-
-for (const [name, markdown] of Object.entries(HARD_TEXTS)) {
-  test(`${name}: ${judge} accepts it whole, at every stage of its growth, and as text`, () => {
-    seen(markdown);
-    const step = Math.max(1, Math.floor(markdown.length / 60));
-    for (let end = 0; end < markdown.length; end += step) seen(markdown.slice(0, end));
-    expect(toPlain(markdown).length > 0).toBe(toHtml(markdown).length > 0);
-  });
-}
-
-test(`any document, its beginnings and its ends are accepted by ${judge}`, () => {
-  fc.assert(
-    fc.property(markdownTexts, fc.double({ min: 0, max: 1, noNaN: true }), (markdown, share) => {
-      seen(markdown);
-      seen(markdown.slice(0, markdown.length * share));
-      seen(markdown.slice(markdown.length * share));
-    }),
-    { numRuns: 150 },
-  );
-});
-
-test(`any string at all is accepted by ${judge}`, () => {
-  fc.assert(
-    fc.property(wildTexts, (text) => void seen(text)),
-    { numRuns: 1000 },
-  );
-});
-
-test("the words of a document are all there, in their order, with and without tags", () => {
-  fc.assert(
-    fc.property(markdownTexts, (markdown) => {
-      // What stands behind the opening of a code block is never seen.
-      fc.pre(!markdown.includes("~~~"));
-      const plain = toPlain(markdown);
-      const visible = words(seen(markdown));
-      for (const word of ["alpha", "beta", "漢字", "naïve", "snake_case_word"]) {
-        const count = markdown.split(word).length - 1;
-        expect(plain.split(word).length - 1).toBeGreaterThanOrEqual(count);
-        expect(visible.join(" ").split(word.split("_")[0]!).length - 1).toBeGreaterThanOrEqual(count);
-      }
-    }),
-  );
-});
-
-test("a text of which nothing would be seen is empty", () => {
-  for (const text of INVISIBLE_TEXTS) {
-    expect(toHtml(text), JSON.stringify(text)).toBe("");
-    expect(lengthOf(text)).toBe(0);
-    expect(toPlain(text)).toBe("");
-  }
+describeFormat({
+  promise: `is accepted by ${judge}`,
+  seen,
+  shown: toHtml,
+  lengthOf,
+  toPlain,
+  seenPlain: toPlain,
 });
 
 const SHOWN: readonly (readonly [what: string, markdown: string, html: string])[] = [
@@ -194,14 +143,4 @@ test("plain text fits a message whenever the formatted one does", () => {
   const markdown = "[a](https://example.com/a/long/address) ".repeat(100);
   expect(lengthOf(markdown)).toBeLessThanOrEqual(MESSAGE_LIMIT);
   expect(toPlain(markdown).length).toBeLessThanOrEqual(MESSAGE_LIMIT);
-});
-
-test("a hundred kilobytes of one mark are shown without being pondered", () => {
-  for (const mark of MARKS) {
-    const text = mark.repeat(100_000 / mark.length);
-    // A long row of backticks or tildes opens a code block, in which there is nothing.
-    if (!"`~".includes(mark)) expect(lengthOf(text)).toBeGreaterThan(0);
-    // Telegram's parser takes no more than 64 KB.
-    seen(text.slice(0, 12_000));
-  }
 });
