@@ -311,6 +311,8 @@ interface Errand {
    * say (see `isNothingToSay`) is never said.
    */
   readonly delivery: "announce" | "direct" | "silent";
+  /** What tells this order from another one that came under the same id. */
+  readonly digest?: string;
   /** Where it is said. Without it the answer is kept, like a silent one. */
   readonly to?: Address;
 }
@@ -1359,6 +1361,7 @@ type RequestErrorCode =
   | "NOT_FOUND"
   | "UNKNOWN_METHOD"
   | "METHOD_NOT_ALLOWED"
+  | "CONFLICT"
   | "TIMED_OUT"
   | "TOO_LARGE"
   | "UNSUPPORTED_MEDIA"
