@@ -134,6 +134,17 @@ describe("a growing text", () => {
     await stage.live.close();
   });
 
+  test("of which a page is very long is shown less often", async () => {
+    const stage = new Stage({ limit: 40_000 });
+    const long = "word ".repeat(6000);
+    for (let step = 0; step < 445; step++) {
+      stage.text(`${long}${step}`);
+      await stage.clock.advance(10);
+    }
+    expect(stage.shown.map(({ atMs }) => Math.round(atMs / 100))).toEqual([0, 15, 30]);
+    expect(await stage.live.close()).toHaveLength(1);
+  });
+
   test("that looks the same is not shown again, and takes nothing from the pace", async () => {
     const stage = new Stage();
     const text = "The same as it was before, all of it, word for word.";
