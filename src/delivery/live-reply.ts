@@ -4,6 +4,7 @@ import type { MessageRef } from "../core/message.ts";
 import { backoffMs } from "../lib/backoff.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
+import { withDeadline } from "../lib/with-deadline.ts";
 import { Wake } from "../lib/wake.ts";
 import type { TextMeasure } from "./chunk.ts";
 import { firstPreviewAtMs, type Preview } from "./first-preview.ts";
@@ -52,6 +53,8 @@ interface Step {
  */
 const REST_MS_PER_UNIT = 0.05;
 const MOST_FAILURES = 5;
+/** For so long an answer that is complete waits to learn of its preview. */
+const SETTLE_MS = 3000;
 
 /**
  * Shows a growing text in a chat. `update` returns at once and the newest state wins, so however slow the platform,
@@ -72,6 +75,8 @@ export class LiveReply {
   #shownAtMs: number | undefined;
   #shownLength = 0;
   #failures = 0;
+  /** Of what was shown last nobody knows whether it came. */
+  #mayHaveCome = false;
   #notBeforeMs = 0;
   #running: Promise<void> | undefined;
 
@@ -94,6 +99,7 @@ export class LiveReply {
   async close(): Promise<readonly MessageRef[]> {
     this.#closing.abort();
     await this.#running;
+    await this.#settle();
     const last = this.#pages.at(-1);
     if (last) await this.#closePage(last);
     return this.#refs;
@@ -122,6 +128,7 @@ export class LiveReply {
         if (step) await this.#show(step);
         else this.#changed = false;
         this.#failures = 0;
+        this.#mayHaveCome = false;
       } catch (error) {
         this.#recover(error);
       }
@@ -207,6 +214,25 @@ export class LiveReply {
     await this.#parts.onPage(index, ref);
   }
 
+  /**
+   * A page that perhaps came is shown once more, where the platform drops the second: so it is known what the answer
+   * goes into, instead of standing beside it.
+   */
+  async #settle(): Promise<void> {
+    const page = this.#pages.at(-1);
+    if (!page || !this.#mayHaveCome || page.stream.ref || this.#isUncertain) return;
+    const step = this.#nextStep();
+    if (!step) return;
+    const { clock, log } = this.#parts;
+    try {
+      await withDeadline(() => this.#show(step), { clock, ms: SETTLE_MS });
+    } catch (error) {
+      // Its call may still be on its way: nothing else is asked of this page.
+      page.isClosed = true;
+      log.debug({ error }, "whether a preview came is not known: it may stay beside the answer");
+    }
+  }
+
   async #closePage(page: Page): Promise<void> {
     if (page.isClosed) return;
     page.isClosed = true;
@@ -219,6 +245,7 @@ export class LiveReply {
   #recover(error: unknown): void {
     const { log, hold, clock } = this.#parts;
     this.#failures += 1;
+    this.#mayHaveCome = error instanceof ChannelError && error.outcome === "unknown";
     if (!(error instanceof ChannelError) || !this.#mayGoOn(error)) {
       this.#closing.abort();
       log.warn({ error }, "preview given up");

@@ -328,6 +328,42 @@ describe("when the platform fails", () => {
     await late.live.close();
   });
 
+  test("so that the first message perhaps came, and the answer is complete then, it goes into that message", async () => {
+    const doubt = () => new ChannelError("timed-out", "reset", { retry: "now", outcome: "unknown" });
+    const stage = new Stage({ nonceWindowMs: 120_000 });
+    stage.failures.push(doubt());
+    stage.text(LONG);
+    await stage.clock.advance(300);
+    expect(await stage.live.close()).toEqual([{ address: to, id: "m0" }]);
+    const without = new Stage();
+    without.failures.push(doubt());
+    without.text(LONG);
+    await without.clock.advance(300);
+    expect(await without.live.close()).toEqual([]);
+    expect(without.texts).toEqual([LONG]);
+  });
+
+  test("and goes on failing, the answer waits for its preview only so long", async () => {
+    const stage = new Stage({ nonceWindowMs: 120_000 });
+    stage.failures.push(new ChannelError("timed-out", "reset", { retry: "now", outcome: "unknown" }));
+    stage.text(LONG);
+    await stage.clock.advance(300);
+    stage.callMs = 60_000;
+    const closed = stage.live.close();
+    await stage.clock.advance(3000);
+    expect(await closed).toEqual([]);
+    await stage.clock.advance(60_000);
+  });
+
+  test("so that it surely did not come, the answer asks for nothing more", async () => {
+    const stage = new Stage({ nonceWindowMs: 120_000 });
+    stage.failures.push(new ChannelError("unreachable", "502", { retry: "now" }));
+    stage.text(LONG);
+    await stage.clock.advance(300);
+    expect(await stage.live.close()).toEqual([]);
+    expect(stage.texts).toEqual([LONG]);
+  });
+
   test("after the message had come, the answer goes into it all the same", async () => {
     const stage = new Stage();
     stage.laterFailures.push(new ChannelError("unreachable", "down", { retry: "now" }));
