@@ -275,7 +275,6 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "plugins/plugin-source.ts": "test/plugins/loader.test.ts",
   "plugins/button-ids.ts": "test/plugins/builtin/telegram/outgoing/keyboard.test.ts",
   "plugins/call-failure.ts": "test/plugins/builtin/telegram/outgoing/api.test.ts",
-  "plugins/channel-line.ts": "test/plugins/builtin/telegram/channel.test.ts",
   "plugins/connection.ts": "test/plugins/builtin/telegram/incoming/poll.test.ts",
   "plugins/fetched-file.ts": "test/plugins/builtin/telegram/incoming/download.test.ts",
   "plugins/outgoing-file.ts": "test/plugins/builtin/telegram/outgoing/media.test.ts",
