@@ -21,8 +21,11 @@ export interface RetentionDeps {
 const DAY_MS = 86_400_000;
 /** What scheduled jobs did is worth looking at for a week. */
 const RUN_DAYS = 7;
-/** Conversations that are in no chat: whoever calls a webhook may name ever new ones. */
-const JOB_DAYS = 90;
+/**
+ * Conversations that are in no chat: whoever calls a webhook may name ever new ones. A job of once a year still knows
+ * what it did the last time.
+ */
+const JOB_DAYS = 400;
 const FIRST_AFTER_MS = 60_000;
 const EVERY_MS = 3_600_000;
 /** Rows deleted in one step: few enough that a message does not notice. */

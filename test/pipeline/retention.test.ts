@@ -53,13 +53,13 @@ test("old rows go in small steps with a breath between them, what was said stays
   await kept.retention.stop();
 });
 
-test("conversations that were in no chat go with their transcripts once nobody has needed them for 90 days", async () => {
+test("conversations that were in no chat go with their transcripts once nobody has needed them for more than a year", async () => {
   using kept = keeping({}, 0);
   const { clock, mediaDir, idle } = kept;
   const transcripts = mkdtempSync(join(mediaDir, "transcripts-"));
   for (const [name, days] of [
-    ["old", 91],
-    ["new", 89],
+    ["old", 401],
+    ["new", 399],
   ] as const) {
     const key = errandSession("main", { by: "webhook", name });
     const file = join(transcripts, name);
