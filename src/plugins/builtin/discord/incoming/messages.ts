@@ -46,11 +46,13 @@ export class Messages {
   async take(raw: HeardMessage, place: Place): Promise<void> {
     if (this.isHeard(place)) await this.#parts.bookmarks.keep(place, idBefore(raw.id));
     await this.#take(raw, place, () => Promise.resolve(raw));
+    this.#parts.bookmarks.noteLine(raw.id);
   }
 
-  /** All that was written in a chat after `start` (since it was last read, when absent), and before `end` if there is one. */
-  async fill(place: Place, start = this.#parts.bookmarks.startOf(place.id), end?: string): Promise<void> {
+  /** All that was written in a chat after `from` (since it was last read, when absent), and before `end` if there is one. */
+  async fill(place: Place, from?: string, end?: string): Promise<void> {
     const { bookmarks, backFill, host } = this.#parts;
+    const start = from ?? bookmarks.startOf(place.id, place.guild);
     if (!this.isHeard(place)) return;
     await bookmarks.keep(place, start);
     const found = await backFill.messagesAfter(place.id, start);
@@ -73,7 +75,6 @@ export class Messages {
       if (message && this.#mayPass(message, place)) await this.#hand(message, whole, place);
     }
     if (isHeard) bookmarks.move(place, raw.id);
-    else bookmarks.noteLine(raw.id);
   }
 
   async #hand(message: InboundMessage, raw: HeardMessage, place: Place): Promise<void> {

@@ -76,6 +76,8 @@ describe("a chat without a bookmark", () => {
     const bookmarks = await desk.open();
     bookmarks.beginWith(desk.ago(HOUR_MS));
     bookmarks.move(place("10"), desk.ago(0));
+    expect(bookmarks.startOf("11")).toBe(desk.ago(HOUR_MS));
+    bookmarks.noteLine(desk.ago(0));
     expect(bookmarks.startOf("11")).toBe(desk.ago(60_000));
     expect(bookmarks.startOf("10")).toBe(desk.ago(0));
   });
@@ -94,9 +96,31 @@ describe("a chat without a bookmark", () => {
     const waits = desk.ago(1000);
     bookmarks.begin(place("11"), waits);
     await desk.clock.advance(HOUR_MS);
-    bookmarks.move(place("10"), desk.ago(0));
+    bookmarks.noteLine(desk.ago(0));
     await bookmarks.write();
     expect((await desk.open()).startOf("11")).toBe(waits);
+  });
+
+  test("stays where it was until its server is described, also where the process dies before that", async () => {
+    const desk = new Desk();
+    const first = await desk.open();
+    first.beginWith(desk.ago(HOUR_MS));
+    const waits = first.startOfOthers;
+    first.awaitGuilds(["1", "2"]);
+    await desk.clock.advance(HOUR_MS);
+    first.noteLine(desk.ago(0));
+    first.noteDescribed("2");
+    await first.write();
+    const second = await desk.open();
+    second.awaitGuilds(["1", "2"]);
+    await desk.clock.advance(HOUR_MS);
+    second.noteLine(desk.ago(0));
+    expect(second.startOf("11", "1")).toBe(waits);
+    expect(second.startOf("21", "2")).toBe(desk.ago(HOUR_MS + 60_000));
+    second.noteDescribed("1");
+    expect(second.startOf("11", "1")).toBe(desk.ago(60_000));
+    second.awaitGuilds([]);
+    expect(second.startOf("21", "2")).toBe(desk.ago(60_000));
   });
 });
 
