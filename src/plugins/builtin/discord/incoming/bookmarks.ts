@@ -48,6 +48,8 @@ export class Bookmarks implements KnownPlaces {
   readonly #unwritten = new Set<string>();
   /** Servers that have not been described, by where their chats without a bookmark have been read to. */
   readonly #awaited = new Map<string, string>();
+  /** Chats that are read on although what was written after their bookmark could not be read. */
+  readonly #held = new Set<string>();
   /** What came before the account was first there is no business of its. */
   #first: string | undefined;
   #floor: string | undefined;
@@ -64,6 +66,7 @@ export class Bookmarks implements KnownPlaces {
     this.#marks.clear();
     this.#unwritten.clear();
     this.#awaited.clear();
+    this.#held.clear();
     this.#first = undefined;
     this.#floor = undefined;
     try {
@@ -151,7 +154,21 @@ export class Bookmarks implements KnownPlaces {
   /** A chat has been read up to a message; the line need not have come there yet. */
   move(place: Place, upTo: string): void {
     const known = this.#marks.get(place.id)?.upTo;
-    this.#mark(place, known === undefined ? upTo : laterOf(known, upTo));
+    if (known === undefined) this.#mark(place, upTo);
+    else this.#mark(place, this.isHeld(place.id) ? known : laterOf(known, upTo));
+  }
+
+  /** From now on the bookmark of a chat stays where it is, whatever is read: what comes right after it was not. */
+  hold(chat: string): void {
+    if (this.#marks.has(chat)) this.#held.add(chat);
+  }
+
+  release(chat: string): void {
+    this.#held.delete(chat);
+  }
+
+  isHeld(chat: string): boolean {
+    return this.#held.has(chat);
   }
 
   /** Remembers a chat that is new, which has been read up to `upTo`: what is ahead in other chats leaves it there. */
@@ -180,6 +197,7 @@ export class Bookmarks implements KnownPlaces {
   forget(chat: string): void {
     if (!this.#marks.delete(chat)) return;
     this.#unwritten.delete(chat);
+    this.#held.delete(chat);
     this.#change();
   }
 

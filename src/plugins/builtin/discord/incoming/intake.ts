@@ -40,6 +40,8 @@ export interface IntakeParts {
 }
 
 const MOST_NAMES = 2000;
+/** What was written in a chat and cannot be read is asked for again so long after. */
+const FILL_AGAIN_MS = 300_000;
 
 interface Located {
   readonly channel_id: string;
@@ -52,6 +54,8 @@ export class Intake {
   readonly #lanes: Lanes;
   /** Names of people by their ids: who takes a reaction away is told by id alone. */
   readonly #names = new RecentMap<string>(MOST_NAMES);
+  /** Chats whose history will be asked for again. */
+  readonly #fillsAgain = new Set<string>();
   /** The servers that the bot was in when the session began. */
   #expected = new Set<string>();
   /** Up to when the line had been read when the session began; undefined for an account that is new. */
@@ -278,7 +282,9 @@ export class Intake {
     const { bookmarks, messages } = this.#parts;
     const isFirst = place.kind === "dm" && !isOwn;
     const start = isFirst ? this.#unreadFrom : bookmarks.startOfAwaited(place.guild);
-    if (start !== undefined) await messages.fill(place, start, id);
+    if (start === undefined) return;
+    const isWhole = await messages.fill(place, start, id);
+    if (!isWhole) void this.#fillAgain(place);
   }
 
   #fillLater({ id }: Place, start?: string): void {
@@ -288,7 +294,19 @@ export class Intake {
   async #fill(chat: string, start?: string): Promise<void> {
     const { reader, messages } = this.#parts;
     const place = reader.places.of(chat);
-    if (place) await messages.fill(place, start);
+    if (!place) return;
+    const isWhole = await messages.fill(place, start);
+    if (!isWhole) void this.#fillAgain(place);
+  }
+
+  /** Meanwhile the chat is heard: what is read late is out of order, and what is read twice is known. */
+  async #fillAgain(place: Place): Promise<void> {
+    const { clock, signal } = this.#parts;
+    if (this.#fillsAgain.has(place.id)) return;
+    this.#fillsAgain.add(place.id);
+    await clock.sleep(FILL_AGAIN_MS, signal);
+    this.#fillsAgain.delete(place.id);
+    if (!signal.aborted) this.#fillLater(place);
   }
 
   async #report({ id, event }: HeardEvent): Promise<void> {

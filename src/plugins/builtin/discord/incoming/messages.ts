@@ -26,6 +26,9 @@ export interface MessagesParts {
 
 type Members = Map<string, Promise<APIGuildMember | undefined>>;
 
+/** For about five minutes, by how `PatientCalls` waits: so long what is new in a chat waits for what came before it. */
+const MOST_TRIES = 11;
+
 /** Hands over what is written, and notes how far a chat was read. One message of a chat at a time. */
 export class Messages {
   readonly #parts: MessagesParts;
@@ -49,18 +52,28 @@ export class Messages {
     this.#parts.bookmarks.noteLine(raw.id);
   }
 
-  /** All that was written in a chat after `from` (since it was last read, when absent), and before `end` if there is one. */
-  async fill(place: Place, from?: string, end?: string): Promise<void> {
+  /**
+   * All that was written in a chat after `from` (since it was last read, when absent), and before `end` if there is
+   * one. Resolves with whether it could be read; as long as it could not, the chat's bookmark stays where it is.
+   */
+  async fill(place: Place, from?: string, end?: string): Promise<boolean> {
     const { bookmarks, backFill, host } = this.#parts;
     const start = from ?? bookmarks.startOf(place.id, place.guild);
-    if (!this.isHeard(place)) return;
+    if (!this.isHeard(place)) return true;
     await bookmarks.keep(place, start);
-    const found = await backFill.messagesAfter(place.id, start);
+    // What is new has waited once.
+    const found = await backFill.messagesAfter(place.id, start, bookmarks.isHeld(place.id) ? 1 : MOST_TRIES);
+    if (!found) {
+      bookmarks.hold(place.id);
+      return false;
+    }
+    bookmarks.release(place.id);
     const missed = end === undefined ? found : found.filter(({ id }) => isAfter(end, id));
     if (missed.length > 0)
       host.log.info({ chat: place.id, count: missed.length }, "reads what was written meanwhile");
     const members: Members = new Map();
     for (const raw of missed) await this.#take(raw, place, () => this.#withMember(raw, place, members));
+    return true;
   }
 
   async #take(raw: HeardMessage, place: Place, complete: () => Promise<HeardMessage>): Promise<void> {
