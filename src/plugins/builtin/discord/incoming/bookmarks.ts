@@ -3,7 +3,10 @@ import type { ChannelState, Logger } from "../../../types.ts";
 import type { KnownPlaces, Place } from "./places.ts";
 import { idAt, isAfter, laterOf } from "./snowflake.ts";
 
-/** So many chats are remembered; the one that was quiet longest goes first. */
+/**
+ * So many chats in servers are remembered, and so many private ones, of which nobody else tells; of each the one that
+ * was quiet longest goes first.
+ */
 const MOST_CHATS = 500;
 /** Where a chat was read to is on the disk so long after; who reads it again meets what is known. */
 const WRITE_AFTER_MS = 2000;
@@ -222,9 +225,14 @@ export class Bookmarks implements KnownPlaces {
     this.#marks.delete(place.id);
     const isAhead = here !== undefined && isAfter(here, upTo);
     this.#marks.set(place.id, { place, upTo, ...(isAhead ? { here } : {}) });
-    const [oldest] = this.#marks.keys();
-    if (this.#marks.size > MOST_CHATS && oldest !== undefined) this.forget(oldest);
+    if (this.#marks.size > MOST_CHATS) this.#shorten(place.kind === "dm");
     this.#change();
+  }
+
+  #shorten(isDirect: boolean): void {
+    const alike = this.places.filter(({ kind }) => (kind === "dm") === isDirect);
+    const [oldest] = alike;
+    if (alike.length > MOST_CHATS && oldest) this.forget(oldest.id);
   }
 
   #change(): void {

@@ -136,6 +136,24 @@ test("of ten thousand chats the five hundred that were busy last are remembered"
   expect(desk.kept.get("bookmarks")?.length).toBeLessThan(64 * 1024);
 });
 
+test("threads in servers, however many, leave the private chats remembered, and the other way round", async () => {
+  const desk = new Desk();
+  const bookmarks = await desk.open();
+  bookmarks.beginWith(desk.ago(HOUR_MS));
+  const direct = (id: number): Place => ({ id: `d${id}`, kind: "dm", user: String(id) });
+  const thread = (id: number): Place => ({ id: `t${id}`, kind: "thread", guild: "1", parent: "10" });
+  const idsOf = (kind: Place["kind"]) =>
+    bookmarks.places.filter((one) => one.kind === kind).map(({ id }) => id);
+  for (let id = 0; id < 3; id++) bookmarks.move(direct(id), desk.ago(0));
+  for (let id = 0; id < 2000; id++) bookmarks.move(thread(id), desk.ago(0));
+  expect(idsOf("dm")).toEqual(["d0", "d1", "d2"]);
+  for (let id = 0; id < 2000; id++) bookmarks.move(direct(id), desk.ago(0));
+  expect([idsOf("dm").length, idsOf("dm")[0], idsOf("dm").at(-1)]).toEqual([500, "d1500", "d1999"]);
+  expect([idsOf("thread").length, idsOf("thread").at(-1)]).toEqual([500, "t1999"]);
+  await bookmarks.write();
+  expect((await desk.open()).places).toEqual(bookmarks.places);
+});
+
 test("a bookmark never moves back, and is gone with its chat", async () => {
   const desk = new Desk();
   const bookmarks = await desk.open();
