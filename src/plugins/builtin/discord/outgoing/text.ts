@@ -30,15 +30,22 @@ export class Text {
     this.#parts = parts;
   }
 
+  /** Resolves once a message shows the text, also where one with the same nonce was there with another text. */
   async send(to: Address, message: TextMessage, options: SendOptions): Promise<MessageRef> {
     const { calls, formatter, memory, style } = this.#parts;
-    const components = await componentsOf(message.buttons ?? [], memory);
+    const { markdown, buttons = [] } = message;
+    const components = await componentsOf(buttons, memory);
+    const wanted = contentOf(markdown, options.style, formatter);
     const body = {
       ...wishesOf(message, options.nonce, style),
-      content: contentOf(message.markdown, options.style, formatter),
+      content: wanted,
       ...(components.length > 0 ? { components } : {}),
     };
-    return { address: to, id: await post(calls, to, body, { signal: options.signal }) };
+    const { id, content } = await post(calls, to, body, { signal: options.signal });
+    const sent = { address: to, id };
+    // It was sent before, and said something else then: an answer that has grown since.
+    if (!readsLike(content, wanted)) await this.edit(sent, markdown, { ...options, buttons });
+    return sent;
   }
 
   /** Resolves once the message shows the text. */
