@@ -7,7 +7,7 @@ import type { Formatter } from "../format/format.ts";
 import type { Calls } from "./calls.ts";
 import { componentsOf } from "./components.ts";
 import { contentOf } from "./content.ts";
-import { isKind } from "./errors.ts";
+import { inDoubt, isKind } from "./errors.ts";
 import { messagePath } from "./place.ts";
 import { post } from "./post.ts";
 import { NOBODY, type OutgoingStyle, wishesOf } from "./wishes.ts";
@@ -43,8 +43,13 @@ export class Text {
     };
     const { id, content } = await post(calls, to, body, { signal: options.signal });
     const sent = { address: to, id };
+    if (readsLike(content, wanted)) return sent;
     // It was sent before, and said something else then: an answer that has grown since.
-    if (!readsLike(content, wanted)) await this.edit(sent, markdown, { ...options, buttons });
+    try {
+      await this.edit(sent, markdown, { ...options, buttons });
+    } catch (error) {
+      throw inDoubt(error);
+    }
     return sent;
   }
 

@@ -147,6 +147,19 @@ describe("a text", () => {
     expect(discord.calls.of({ method: "editMessage" })).toHaveLength(1);
   });
 
+  test("that is there with an older text and cannot be brought up to date is in doubt: another would be a second one", async () => {
+    await using world = await outgoingWorld();
+    const { out, to, said, discord } = world;
+    const again = options();
+    await out.send(to, text("It begins"), again);
+    discord.faults.add({ kind: "5xx", match: { method: "editMessage" } });
+    const whole = text("It begins, and ends");
+    const error = await errorOf(out.send(to, whole, again));
+    expect(error).toMatchObject({ outcome: "unknown", retry: "now" });
+    await out.send(to, whole, again);
+    expect(said()).toEqual(["It begins, and ends"]);
+  });
+
   test("to a chat that is none is refused in a sentence, without a call", async () => {
     await using world = await outgoingWorld();
     for (const chat of ["general", "../users/@me", "1"]) {
