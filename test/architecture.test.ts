@@ -231,7 +231,6 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "plugins/builtin/discord/incoming/gateway/socket.ts":
     "test/plugins/builtin/discord/incoming/gateway/gateway.test.ts",
   "plugins/builtin/discord/incoming/heard.ts": "test/plugins/builtin/discord/channel.test.ts",
-  "plugins/builtin/discord/incoming/intake.ts": "test/plugins/builtin/discord/channel.test.ts",
   "plugins/builtin/discord/incoming/intents.ts":
     "test/plugins/builtin/discord/incoming/gateway/gateway.test.ts",
   "plugins/builtin/discord/incoming/interaction-desk.ts": "test/plugins/builtin/discord/channel.test.ts",
