@@ -42,7 +42,8 @@ export interface BookmarkParts {
 
 /**
  * How far each chat has been read, so that what was written while nobody listened can be fetched. A chat without a
- * bookmark has been read as far as the line as a whole, or as far as that was when its server went out of sight. Lags behind on the disk by a few seconds, never ahead.
+ * bookmark has been read as far as the line as a whole, or as far as that was when its server went out of sight. Lags
+ * behind on the disk by a few seconds, never ahead.
  */
 export class Bookmarks implements KnownPlaces {
   readonly #parts: BookmarkParts;
