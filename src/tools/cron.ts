@@ -13,6 +13,7 @@ import type { Address } from "../core/message.ts";
 import { isSameChat } from "../core/target.ts";
 import type { Tool, ToolContext } from "../core/tool.ts";
 import { given } from "../lib/given.ts";
+import { nearest } from "../lib/nearest.ts";
 import { chatOf, TARGET_PARAMETER } from "./chats.ts";
 import { isOwnersTurn } from "./owners-turn.ts";
 import type { ToolParts } from "./parts.ts";
@@ -259,9 +260,17 @@ function assertMayChange(job: CronListed, call: Call): void {
 
 /** The job of that id. One that may not be seen is as one that is not there. */
 async function seen(id: string, call: Call): Promise<CronJobStatus> {
-  const job = await call.engine.get(id);
-  if (maySee(job, call)) return job;
-  throw new RequestError("NOT_FOUND", `There is no scheduled job ${JSON.stringify(id)} of this chat.`);
+  const { engine, context, parts } = call;
+  const job = await engine.find(id);
+  if (job && maySee(job, call)) return job;
+  if (isOwnersTurn(context, parts)) return engine.get(id);
+  const own = await engine.list((one) => maySee(one, call));
+  const close = nearest(
+    id,
+    own.map((one) => one.id),
+  );
+  const hint = close === undefined ? "" : ` Did you mean ${JSON.stringify(close)}?`;
+  throw new RequestError("NOT_FOUND", `There is no scheduled job ${JSON.stringify(id)} of this chat.${hint}`);
 }
 
 /** A task as the model reads it: without what is usual, and with its times. */

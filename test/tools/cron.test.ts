@@ -99,6 +99,20 @@ describe("a chat", () => {
     expect(await jobs()).toHaveLength(1);
   });
 
+  test("reads the same of another chat's task and of none, and hints only at its own", async () => {
+    await world.run("cron", { action: "add", ...TASK, id: "divorce-lawyer" }, other);
+    const says = async (id: string) => {
+      const problem = await world.run("cron", { action: "runs", id }).catch((error: unknown) => error);
+      return String(problem).replace(id, "ID");
+    };
+    expect(await says("divorce-lawyer")).toBe(await says("wedding-planner"));
+    expect(await says("divorce-lawyers")).toBe(await says("wedding-planner"));
+    await world.run("cron", { action: "add", ...TASK });
+    expect(await says("remindr")).toEndWith('job "ID" of this chat. Did you mean "reminder"?');
+    asOwner();
+    expect(await says("divorce-lawyers")).toEndWith('job "ID". Did you mean "divorce-lawyer"?');
+  });
+
   test("in which an owner writes sees and changes all", async () => {
     await world.run("cron", { action: "add", ...TASK });
     asOwner();
