@@ -325,6 +325,50 @@ describe("a text that is kept for the next heartbeat", () => {
     expect(world.prompts.join("\n").split("only thing")).toHaveLength(2);
   });
 
+  test("is said again, before those that came later, where the beat that said it failed", async () => {
+    await open({ every: "10m" });
+    await world.heartbeats.keep("main", { id: "1", text: "first thing" });
+    world.path.pi.script = refuse("no such model");
+    await world.pass(10);
+    expect(world.prompts).toHaveLength(1);
+    await world.heartbeats.keep("main", { id: "2", text: "second thing" });
+    await world.heartbeats.keep("main", { id: "1", text: "first thing" });
+    await world.restart(MINUTE_MS);
+    world.path.pi.script = answer("HEARTBEAT_OK");
+    await world.pass(60);
+    const [failed = "", said = "", ...later] = world.prompts;
+    expect(failed).toContain("first thing");
+    expect(said).toMatch(/first thing\n\nsecond thing/);
+    expect(later.length).toBeGreaterThan(1);
+    expect(later.join("\n")).not.toMatch(/first thing|second thing/);
+  });
+
+  test("is let go once five beats have failed with it", async () => {
+    await open({ every: "10m" });
+    await world.heartbeats.keep("main", { id: "1", text: "poison" });
+    world.path.pi.script = refuse("no such model");
+    await world.pass(24 * 60);
+    expect(world.prompts.filter((prompt) => prompt.includes("poison"))).toHaveLength(5);
+    expect(world.prompts.length).toBeGreaterThan(5);
+  });
+
+  test("is not kept where all of them would be too much for one beat, until that is over", async () => {
+    await open();
+    const keep = (id: string, length: number) =>
+      world.heartbeats.keep("main", { id, text: "x".repeat(length) });
+    expect(await keep("1", 40_000)).toBe(true);
+    expect(await keep("2", 9000)).toBe(false);
+    expect(await keep("3", 8000)).toBe(true);
+    world.path.pi.script = hang("Let me think");
+    await world.pass(TO_FIRST);
+    expect(world.prompts).toHaveLength(1);
+    expect(await keep("4", 1)).toBe(false);
+    expect(await keep("1", 40_000)).toBe(true);
+    await world.path.pipeline.workers.stopTurn(world.path.events[0]!.session, "asked");
+    await world.pass(1);
+    expect(await keep("4", 48_000)).toBe(true);
+  });
+
   test("is not kept where no heartbeat comes", async () => {
     await open({ enabled: false });
     expect(await world.heartbeats.keep("main", { id: "1", text: "a" })).toBe(false);
