@@ -44,7 +44,7 @@ type Heartbeat = NonNullable<Config["agent"]["heartbeat"]>;
 interface Kept {
   /** The beginning of the last span that was decided about: it beat, or was skipped. */
   readonly lastAtMs?: number;
-  /** The id of the last beat, and whether it is known how that ended. */
+  /** The id of the last beat, which begins with its time, and whether it is known how that ended. */
   readonly lastBeat?: string;
   readonly isJudged?: boolean;
   /** Beats in a row that failed. */
@@ -176,7 +176,9 @@ export class Heartbeats implements Service {
 
   /** Decided first, asked then: whatever a crash leaves undone is done by {@link #finished}, once. */
   async #beat(agent: string, heartbeat: Heartbeat, kept: Kept, beginMs: number): Promise<void> {
-    const id = String(beginMs);
+    // A clock that was ahead has had that span already, and that beat said nothing of now.
+    const known = await this.#deps.errands.find({ by: "heartbeat", name: agent, id: String(beginMs) });
+    const id = known ? `${beginMs}-${crypto.randomUUID()}` : String(beginMs);
     const { texts = [], said = [], failures = 0 } = kept;
     const decided: Kept = {
       lastAtMs: beginMs,
@@ -216,8 +218,9 @@ export class Heartbeats implements Service {
     const { clock, isBusy, hasSomethingToDo, exceededBy } = this.#deps;
     if (!isActive(heartbeat.activeHours, clock.now())) return "outside its active hours";
     const leftOut = Math.min(MOST_LEFT_OUT, 2 ** failures - 1);
-    const spans = (beginMs - Number(lastBeat ?? 0)) / spanMs(heartbeat.every);
-    if (failures > 0 && spans <= leftOut) return `the last ${failures} failed`;
+    const spans = (beginMs - Number.parseInt(lastBeat ?? "0", 10)) / spanMs(heartbeat.every);
+    // One that lies ahead was no time: see `MOST_AHEAD_MS`.
+    if (failures > 0 && spans >= 0 && spans <= leftOut) return `the last ${failures} failed`;
     if (await isBusy(session)) return "its conversation is busy";
     if (saying.length > 0 && !isJudged) return "the last one is not over";
     if (texts.length === 0 && !(await hasSomethingToDo(agent))) return "its HEARTBEAT.md is empty";

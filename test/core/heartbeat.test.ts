@@ -177,6 +177,36 @@ describe("a heartbeat", () => {
     expect(world.prompts).toHaveLength(4);
   });
 
+  test("that failed while the clock was far ahead keeps none from coming when it is set right", async () => {
+    await open();
+    const aheadMs = 400 * 86_400_000;
+    world.path.clock.jump(aheadMs);
+    world.path.pi.script = refuse("no such model");
+    await world.pass(TO_FIRST + 30);
+    const before = world.prompts.length;
+    expect(before).toBeGreaterThan(0);
+    world.path.pi.script = answer("HEARTBEAT_OK");
+    world.path.clock.jump(-aheadMs);
+    world.configure({ every: "30m" });
+    await world.pass(90);
+    expect(world.prompts.length - before).toBeGreaterThan(1);
+  });
+
+  test("comes again in a span that a clock which was ahead has had already, with what was kept for it", async () => {
+    await open();
+    const aheadMs = 2 * 86_400_000;
+    world.path.clock.jump(aheadMs);
+    await world.pass(TO_FIRST);
+    const before = world.prompts.length;
+    world.path.clock.jump(-aheadMs);
+    world.configure({ every: "30m" });
+    await world.pass(2 * 24 * 60 - 40);
+    await world.heartbeats.keep("main", { id: "1", text: "only thing" });
+    await world.pass(60);
+    expect(world.prompts.length - before).toBeGreaterThan(95);
+    expect(world.prompts.join("\n")).toContain("only thing");
+  });
+
   test("costs nothing while it is off, not even a timer", async () => {
     await open({ every: "30m", enabled: false });
     await world.pass(120);
