@@ -69,6 +69,9 @@ const KEY = "open";
 /** What a stop at its limit may take. */
 const GRACE_MS = 30_000;
 const MOST_PARENTS = 20;
+/** Between two tries to tell an answer, longer and longer. */
+const TELL_AGAIN_MS = 1000;
+const MOST_TELL_AGAIN_MS = 60_000;
 
 /** Agents that ask other agents: each task is a turn of its own in a session below that of the asker. */
 export class Delegations implements Service {
@@ -77,6 +80,7 @@ export class Delegations implements Service {
   readonly #alone = new KeyedMutex();
   readonly #tellings = new Set<Promise<void>>();
   #listening: Disposable | undefined;
+  #stop = new AbortController();
   #waiting = 0;
 
   constructor(deps: DelegationsDeps) {
@@ -85,6 +89,7 @@ export class Delegations implements Service {
 
   /** Goes on with what was given before a crash. */
   async start(): Promise<void> {
+    this.#stop = new AbortController();
     this.#listening = this.#deps.errands.onEnd(({ by, name, id }) => {
       if (by === "agent") this.#tellBehind((open) => open.name === name && open.id === id);
     });
@@ -96,6 +101,7 @@ export class Delegations implements Service {
 
   async stop(): Promise<void> {
     this.#listening?.[Symbol.dispose]();
+    this.#stop.abort();
     await Promise.all(this.#tellings);
   }
 
@@ -222,15 +228,27 @@ export class Delegations implements Service {
     });
   }
 
-  /** Tells the askers of those tasks that are done and that nobody waits for. Never rejects: the next start tells them. */
+  /** Tells the askers of those tasks that are done and that nobody waits for. */
   #tellBehind(isMeant: (open: Open) => boolean): void {
-    const telling = this.#alone
-      .run(KEY, () => this.#tell(isMeant))
-      .catch((error: unknown) =>
-        this.#deps.log.error({ error }, "the answer of an agent could not be told yet"),
-      )
-      .finally(() => this.#tellings.delete(telling));
+    const telling = this.#tellAtLast(isMeant, this.#stop.signal).finally(() =>
+      this.#tellings.delete(telling),
+    );
     this.#tellings.add(telling);
+  }
+
+  /** Never rejects: it is tried until it succeeds, and what is left at a stop the next start tells. */
+  async #tellAtLast(isMeant: (open: Open) => boolean, signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#deps;
+    for (let pauseMs = TELL_AGAIN_MS; ; pauseMs = Math.min(MOST_TELL_AGAIN_MS, pauseMs * 2)) {
+      try {
+        await this.#alone.run(KEY, () => this.#tell(isMeant));
+        return;
+      } catch (error) {
+        log.error({ error }, "the answer of an agent could not be told yet, it is tried again");
+      }
+      await clock.sleep(pauseMs, signal);
+      if (signal.aborted) return;
+    }
   }
 
   async #tell(isMeant: (open: Open) => boolean): Promise<void> {

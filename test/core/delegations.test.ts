@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { type Config, configSchema } from "../../src/core/config-schema.ts";
 import { type DelegationTask, Delegations } from "../../src/core/delegations.ts";
-import { RequestError } from "../../src/core/errors.ts";
+import { RequestError, StoreError } from "../../src/core/errors.ts";
 import type { SessionKey } from "../../src/core/session-key.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import type { FakePi, PiScript } from "../fakes/fake-pi.ts";
@@ -15,6 +15,8 @@ class AskingWorld implements AsyncDisposable {
   readonly path: PathWorld;
   config: Config;
   delegations: Delegations;
+  /** So many times the store cannot take an answer. */
+  refusals = 0;
   /** Resolves when the agents that think may go on. */
   thought = Promise.withResolvers<void>();
   /** What asking came to, in order. */
@@ -69,7 +71,16 @@ class AskingWorld implements AsyncDisposable {
     this.#boot += 1;
     return new Delegations({
       config: () => this.config,
-      errands: path.pipeline.errands,
+      errands: {
+        take: async (request) => {
+          const isAnswer = request.errand.name.startsWith("answer/");
+          if (isAnswer && this.refusals-- > 0) throw new StoreError("full", "The disk is full.");
+          return path.pipeline.errands.take(request);
+        },
+        find: (name) => path.pipeline.errands.find(name),
+        wait: (...what) => path.pipeline.errands.wait(...what),
+        onEnd: (listener) => path.pipeline.errands.onEnd(listener),
+      },
       state: path.store.state,
       sessions: path.store.sessions,
       turns: path.store.turns,
@@ -287,6 +298,30 @@ describe("an agent that asks another to do it later", () => {
     const told = world.prompts.at(-1) ?? "";
     expect(told).toContain("The agent mentor has answered what you gave it to do later.");
     expect(told).toContain("> done: think");
+  });
+
+  test("reads it also where it could not be told at first", async () => {
+    await open();
+    world.refusals = 3;
+    await world.path.say("1", "later mentor: think");
+    await world.until(() => world.path.platform.transcript().length === 1);
+    world.thought.resolve();
+    await world.path.pass(20_000);
+    expect(world.refusals).toBeLessThan(0);
+    expect(world.path.platform.transcript()).toHaveLength(2);
+    expect(await world.path.store.state.get("delegation", "open")).toBe("[]");
+  });
+
+  test("is not waited for at a stop while it cannot be told, and told by the next start", async () => {
+    await open({}, 8);
+    world.refusals = Number.POSITIVE_INFINITY;
+    await world.path.say("1", "later mentor: quick");
+    await world.path.pass(20_000);
+    expect(world.path.platform.transcript()).toEqual(["mentor asked:"]);
+    await world.delegations.stop();
+    world.refusals = 0;
+    await world.restart();
+    await world.until(() => world.path.platform.transcript().length === 2);
   });
 
   test("reads it once, whatever is killed", async () => {
