@@ -11,7 +11,7 @@ import { type ErrandDesk, errandSession, isOver, type MessageOutcome } from "./e
 import { RequestError } from "./errors.ts";
 import type { Address } from "./message.ts";
 import { quotedText } from "./quoted-text.ts";
-import type { SessionKey } from "./session-key.ts";
+import { agentOfKey, type SessionKey } from "./session-key.ts";
 import type { SessionLedger, StateLedger, TurnId, TurnLedger } from "./store.ts";
 
 export interface DelegationsDeps {
@@ -196,20 +196,34 @@ export class Delegations implements Service {
 
   /** How many agents have asked on to get here. */
   async #depthOf(session: SessionKey): Promise<number> {
-    let depth = 0;
-    let at = (await this.#deps.sessions.get(session))?.parent;
-    while (at !== undefined && depth < MOST_PARENTS) {
-      depth += 1;
-      at = (await this.#deps.sessions.get(at))?.parent;
+    return (await this.#chainOf(session)).length - 1;
+  }
+
+  /** A session, the one from which it was asked, and so on. */
+  async #chainOf(session: SessionKey): Promise<readonly SessionKey[]> {
+    const chain = [session];
+    for (let at = await this.#parentOf(session); at !== undefined; at = await this.#parentOf(at)) {
+      if (chain.length > MOST_PARENTS) break;
+      chain.push(at);
     }
-    return depth;
+    return chain;
+  }
+
+  async #parentOf(session: SessionKey): Promise<SessionKey | undefined> {
+    return (await this.#deps.sessions.get(session))?.parent;
+  }
+
+  /** Who is asked by itself, by whatever detour, gets no more than it has: another agent is what the configuration makes it. */
+  async #roleFor(agent: string, asker: DelegationAsker): Promise<string | undefined> {
+    if (agent === asker.agent) return this.#roleIn(asker.session);
+    const same = (await this.#chainOf(asker.session)).find((above) => agentOfKey(above) === agent);
+    return same && this.#roleIn(same);
   }
 
   /** The same task is known already, so it may be given again. */
   async #give(open: Open): Promise<void> {
     const { asker, task, name, id } = open;
-    // Whoever asks itself gets no more than it has: another agent is what the configuration makes it.
-    const role = task.agent === asker.agent ? await this.#roleIn(asker.session) : undefined;
+    const role = await this.#roleFor(task.agent, asker);
     const goes = task.mode === "wait" ? "It waits for your answer." : "It reads your answer later.";
     await this.#deps.errands.take({
       id,

@@ -214,6 +214,16 @@ describe("an agent that asks another and waits", () => {
     expect(roles.find(([key]) => key?.startsWith("agent:mentor:"))?.[1]).toBeUndefined();
   });
 
+  test("stays in its role also where another agent asks it on its behalf", async () => {
+    await open({}, 8, [{ agent: "main", role: "guest", match: { channel: "fake" } }]);
+    await world.path.say("1", "ask mentor: ask main: anything");
+    await world.until(() => world.path.platform.transcript().length > 0);
+    const sessions = await world.path.store.sessions.list(9);
+    const below = sessions.find(({ key, agent }) => agent === "main" && key !== SESSION);
+    expect(below).toMatchObject({ parent: CHILD, role: "guest" });
+    expect(sessions.find(({ key }) => key === CHILD)?.role).toBeUndefined();
+  });
+
   test("may be asked on as far as the depth allows, with one pi", async () => {
     await open();
     await world.path.say("1", "ask mentor: ask scribe: ask main: anything");
