@@ -10,9 +10,11 @@ import type { Config } from "./config-schema.ts";
 import { type ErrandDesk, errandSession, isOver, type MessageOutcome } from "./errand.ts";
 import { RequestError } from "./errors.ts";
 import type { Address } from "./message.ts";
+import { movedPlace } from "./moved-chats.ts";
 import { quotedText } from "./quoted-text.ts";
-import { agentOfKey, type SessionKey } from "./session-key.ts";
+import { agentOfKey, formatSessionKey, type SessionKey } from "./session-key.ts";
 import type { SessionLedger, StateLedger, TurnId, TurnLedger } from "./store.ts";
+import { isInChat } from "./target.ts";
 
 export interface DelegationsDeps {
   readonly config: () => Pick<Config, "agents" | "roles">;
@@ -122,6 +124,15 @@ export class Delegations implements Service {
     } finally {
       this.#waiting -= task.mode === "wait" ? 1 : 0;
     }
+  }
+
+  /** A chat has another address: who asked there is told there. A second time there is nothing left to do. */
+  moveChat(from: Address, to: Address): Promise<void> {
+    return this.#alone.run(KEY, async () => {
+      const all = await this.#read();
+      const moved = all.map((open) => ({ ...open, asker: movedAsker(open.asker, from, to) }));
+      if (moved.some(({ asker }, index) => asker !== all[index]?.asker)) await this.#write(moved);
+    });
   }
 
   async #outcome(
@@ -329,6 +340,17 @@ const nameOf = ({ name, id }: Open) => ({ by: "agent", name, id }) as const;
 
 function sessionOf({ task, name }: Open): SessionKey {
   return errandSession(task.agent, { by: "agent", name });
+}
+
+function movedAsker(asker: DelegationAsker, from: Address, to: Address): DelegationAsker {
+  const agent = agentOfKey(asker.session);
+  const isThere = asker.session === formatSessionKey({ agent, address: from });
+  if (!isThere && !isInChat(asker.chat, from)) return asker;
+  return {
+    ...asker,
+    session: isThere ? formatSessionKey({ agent, address: to }) : asker.session,
+    chat: isInChat(asker.chat, from) ? movedPlace(asker.chat, to) : asker.chat,
+  };
 }
 
 /** Models make a call again that a crash cut off, under another id; in one try two such calls are two tasks. */

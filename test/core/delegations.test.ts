@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { type Config, configSchema } from "../../src/core/config-schema.ts";
 import { type DelegationTask, Delegations } from "../../src/core/delegations.ts";
 import { RequestError, StoreError } from "../../src/core/errors.ts";
-import type { SessionKey } from "../../src/core/session-key.ts";
+import { formatSessionKey, type SessionKey } from "../../src/core/session-key.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import type { FakePi, PiScript } from "../fakes/fake-pi.ts";
 import { CHAT, PathWorld, SESSION } from "../fakes/path-world.ts";
@@ -332,6 +332,19 @@ describe("an agent that asks another to do it later", () => {
     world.refusals = 0;
     await world.restart();
     await world.until(() => world.path.platform.transcript().length === 2);
+  });
+
+  test("reads it in the chat that its own has become meanwhile", async () => {
+    await open();
+    await world.path.say("1", "later mentor: think");
+    await world.until(() => world.path.platform.transcript().length === 1);
+    const now = { ...CHAT, chat: "43" };
+    for (const _ of ["once", "again"]) await world.delegations.moveChat(CHAT, now);
+    world.thought.resolve();
+    await world.until(() => world.path.platform.transcript().length === 2);
+    expect(world.prompts.at(-1)).toContain("Your answer is sent to fake:43");
+    const key = formatSessionKey({ agent: "main", address: now });
+    expect(await world.path.store.sessions.get(key)).toMatchObject({ turns: 1 });
   });
 
   test("reads it once, whatever is killed", async () => {
