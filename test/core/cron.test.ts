@@ -42,8 +42,27 @@ describe("a job", () => {
     expect(world.errands.taken[0]?.request.errand).toMatchObject({
       session: "agent:coder:cron:job:hourly",
       role: "mentor",
-      isFresh: false,
     });
+  });
+
+  test("goes on from one run to the next where it is to, and never from those of another one that had its id", async () => {
+    await using world = await new CronWorld().start();
+    const job = { ...HOURLY, resumeContext: true };
+    await world.desk.add(job);
+    await world.pass(2 * HOUR);
+    await world.desk.update("hourly", { schedule: { kind: "every", expr: "1h" } });
+    await world.pass(HOUR);
+    await world.desk.remove("hourly");
+    await world.desk.add(job);
+    await world.kill();
+    await world.pass(2 * HOUR);
+    const fresh = world.errands.taken.map(({ request }) => request.errand.isFresh);
+    expect(fresh).toEqual([true, false, false, true, false]);
+    // What the configuration has is the owner's alone.
+    await world.configure(section({ ...job, id: "config" }));
+    await world.pass(HOUR);
+    const ofConfig = world.errands.taken.find(({ request }) => request.errand.name === "config");
+    expect(ofConfig?.request.errand.isFresh).toBe(false);
   });
 
   test("of every so much counts from its beginning, also over restarts", async () => {
