@@ -231,7 +231,6 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "plugins/builtin/discord/incoming/gateway/socket.ts":
     "test/plugins/builtin/discord/incoming/gateway/gateway.test.ts",
   "plugins/builtin/discord/incoming/heard.ts": "test/plugins/builtin/discord/channel.test.ts",
-  "plugins/builtin/discord/incoming/intake.ts": "test/plugins/builtin/discord/channel.test.ts",
   "plugins/builtin/discord/incoming/intents.ts":
     "test/plugins/builtin/discord/incoming/gateway/gateway.test.ts",
   "plugins/builtin/discord/incoming/interaction-desk.ts": "test/plugins/builtin/discord/channel.test.ts",
@@ -275,7 +274,6 @@ const TESTED_ELSEWHERE: Record<string, string> = {
   "plugins/plugin-source.ts": "test/plugins/loader.test.ts",
   "plugins/button-ids.ts": "test/plugins/builtin/telegram/outgoing/keyboard.test.ts",
   "plugins/call-failure.ts": "test/plugins/builtin/telegram/outgoing/api.test.ts",
-  "plugins/channel-line.ts": "test/plugins/builtin/telegram/channel.test.ts",
   "plugins/connection.ts": "test/plugins/builtin/telegram/incoming/poll.test.ts",
   "plugins/fetched-file.ts": "test/plugins/builtin/telegram/incoming/download.test.ts",
   "plugins/outgoing-file.ts": "test/plugins/builtin/telegram/outgoing/media.test.ts",

@@ -288,6 +288,10 @@ export interface SessionLedger {
   activity(key: SessionKey): Promise<SessionActivity>;
   /** Latest active first, with what waits and runs in each. */
   list(limit: number): Promise<readonly SessionSummary[]>;
+  /** The latest conversation of an agent in that chat, in the same thread of it; undefined if it has none there. */
+  inChat(agent: string, chat: Address): Promise<Session | undefined>;
+  /** At most `limit` that are in no chat, and in which nothing happened since `beforeMs`; the idlest first. */
+  idleJobs(beforeMs: number, limit: number): Promise<readonly Session[]>;
   /** Forgets the session and what was said in it. What is open in it goes on: `clear` it first. */
   remove(key: SessionKey): Promise<boolean>;
 }

@@ -26,7 +26,7 @@ export interface WebhooksDeps {
   readonly owners: Pick<Owners, "chats">;
   readonly router: SessionRouter;
   readonly channel: (to: Pick<Address, "channel" | "account">) => Channel | undefined;
-  readonly sessions: Pick<SessionLedger, "list">;
+  readonly sessions: Pick<SessionLedger, "inChat">;
   readonly turns: Pick<TurnLedger, "depth">;
   readonly clock: Pick<Clock, "now">;
 }
@@ -36,8 +36,6 @@ const LANES = 2;
 /** Orders that wait in one conversation; whoever sends more comes again. */
 const MOST_WAITING = 50;
 const AGAIN_MS = 5_000;
-/** Most sessions that are looked through for a chat. */
-const MOST_SESSIONS = 1000;
 
 /** What acts on webhooks: each order is asked of an agent once, however often it comes. */
 export class Webhooks implements WebhookDesk {
@@ -189,8 +187,7 @@ export class Webhooks implements WebhookDesk {
       hooks.allowedTargets.some((rule) => fitsPattern(one, rule)),
     );
     if (isNamed || owners.some((owner) => isSameChat(owner, to))) return;
-    const known = await this.#deps.sessions.list(MOST_SESSIONS);
-    if (known.some((session) => session.agent === agent && isSameChat(session.address, to))) return;
+    if (await this.#deps.sessions.inChat(agent, to)) return;
     throw new RequestError(
       "FORBIDDEN",
       "to: callers may name the owner's chat and those that the agent has a conversation in; hooks.allowedTargets says which others.",

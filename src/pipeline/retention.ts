@@ -1,14 +1,14 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../core/config-schema.ts";
-import type { Store } from "../core/store.ts";
+import type { SessionLedger, Store } from "../core/store.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Service } from "../lib/service.ts";
 import { sweepInbox } from "./inbox-folder.ts";
 
 export interface RetentionDeps {
-  readonly store: Pick<Store, "prune">;
+  readonly store: Pick<Store, "prune"> & { readonly sessions: Pick<SessionLedger, "idleJobs" | "remove"> };
   readonly config: () => Config;
   /** Where files that came with messages are kept. */
   readonly mediaDir: string;
@@ -21,6 +21,11 @@ export interface RetentionDeps {
 const DAY_MS = 86_400_000;
 /** What scheduled jobs did is worth looking at for a week. */
 const RUN_DAYS = 7;
+/**
+ * Conversations that are in no chat: whoever calls a webhook may name ever new ones. A job of once a year still knows
+ * what it did the last time.
+ */
+const JOB_DAYS = 400;
 const FIRST_AFTER_MS = 60_000;
 const EVERY_MS = 3_600_000;
 /** Rows deleted in one step: few enough that a message does not notice. */
@@ -54,6 +59,7 @@ export class Retention implements Service {
     while (!signal.aborted) {
       try {
         await this.#pruneRows(signal);
+        await this.#pruneJobs(signal);
         await this.#pruneMedia();
         await this.#pruneInboxes();
       } catch (error) {
@@ -71,6 +77,21 @@ export class Retention implements Service {
     const runs = { runsBeforeMs: now - RUN_DAYS * DAY_MS };
     const retention = { finishedBeforeMs: now - finishedDays * DAY_MS, ...runs, ...history };
     while (!signal.aborted && (await store.prune(retention, STEP)) > 0) {
+      await clock.sleep(BETWEEN_STEPS_MS, signal);
+    }
+  }
+
+  /** With their transcripts, which nobody looks for once the row is gone. */
+  async #pruneJobs(signal: AbortSignal): Promise<void> {
+    const { store, clock } = this.#deps;
+    const beforeMs = clock.now() - JOB_DAYS * DAY_MS;
+    while (!signal.aborted) {
+      const idle = await store.sessions.idleJobs(beforeMs, STEP);
+      if (idle.length === 0) return;
+      for (const { key, file } of idle) {
+        await rm(file, { force: true });
+        await store.sessions.remove(key);
+      }
       await clock.sleep(BETWEEN_STEPS_MS, signal);
     }
   }

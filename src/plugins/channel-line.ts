@@ -1,3 +1,4 @@
+import { backoffMs } from "../lib/backoff.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Connection } from "./connection.ts";
 import { Reconnect, type ReconnectWords } from "./reconnect.ts";
@@ -15,6 +16,11 @@ export interface LineParts<Identity> {
   /** Hands over what comes, until `signal` aborts or listening is of no use any more; nothing of it goes on then. */
   readonly hear: (identity: Identity, host: ChannelHost, signal: AbortSignal) => Promise<void>;
 }
+
+const FIRST_MS = 1000;
+const MOST_MS = 60_000;
+/** A line that was there for so long is not one that fails again and again. */
+const LONG_MS = 600_000;
 
 /**
  * The line of one account to its platform, from `start` to `stop` of its channel: who we are, again and again until
@@ -57,17 +63,27 @@ export class ChannelLine<Identity> {
     if (this.#running === running) this.#running = undefined;
   }
 
-  /** Never rejects. */
+  /** Never rejects. A fault of ours, such as a full disk, takes the line away for a while only. */
   async #run(host: ChannelHost, signal: AbortSignal): Promise<void> {
-    const { connection, hear } = this.#parts;
-    try {
-      const identity = await this.#introduce(host, signal);
-      if (identity !== undefined) await hear(identity, host, signal);
-      if (signal.aborted) connection.becomes("stopped");
-    } catch (error) {
-      host.log.error({ error }, "the account has stopped because of a fault");
-      connection.becomes("failed", "a fault of the gateway; the log has more");
+    const { connection, clock } = this.#parts;
+    for (let faults = 1; !signal.aborted; faults += 1) {
+      const sinceMs = clock.now();
+      try {
+        await this.#listen(host, signal);
+        break;
+      } catch (error) {
+        host.log.error({ error }, "the account stands still because of a fault, it is tried again");
+        connection.becomes("failed", "a fault of the gateway; the log has more");
+      }
+      if (clock.now() - sinceMs > LONG_MS) faults = 1;
+      await clock.sleep(backoffMs(faults, FIRST_MS, MOST_MS), signal);
     }
+    if (signal.aborted) connection.becomes("stopped");
+  }
+
+  async #listen(host: ChannelHost, signal: AbortSignal): Promise<void> {
+    const identity = await this.#introduce(host, signal);
+    if (identity !== undefined) await this.#parts.hear(identity, host, signal);
   }
 
   /** Undefined if it cannot be found out any more. */

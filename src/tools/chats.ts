@@ -25,9 +25,6 @@ export const TARGET_PARAMETER = {
     'Another chat than this one: "owner", or a target such as telegram:123456789. Only chats that you already have a conversation in. Leave it out to act in this chat.',
 };
 
-/** Most sessions that are looked through for a chat. */
-const MOST_SESSIONS = 1000;
-
 /**
  * The chat that `to` names, or that of the turn. A tool reaches the chat of its turn, the owners, and chats in
  * which its agent has a session already; everything else is refused.
@@ -55,9 +52,7 @@ export async function sessionIn(
   if (isSameChat(address, context.chat)) return context.chatSession ?? context.sessionKey;
   const own = formatSessionKey({ agent: context.agent, address });
   if (await parts.sessions.get(own)) return own;
-  const known = (await parts.sessions.list(MOST_SESSIONS)).find(
-    (session) => session.agent === context.agent && isSameChat(session.address, address),
-  );
+  const known = await parts.sessions.inChat(context.agent, address);
   if (known) return known.key;
   if (parts.owners.chats(parts.channel).some((one) => isSameChat(one, address))) {
     return routeTo(address, channelOf(address, parts), configuredRouter(parts.config), context.agent).session;

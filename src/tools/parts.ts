@@ -18,7 +18,7 @@ export interface ToolParts {
   readonly turn: (session: SessionKey) => ToolTurn | undefined;
   /** The channel that can reach an address. */
   readonly channel: (to: Pick<Address, "channel" | "account">) => Channel | undefined;
-  readonly sessions: Pick<SessionLedger, "get" | "list">;
+  readonly sessions: Pick<SessionLedger, "get" | "inChat">;
   readonly outbox: Pick<OutboxLedger, "find" | "read">;
   readonly outlet: Outlet;
   readonly control: Pick<GatewayControl, "reloadConfig" | "restart" | "sessionStatus">;

@@ -1,6 +1,7 @@
 import { expect } from "bun:test";
 import type { AllowEntry, Pairing } from "../../src/core/access.ts";
 import type { CronJob, CronRun, CronState } from "../../src/core/cron-job.ts";
+import type { Address } from "../../src/core/message.ts";
 import type { Session } from "../../src/core/session.ts";
 import {
   CLAIM,
@@ -90,6 +91,42 @@ export function sessionContract(open: OpenStore): void {
       expect(await heard()).toBe(lastHeardAtMs);
       for (let id = 500; id < 600; id += 1) await ask(id);
       expect(await heard()).toBe(lastHeardAtMs + 1000);
+    },
+  );
+
+  storeTest(
+    open,
+    "an agent's conversation in a chat is found however many are newer, and no other's",
+    async ({ store }) => {
+      const thread = { ...session("t"), address: { ...placeOf("a"), thread: "7" } };
+      for (const one of [session("a"), thread]) await store.sessions.open(one);
+      for (let at = 0; at < 1100; at += 1) await store.sessions.open(session(`other${at}`, 10 + at));
+      const found = async (agent: string, chat: Address) =>
+        (await store.sessions.inChat(agent, chat))?.key as string | undefined;
+      expect(await found("main", placeOf("a"))).toBe(sessionOf("a"));
+      expect(await found("main", thread.address)).toBe(thread.key);
+      expect(await found("other", placeOf("a"))).toBeUndefined();
+      expect(await found("main", { ...placeOf("a"), account: "second" })).toBeUndefined();
+      expect(await found("main", { ...placeOf("a"), thread: "8" })).toBeUndefined();
+    },
+  );
+
+  storeTest(
+    open,
+    "idle are conversations that are in no chat, and in which nothing is open",
+    async ({ store }) => {
+      const job = (chat: string, lastActiveAtMs: number): Session => ({
+        ...session(chat, lastActiveAtMs),
+        address: { ...placeOf(chat), scope: "job" },
+      });
+      for (const one of [job("old", 2), job("older", 1), job("new", 10), session("person")]) {
+        await store.sessions.open(one);
+      }
+      await store.sessions.open(job("busy", 1));
+      await enqueue(store, "busy", "1");
+      const idle = async (limit: number) => (await store.sessions.idleJobs(5, limit)).map(({ key }) => key);
+      expect(await idle(9)).toEqual([sessionOf("older"), sessionOf("old")]);
+      expect(await idle(1)).toEqual([sessionOf("older")]);
     },
   );
 

@@ -3,6 +3,9 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { configSchema, type Config } from "../../src/core/config-schema.ts";
+import { errandSession, placeOfErrand } from "../../src/core/errand.ts";
+import type { Session } from "../../src/core/session.ts";
+import type { SessionKey } from "../../src/core/session-key.ts";
 import type { Retention as Times } from "../../src/core/store.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import { Retention } from "../../src/pipeline/retention.ts";
@@ -19,9 +22,15 @@ function keeping(config: object, left: number) {
     steps.push({ times, limit });
     return left-- > 0 ? limit : 0;
   };
+  const idle = new Map<string, Session>();
+  const sessions = {
+    idleJobs: async (beforeMs: number, limit: number) =>
+      [...idle.values()].filter((one) => one.lastActiveAtMs < beforeMs).slice(0, limit),
+    remove: async (key: SessionKey) => idle.delete(key),
+  };
   const parsed = configSchema({}).parse(config) as Config;
   const retention = new Retention({
-    store: { prune },
+    store: { prune, sessions },
     config: () => parsed,
     mediaDir,
     workspaces: () => [workspace, join(workspace, "none")],
@@ -29,7 +38,7 @@ function keeping(config: object, left: number) {
     log: silentLogger,
   });
   const dispose = () => [mediaDir, workspace].forEach((folder) => rmSync(folder, { recursive: true }));
-  return { clock, mediaDir, workspace, steps, retention, [Symbol.dispose]: dispose };
+  return { clock, mediaDir, workspace, steps, idle, retention, [Symbol.dispose]: dispose };
 }
 
 test("old rows go in small steps with a breath between them, what was said stays unless asked otherwise", async () => {
@@ -41,6 +50,28 @@ test("old rows go in small steps with a breath between them, what was said stays
   const now = kept.clock.now();
   expect(kept.steps[0]?.times.finishedBeforeMs).toBeLessThanOrEqual(now - 7 * DAY_MS);
   expect(kept.steps[0]?.times).not.toHaveProperty("historyBeforeMs");
+  await kept.retention.stop();
+});
+
+test("conversations that were in no chat go with their transcripts once nobody has needed them for more than a year", async () => {
+  using kept = keeping({}, 0);
+  const { clock, mediaDir, idle } = kept;
+  const transcripts = mkdtempSync(join(mediaDir, "transcripts-"));
+  for (const [name, days] of [
+    ["old", 401],
+    ["new", 399],
+  ] as const) {
+    const key = errandSession("main", { by: "webhook", name });
+    const file = join(transcripts, name);
+    writeFileSync(file, "{}");
+    const lastActiveAtMs = clock.now() - days * DAY_MS;
+    const address = placeOfErrand({ by: "webhook", name });
+    idle.set(key, { key, agent: "main", address, file, createdAtMs: 0, lastActiveAtMs, turns: 1 });
+  }
+  await kept.retention.start();
+  await clock.advance(61_000);
+  await until(clock, () => idle.size === 1);
+  expect(readdirSync(transcripts)).toEqual(["new"]);
   await kept.retention.stop();
 });
 

@@ -108,6 +108,8 @@ const VERBS: readonly [name: string, run: (store: Store, n: number) => Promise<u
   ["whether somebody was let in", (store) => store.access.isAllowed(STRANGER)],
   ["a stranger who asks", (store) => store.access.openPairing(STRANGER, 3)],
   ["whether a session is idle", (store) => store.sessions.activity(BUSY)],
+  ["a conversation in a chat", (store) => store.sessions.inChat("main", placeOf(CHAT))],
+  ["idle conversations of jobs", (store) => store.sessions.idleJobs(1000, 10)],
   ["list of sessions", (store) => store.sessions.list(10)],
   ["prune a few rows", (store) => store.prune({ finishedBeforeMs: 1000, historyBeforeMs: 50 }, 5)],
 ];

@@ -11,6 +11,7 @@ import type { Address, InboundMessage, MessageRef } from "../../src/core/message
 import type { MessageChange, Said, Utterance } from "../../src/core/outlet.ts";
 import type { Session } from "../../src/core/session.ts";
 import { formatSessionKey, type SessionKey } from "../../src/core/session-key.ts";
+import { isSameChat } from "../../src/core/target.ts";
 import type { DeliveryState } from "../../src/core/store.ts";
 import type { ToolContext } from "../../src/core/tool.ts";
 import { Owners } from "../../src/core/owners.ts";
@@ -97,7 +98,8 @@ export class ToolWorld implements Disposable {
       channel: (to) => this.#channelOf(to),
       sessions: {
         get: async (key) => this.sessions.find((session) => session.key === key),
-        list: async () => this.sessions.map((session) => ({ ...session, waiting: 0, running: false })),
+        inChat: async (agent, chat) =>
+          this.sessions.find((session) => session.agent === agent && isSameChat(session.address, chat)),
       },
       outbox: { find: async (key) => this.deliveries.get(key), read: async () => undefined },
       outlet: {

@@ -1,4 +1,5 @@
 import type { Session, SessionPatch } from "../../core/session.ts";
+import type { Address } from "../../core/message.ts";
 import type { SessionKey } from "../../core/session-key.ts";
 import type { SessionActivity, SessionLedger, SessionSummary } from "../../core/store.ts";
 import type { Connection } from "./connection.ts";
@@ -57,6 +58,17 @@ export class SqliteSessions implements SessionLedger {
     }));
   }
 
+  async inChat(agent: string, { channel, account, chat, thread }: Address): Promise<Session | undefined> {
+    const place = { agent, channel, account, chat, thread: thread ?? null };
+    const row = this.#parts.connection.read(() => this.#sql.inChat.get(place));
+    return row && decode(row.body);
+  }
+
+  async idleJobs(beforeMs: number, limit: number): Promise<readonly Session[]> {
+    const rows = this.#parts.connection.read(() => this.#sql.idleJobs.all({ before: beforeMs, limit }));
+    return rows.map(({ body }) => decode(body));
+  }
+
   async remove(key: SessionKey): Promise<boolean> {
     const { connection, clock, sequence } = this.#parts;
     return connection.write(() => {
@@ -95,6 +107,8 @@ interface SummaryRow {
 /** Webhooks may wake a conversation thousands of times before a person writes in it again. */
 const MOST_ERRANDS = 500;
 
+type Place = { agent: string; channel: string; account: string; chat: string; thread: string | null };
+
 type Row = { key: string; body: Json<Session>; lastActiveAt: number };
 
 function sessionStatements(connection: Connection) {
@@ -124,6 +138,18 @@ function sessionStatements(connection: Connection) {
        left join queue q on q.session = s.key
        left join turn t on t.session = s.key and t.due_at is not null
        order by s.last_active_at desc, s.rowid desc limit $limit`,
+    ),
+    inChat: connection.query<{ body: Json<Session> }, Place>(
+      `select body from session indexed by session_chat where json_extract(body, '$.address.chat') = $chat
+         and json_extract(body, '$.agent') = $agent and json_extract(body, '$.address.channel') = $channel
+         and json_extract(body, '$.address.account') = $account
+         and json_extract(body, '$.address.thread') is $thread
+       order by last_active_at desc limit 1`,
+    ),
+    idleJobs: connection.query<{ body: Json<Session> }, { before: number; limit: number }>(
+      `select body from session indexed by session_job where json_extract(body, '$.address.scope') = 'job'
+         and last_active_at < $before and not exists (select 1 from queue where session = key)
+       order by last_active_at limit $limit`,
     ),
     remove: connection.query<unknown, { key: string }>("delete from session where key = $key"),
     forgetSum: connection.query<unknown, { key: string }>(

@@ -83,6 +83,8 @@ const REQUEST = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("calls"), method: z.string().optional(), chat: z.string().optional() }),
   z.strictObject({ do: z.literal("enforceRates") }),
   z.strictObject({ do: z.literal("outage"), ms: z.int(), keepSessions: z.boolean().optional() }),
+  z.strictObject({ do: z.literal("describeLate"), guild: z.string() }),
+  z.strictObject({ do: z.literal("describe"), guild: z.string() }),
   z.strictObject({ do: z.literal("closeGateway"), code: z.int() }),
   ...TROUBLES,
 ]);
@@ -228,11 +230,13 @@ export class Control {
     };
   }
 
-  #troubles(): Acts<"enforceRates" | "outage" | "closeGateway"> {
+  #troubles(): Acts<"enforceRates" | "outage" | "describeLate" | "describe" | "closeGateway"> {
     const discord = this.#discord;
     return {
       enforceRates: () => discord.enforceRates(),
       outage: ({ ms, keepSessions }) => discord.outage(ms, defined({ keepSessions })),
+      describeLate: ({ guild }) => discord.describeLate(this.#guild(guild)),
+      describe: ({ guild }) => discord.describe(this.#guild(guild)),
       closeGateway: ({ code }) => discord.gateway.close(code),
     };
   }

@@ -56,6 +56,21 @@ test("a bot is greeted, identifies with or without the word Bot, and is told of 
   expect(sessionOf(other)).not.toBe(sessionOf(socket));
 });
 
+test("a server that is described late is none of the greeting, and comes when it is described", async () => {
+  await using world = await open();
+  const { discord, bot, anna, guild } = world;
+  const other = discord.addGuild({ name: "Other", members: [anna], bots: [bot] });
+  discord.describeLate(guild);
+  using socket = await world.connect();
+  await socket.untilSaid("GUILD_CREATE");
+  expect(socket.said("READY")?.["guilds"]).toHaveLength(2);
+  expect(socket.said("GUILD_CREATE")).toMatchObject({ id: other.id });
+  discord.describe(guild);
+  await socket.untilSaid("GUILD_CREATE", 2);
+  using next = await world.connect();
+  await next.untilSaid("GUILD_CREATE", 2);
+});
+
 test("what is compressed reads the same", async () => {
   await using world = await open();
   using socket = new PlainSocket(world.discord, { isCompressed: true });

@@ -131,6 +131,19 @@ export class DiscordServer implements AsyncDisposable {
     this.world.changed();
   }
 
+  /** From now on a session that begins does not hear of a server before `describe`, as when Discord is slow. */
+  describeLate(guild: Guild): void {
+    this.gateway.outOfSight.add(guild);
+  }
+
+  /** Describes a server to the sessions that there are. */
+  describe(guild: Guild): void {
+    this.gateway.outOfSight.delete(guild);
+    for (const session of this.gateway.sessions)
+      if (guild.bots.has(session.bot.id)) this.gateway.greet(session, guild);
+    this.world.changed();
+  }
+
   /** Puts a bot out of a server. */
   expel(guild: Guild, bot: BotAccount): void {
     this.world.tell(bot, GatewayDispatchEvents.GuildDelete, { id: guild.id }, guild);

@@ -5,6 +5,11 @@ alter table turn add column answer text;
 create index inbox_errand on inbox (seq)
   where session is not null and json_extract(body, '$.errand.by') is not null;
 
+-- Who has a conversation where is asked for by chat: jobs make ever more sessions that are in none.
+create index session_chat on session (json_extract(body, '$.address.chat'), last_active_at);
+
+create index session_job on session (last_active_at) where json_extract(body, '$.address.scope') = 'job';
+
 -- Nothing was ever kept in these.
 drop table cron_job;
 drop table cron_run;

@@ -42,6 +42,8 @@ export class Gateway {
   acknowledges = true;
   /** Set where IDENTIFY may come once in five seconds only. */
   isStrict = false;
+  /** Servers that are not described when a session begins. */
+  readonly outOfSight = new Set<Guild>();
   identifyCount = 0;
   resumeCount = 0;
   readonly #world: World;
@@ -220,7 +222,8 @@ export class Gateway {
     this.sessions.push(session);
     this.#attach(connection, session);
     session.dispatch(GatewayDispatchEvents.Ready, this.#readyOf(session));
-    for (const guild of this.#world.guilds) if (guild.bots.has(bot.id)) this.greet(session, guild);
+    for (const guild of this.#world.guilds)
+      if (guild.bots.has(bot.id) && !this.outOfSight.has(guild)) this.greet(session, guild);
   }
 
   /** There are so many for a day: too many, and the token is no good any more. */

@@ -7,7 +7,7 @@ import { idAt, isAfter, laterOf } from "./snowflake.ts";
 
 export interface BackFillParts {
   readonly calls: Pick<DiscordCalls, "messages">;
-  readonly patient: Pick<PatientCalls, "ask">;
+  readonly patient: Pick<PatientCalls, "tryFor">;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -16,7 +16,7 @@ export interface BackFillParts {
 const OLDEST_MS = 24 * 3600 * 1000;
 /** Of more messages in one chat only the youngest are fetched. */
 const MOST_IN_A_CHAT = 500;
-/** So many chats are asked about at a time. */
+/** So many calls are made at a time. */
 const MOST_AT_ONCE = 4;
 
 /** What was written in chats while nobody listened, out of their histories. */
@@ -29,11 +29,20 @@ export class BackFill {
     this.#parts = parts;
   }
 
-  /** The messages of a chat after `start`, oldest first; empty where Discord says that the bot may not know. */
-  async messagesAfter(chat: string, start: string): Promise<readonly APIMessage[]> {
+  /**
+   * The messages of a chat after `start`, oldest first; empty where Discord says that the bot may not know. Undefined
+   * where a page of them was asked for `mostTries` times in vain.
+   */
+  messagesAfter(chat: string, start: string, mostTries: number): Promise<readonly APIMessage[] | undefined> {
+    const from = laterOf(start, idAt(this.#parts.clock.now() - OLDEST_MS));
+    return this.#fetch(chat, from, mostTries);
+  }
+
+  /** Makes a call when it is its turn; whoever waits to ask again is not at it. */
+  async #inTurn<T>(call: () => Promise<T>): Promise<T> {
     await this.#turn();
     try {
-      return await this.#fetch(chat, laterOf(start, idAt(this.#parts.clock.now() - OLDEST_MS)));
+      return await call();
     } finally {
       const next = this.#queue.shift();
       if (next) next();
@@ -47,13 +56,15 @@ export class BackFill {
     else await new Promise<void>((resolve) => this.#queue.push(resolve));
   }
 
-  async #fetch(chat: string, from: string): Promise<readonly APIMessage[]> {
-    const first = await this.#page(chat, { after: from });
+  async #fetch(chat: string, from: string, mostTries: number): Promise<readonly APIMessage[] | undefined> {
+    const first = await this.#page(chat, { after: from }, mostTries);
+    if (!first) return undefined;
     if (first.length < MOST_MESSAGES) return first.toReversed();
     // There are more than fit into one page: the youngest are worth most.
     const found: APIMessage[] = [];
     for (let before: string | undefined; found.length < MOST_IN_A_CHAT;) {
-      const page = await this.#page(chat, before === undefined ? {} : { before });
+      const page = await this.#page(chat, before === undefined ? {} : { before }, mostTries);
+      if (!page) return undefined;
       const wanted = page.filter(({ id }) => isAfter(id, from));
       found.push(...wanted);
       before = page.at(-1)?.id;
@@ -67,9 +78,11 @@ export class BackFill {
     return found.toReversed();
   }
 
-  async #page(chat: string, page: Page): Promise<readonly APIMessage[]> {
+  async #page(chat: string, page: Page, mostTries: number): Promise<readonly APIMessage[] | undefined> {
     const { calls, patient } = this.#parts;
     const what = `what was written in ${chat}`;
-    return (await patient.ask(what, (signal) => calls.messages(chat, page, signal))) ?? [];
+    const ask = (signal: AbortSignal) => this.#inTurn(() => calls.messages(chat, page, signal));
+    const said = await patient.tryFor(what, ask, mostTries);
+    return said && (said.answer ?? []);
   }
 }

@@ -3,7 +3,10 @@ import type { ChannelState, Logger } from "../../../types.ts";
 import type { KnownPlaces, Place } from "./places.ts";
 import { idAt, isAfter, laterOf } from "./snowflake.ts";
 
-/** So many chats are remembered; the one that was quiet longest goes first. */
+/**
+ * So many chats in servers are remembered, and so many private ones, of which nobody else tells; of each the one that
+ * was quiet longest goes first.
+ */
 const MOST_CHATS = 500;
 /** Where a chat was read to is on the disk so long after; who reads it again meets what is known. */
 const WRITE_AFTER_MS = 2000;
@@ -39,13 +42,17 @@ export interface BookmarkParts {
 
 /**
  * How far each chat has been read, so that what was written while nobody listened can be fetched. A chat without a
- * bookmark has been read as far as the line as a whole. Lags behind on the disk by a few seconds, never ahead.
+ * bookmark has been read as far as the line as a whole, or as far as that was when its server went out of sight. Lags behind on the disk by a few seconds, never ahead.
  */
 export class Bookmarks implements KnownPlaces {
   readonly #parts: BookmarkParts;
   readonly #marks = new Map<string, Bookmark>();
   /** Chats that are not on the disk yet. */
   readonly #unwritten = new Set<string>();
+  /** Servers that have not been described, by where their chats without a bookmark have been read to. */
+  readonly #awaited = new Map<string, string>();
+  /** Chats that are read on although what was written after their bookmark could not be read. */
+  readonly #held = new Set<string>();
   /** What came before the account was first there is no business of its. */
   #first: string | undefined;
   #floor: string | undefined;
@@ -61,6 +68,8 @@ export class Bookmarks implements KnownPlaces {
     const { state, log } = this.#parts;
     this.#marks.clear();
     this.#unwritten.clear();
+    this.#awaited.clear();
+    this.#held.clear();
     this.#first = undefined;
     this.#floor = undefined;
     try {
@@ -68,6 +77,7 @@ export class Bookmarks implements KnownPlaces {
       this.#first = kept?.first;
       this.#floor = kept?.floor;
       for (const mark of kept?.marks ?? []) this.#marks.set(mark.place.id, mark);
+      for (const [guild, upTo] of kept?.awaited ?? []) this.#awaited.set(guild, upTo);
     } catch (error) {
       log.error({ error }, "how far the chats were read is lost: what was written meanwhile is not fetched");
     }
@@ -104,26 +114,64 @@ export class Bookmarks implements KnownPlaces {
     this.#change();
   }
 
-  /** The message after which a chat has not been read. */
-  startOf(chat: string): string {
-    return this.#marks.get(chat)?.upTo ?? this.startOfOthers;
+  /** A session has begun, in which these servers will be described: until then the line as a whole leaves them where they are. */
+  awaitGuilds(guilds: readonly string[]): void {
+    const expected = new Set(guilds);
+    for (const gone of [...this.#awaited.keys()].filter((guild) => !expected.has(guild)))
+      this.noteDescribed(gone);
+    for (const guild of guilds) this.awaitGuild(guild);
+  }
+
+  /** Nothing is told of a server until it is described, maybe once more. */
+  awaitGuild(guild: string): void {
+    if (this.#awaited.has(guild)) return;
+    this.#awaited.set(guild, this.startOfOthers);
+    this.#change();
+  }
+
+  /** A server was described, or has gone: from now on its chats without a bookmark are read as far as the line. */
+  noteDescribed(guild: string): void {
+    if (this.#awaited.delete(guild)) this.#change();
+  }
+
+  /** The message after which chats without a bookmark have not been read in a server that was not described yet. */
+  startOfAwaited(guild: string | undefined): string | undefined {
+    return guild === undefined ? undefined : this.#awaited.get(guild);
+  }
+
+  /** The message after which a chat, in this server if it is in one, has not been read. */
+  startOf(chat: string, guild?: string): string {
+    return this.#marks.get(chat)?.upTo ?? this.startOfAwaited(guild) ?? this.startOfOthers;
   }
 
   knows({ id }: Place): boolean {
     return this.#marks.has(id);
   }
 
-  /** The same for a chat without a bookmark. */
+  /** The same for a chat without a bookmark, in no server or in one that was described. */
   get startOfOthers(): string {
     const floor = BigInt(this.lineUpTo);
     return laterOf(String(floor > MARGIN ? floor - MARGIN : 0n), this.#first ?? this.lineUpTo);
   }
 
-  /** A chat has been read up to a message. */
+  /** A chat has been read up to a message; the line need not have come there yet. */
   move(place: Place, upTo: string): void {
     const known = this.#marks.get(place.id)?.upTo;
-    this.#mark(place, known === undefined ? upTo : laterOf(known, upTo));
-    this.noteLine(upTo);
+    if (known === undefined) this.#mark(place, upTo);
+    else this.#mark(place, this.isHeld(place.id) ? known : laterOf(known, upTo));
+  }
+
+  /** From now on the bookmark of a chat stays where it is, whatever is read: what comes right after it was not. */
+  hold(chat: string): void {
+    if (this.#marks.has(chat)) this.#held.add(chat);
+  }
+
+  release(chat: string): void {
+    this.#held.delete(chat);
+  }
+
+  isHeld(chat: string): boolean {
+    return this.#held.has(chat);
   }
 
   /** Remembers a chat that is new, which has been read up to `upTo`: what is ahead in other chats leaves it there. */
@@ -141,7 +189,7 @@ export class Bookmarks implements KnownPlaces {
 
   /** Resolves once it is on the disk that a message is answered in its chat: it is again where it comes again. */
   async keepHere(place: Place, message: string): Promise<void> {
-    this.#mark(place, this.startOf(place.id), message);
+    this.#mark(place, this.startOf(place.id, place.guild), message);
     await this.write();
   }
 
@@ -152,6 +200,7 @@ export class Bookmarks implements KnownPlaces {
   forget(chat: string): void {
     if (!this.#marks.delete(chat)) return;
     this.#unwritten.delete(chat);
+    this.#held.delete(chat);
     this.#change();
   }
 
@@ -176,9 +225,14 @@ export class Bookmarks implements KnownPlaces {
     this.#marks.delete(place.id);
     const isAhead = here !== undefined && isAfter(here, upTo);
     this.#marks.set(place.id, { place, upTo, ...(isAhead ? { here } : {}) });
-    const [oldest] = this.#marks.keys();
-    if (this.#marks.size > MOST_CHATS && oldest !== undefined) this.forget(oldest);
+    if (this.#marks.size > MOST_CHATS) this.#shorten(place.kind === "dm");
     this.#change();
+  }
+
+  #shorten(isDirect: boolean): void {
+    const alike = this.places.filter(({ kind }) => (kind === "dm") === isDirect);
+    const [oldest] = alike;
+    if (alike.length > MOST_CHATS && oldest) this.forget(oldest.id);
   }
 
   #change(): void {
@@ -199,7 +253,8 @@ export class Bookmarks implements KnownPlaces {
       const { id, kind, guild = "", parent = "", user = "", isOurs } = place;
       return [id, upTo, kind, guild, parent, user, isOurs ? 1 : 0, here];
     });
-    return JSON.stringify({ first: this.#first, floor: this.#floor, chats });
+    const awaited = [...this.#awaited];
+    return JSON.stringify({ first: this.#first, floor: this.#floor, chats, awaited });
   }
 }
 
@@ -208,12 +263,13 @@ const MARGIN = BigInt(MARGIN_MS) << 22n;
 function read(text: string | undefined) {
   if (text === undefined) return undefined;
   // Written by `#asText`.
-  const { first, floor, chats } = JSON.parse(text) as {
+  const { first, floor, chats, awaited } = JSON.parse(text) as {
     first: string;
     floor: string;
     chats: readonly Kept[];
+    awaited?: readonly (readonly [guild: string, upTo: string])[];
   };
-  return { first, floor, marks: chats.map(bookmarkOf) };
+  return { first, floor, marks: chats.map(bookmarkOf), awaited };
 }
 
 function bookmarkOf([id, upTo, kind, guild, parent, user, isOurs, here]: Kept): Bookmark {

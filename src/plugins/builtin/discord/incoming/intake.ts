@@ -40,6 +40,8 @@ export interface IntakeParts {
 }
 
 const MOST_NAMES = 2000;
+/** What was written in a chat and cannot be read is asked for again so long after. */
+const FILL_AGAIN_MS = 300_000;
 
 interface Located {
   readonly channel_id: string;
@@ -52,11 +54,13 @@ export class Intake {
   readonly #lanes: Lanes;
   /** Names of people by their ids: who takes a reaction away is told by id alone. */
   readonly #names = new RecentMap<string>(MOST_NAMES);
+  /** Chats whose history will be asked for again. */
+  readonly #fillsAgain = new Set<string>();
   /** The servers that the bot was in when the session began. */
   #expected = new Set<string>();
   /** Up to when the line had been read when the session began; undefined for an account that is new. */
   #readUpToMs: number | undefined;
-  /** After which message a chat that nobody knew of has not been read. */
+  /** After which message a private chat that nobody knew of has not been read. */
   #unreadFrom: string | undefined;
 
   constructor(parts: IntakeParts) {
@@ -129,6 +133,7 @@ export class Intake {
     this.#readUpToMs = bookmarks.isNew ? undefined : timeOf(bookmarks.lineUpTo);
     if (bookmarks.isNew) bookmarks.beginWith(idAt(clock.now()));
     this.#unreadFrom = bookmarks.startOfOthers;
+    bookmarks.awaitGuilds([...this.#expected]);
     // The chats of servers are described one by one after this; nobody describes private ones.
     for (const place of bookmarks.places) if (place.kind === "dm") this.#fillLater(place);
   }
@@ -136,7 +141,7 @@ export class Intake {
   #meet(guild: GatewayGuildCreateDispatchData): void {
     const { bookmarks, reader, messages } = this.#parts;
     const { places } = reader;
-    if (guild.unavailable) return;
+    if (guild.unavailable) return bookmarks.awaitGuild(guild.id);
     // What it does not describe has gone, or was put away.
     places.forgetGuild(guild.id);
     places.noteGuild(guild);
@@ -146,12 +151,13 @@ export class Intake {
     for (const channel of channels) {
       const place = places.noteChannel(channel, guild.id);
       described.add(channel.id);
-      const start = laterOf(bookmarks.startOf(channel.id), joined);
+      const start = laterOf(bookmarks.startOf(channel.id, guild.id), joined);
       const last = channel.last_message_id;
       if (!place || !last || !isAfter(last, start) || !messages.isHeard(place)) continue;
       bookmarks.begin(place, start);
       this.#fillLater(place, start);
     }
+    bookmarks.noteDescribed(guild.id);
     // A thread that is not described was archived meanwhile: after its last message.
     for (const place of bookmarks.places) {
       if (place.guild === guild.id && place.kind === "thread" && !described.has(place.id))
@@ -184,9 +190,10 @@ export class Intake {
     { id: guild, unavailable }: { readonly id: string; readonly unavailable?: boolean },
     id: string,
   ): void {
+    const { bookmarks, reader } = this.#parts;
     // Discord cannot reach the server for now; the bot is still in it.
-    if (unavailable) return;
-    const { reader } = this.#parts;
+    if (unavailable) return bookmarks.awaitGuild(guild);
+    bookmarks.noteDescribed(guild);
     this.#expected.delete(guild);
     this.#forget((place) => place.guild === guild, id);
     reader.places.forgetGuild(guild);
@@ -213,9 +220,7 @@ export class Intake {
     const run = async () => {
       const place = await this.#placeOf(raw);
       if (!place) return;
-      // Somebody who writes for the first time may have done so before, while nobody listened.
-      const isNew = place.kind === "dm" && !isOwn && !bookmarks.knows(place);
-      if (isNew) await messages.fill(place, this.#unreadFrom, raw.id);
+      if (!bookmarks.knows(place)) await this.#fillBefore(raw, place, isOwn);
       await messages.take(raw, place);
     };
     this.#lanes.add(channel_id, { kind: "message", run });
@@ -272,6 +277,16 @@ export class Intake {
     this.#lanes.add(place.id, { kind: "event", run: () => this.#report(read()) });
   }
 
+  /** Where nobody knew of a chat, more may have been written in it while nobody listened. */
+  async #fillBefore({ id }: HeardMessage, place: Place, isOwn: boolean): Promise<void> {
+    const { bookmarks, messages } = this.#parts;
+    const isFirst = place.kind === "dm" && !isOwn;
+    const start = isFirst ? this.#unreadFrom : bookmarks.startOfAwaited(place.guild);
+    if (start === undefined) return;
+    const isWhole = await messages.fill(place, start, id);
+    if (!isWhole) void this.#fillAgain(place);
+  }
+
   #fillLater({ id }: Place, start?: string): void {
     this.#lanes.add(id, { kind: "fill", run: () => this.#fill(id, start) });
   }
@@ -279,7 +294,19 @@ export class Intake {
   async #fill(chat: string, start?: string): Promise<void> {
     const { reader, messages } = this.#parts;
     const place = reader.places.of(chat);
-    if (place) await messages.fill(place, start);
+    if (!place) return;
+    const isWhole = await messages.fill(place, start);
+    if (!isWhole) void this.#fillAgain(place);
+  }
+
+  /** Meanwhile the chat is heard: what is read late is out of order, and what is read twice is known. */
+  async #fillAgain(place: Place): Promise<void> {
+    const { clock, signal } = this.#parts;
+    if (this.#fillsAgain.has(place.id)) return;
+    this.#fillsAgain.add(place.id);
+    await clock.sleep(FILL_AGAIN_MS, signal);
+    this.#fillsAgain.delete(place.id);
+    if (!signal.aborted) this.#fillLater(place);
   }
 
   async #report({ id, event }: HeardEvent): Promise<void> {

@@ -26,6 +26,9 @@ export interface MessagesParts {
 
 type Members = Map<string, Promise<APIGuildMember | undefined>>;
 
+/** For about five minutes, by how `PatientCalls` waits: so long what is new in a chat waits for what came before it. */
+const MOST_TRIES = 11;
+
 /** Hands over what is written, and notes how far a chat was read. One message of a chat at a time. */
 export class Messages {
   readonly #parts: MessagesParts;
@@ -46,19 +49,31 @@ export class Messages {
   async take(raw: HeardMessage, place: Place): Promise<void> {
     if (this.isHeard(place)) await this.#parts.bookmarks.keep(place, idBefore(raw.id));
     await this.#take(raw, place, () => Promise.resolve(raw));
+    this.#parts.bookmarks.noteLine(raw.id);
   }
 
-  /** All that was written in a chat after `start` (since it was last read, when absent), and before `end` if there is one. */
-  async fill(place: Place, start = this.#parts.bookmarks.startOf(place.id), end?: string): Promise<void> {
+  /**
+   * All that was written in a chat after `from` (since it was last read, when absent), and before `end` if there is
+   * one. Resolves with whether it could be read; as long as it could not, the chat's bookmark stays where it is.
+   */
+  async fill(place: Place, from?: string, end?: string): Promise<boolean> {
     const { bookmarks, backFill, host } = this.#parts;
-    if (!this.isHeard(place)) return;
+    const start = from ?? bookmarks.startOf(place.id, place.guild);
+    if (!this.isHeard(place)) return true;
     await bookmarks.keep(place, start);
-    const found = await backFill.messagesAfter(place.id, start);
+    // What is new has waited once.
+    const found = await backFill.messagesAfter(place.id, start, bookmarks.isHeld(place.id) ? 1 : MOST_TRIES);
+    if (!found) {
+      bookmarks.hold(place.id);
+      return false;
+    }
+    bookmarks.release(place.id);
     const missed = end === undefined ? found : found.filter(({ id }) => isAfter(end, id));
     if (missed.length > 0)
       host.log.info({ chat: place.id, count: missed.length }, "reads what was written meanwhile");
     const members: Members = new Map();
     for (const raw of missed) await this.#take(raw, place, () => this.#withMember(raw, place, members));
+    return true;
   }
 
   async #take(raw: HeardMessage, place: Place, complete: () => Promise<HeardMessage>): Promise<void> {
@@ -73,7 +88,6 @@ export class Messages {
       if (message && this.#mayPass(message, place)) await this.#hand(message, whole, place);
     }
     if (isHeard) bookmarks.move(place, raw.id);
-    else bookmarks.noteLine(raw.id);
   }
 
   async #hand(message: InboundMessage, raw: HeardMessage, place: Place): Promise<void> {

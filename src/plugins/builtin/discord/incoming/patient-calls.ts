@@ -30,17 +30,26 @@ export class PatientCalls {
     call: (signal: AbortSignal) => Promise<T>,
     mostTries = Number.POSITIVE_INFINITY,
   ): Promise<T | undefined> {
+    return (await this.tryFor(what, call, mostTries))?.answer;
+  }
+
+  /** The same, where it matters which: a refusal is an answer without anything in it; undefined after `mostTries`. */
+  async tryFor<T>(
+    what: string,
+    call: (signal: AbortSignal) => Promise<T>,
+    mostTries: number,
+  ): Promise<{ readonly answer: T | undefined } | undefined> {
     const { clock, log, signal } = this.#parts;
     for (let tries = 1; !signal.aborted; tries++) {
       try {
-        return await call(signal);
+        return { answer: await call(signal) };
       } catch (error) {
         if (signal.aborted) break;
         const { message: why, retry } = toChannelError(error, true);
         const isRefused = retry === "never";
         if (isRefused || tries >= mostTries) {
           log[isRefused ? "debug" : "warn"]({ what, why }, "Discord does not say what was asked");
-          return undefined;
+          return isRefused ? { answer: undefined } : undefined;
         }
         log[tries === 1 ? "warn" : "debug"]({ what, why }, "Discord is asked again");
         const leastMs = typeof retry === "object" ? retry.afterMs : 0;

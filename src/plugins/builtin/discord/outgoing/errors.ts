@@ -26,6 +26,13 @@ export function toChannelError(error: unknown, mayRepeat: boolean): ChannelError
   return new PlatformError("fault", "unreachable", `The call to Discord could not be made: ${String(error)}`);
 }
 
+/** The same failure of something that has happened in part: once more from the beginning would be twice. */
+export function inDoubt(error: unknown): ChannelError {
+  const { code, message, retry, userMessage, isAccountWide } = toChannelError(error, false);
+  const said = userMessage === undefined ? {} : { userMessage };
+  return new ChannelError(code, message, { retry, outcome: "unknown", isAccountWide, cause: error, ...said });
+}
+
 /** What Discord's answer means; undefined where it did not answer. For those who make calls themselves. */
 export function refusedAs(error: unknown): RefusalKind | undefined {
   return error instanceof DiscordRefusal ? refusalOf(error).kind : undefined;

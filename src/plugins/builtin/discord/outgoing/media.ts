@@ -60,7 +60,8 @@ export class Media {
       ...wishesOf(message, nonce, look),
       ...(captions.length > 0 ? { content: captions.join("\n\n") } : {}),
     };
-    return { address: to, id: await post(calls, to, body, { signal, files }) };
+    const { id } = await post(calls, to, body, { signal, files });
+    return { address: to, id };
   }
 }
 

@@ -10,13 +10,19 @@ export interface NewMessage extends Wishes {
   readonly components?: readonly object[];
 }
 
-/** Puts a message into a chat and resolves with its id. Where the bot may not answer, it says it all the same. */
+/** A message as it is in its chat. */
+export type Posted = Pick<RESTPostAPIChannelMessageResult, "id" | "content">;
+
+/**
+ * Puts a message into a chat and resolves with what is there then: the older message where one with the same nonce was
+ * put there before. Where the bot may not answer, it says it all the same.
+ */
 export async function post(
   calls: Calls,
   to: Address,
   message: NewMessage,
   { signal, files }: { readonly signal: AbortSignal; readonly files?: readonly UploadedFile[] },
-): Promise<string> {
+): Promise<Posted> {
   const make = (body: NewMessage) =>
     calls.at<RESTPostAPIChannelMessageResult>(
       to,
@@ -29,10 +35,10 @@ export async function post(
       { signal, adds: true },
     );
   try {
-    return (await make(message)).id;
+    return await make(message);
   } catch (error) {
     if (!message.message_reference || !isKind(error, "cannot-answer")) throw error;
     const { message_reference: _, ...alone } = message;
-    return (await make(alone)).id;
+    return make(alone);
   }
 }

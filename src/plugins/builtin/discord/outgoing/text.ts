@@ -7,7 +7,7 @@ import type { Formatter } from "../format/format.ts";
 import type { Calls } from "./calls.ts";
 import { componentsOf } from "./components.ts";
 import { contentOf } from "./content.ts";
-import { isKind } from "./errors.ts";
+import { inDoubt, isKind } from "./errors.ts";
 import { messagePath } from "./place.ts";
 import { post } from "./post.ts";
 import { NOBODY, type OutgoingStyle, wishesOf } from "./wishes.ts";
@@ -30,15 +30,27 @@ export class Text {
     this.#parts = parts;
   }
 
+  /** Resolves once a message shows the text, also where one with the same nonce was there with another text. */
   async send(to: Address, message: TextMessage, options: SendOptions): Promise<MessageRef> {
     const { calls, formatter, memory, style } = this.#parts;
-    const components = await componentsOf(message.buttons ?? [], memory);
+    const { markdown, buttons = [] } = message;
+    const components = await componentsOf(buttons, memory);
+    const wanted = contentOf(markdown, options.style, formatter);
     const body = {
       ...wishesOf(message, options.nonce, style),
-      content: contentOf(message.markdown, options.style, formatter),
+      content: wanted,
       ...(components.length > 0 ? { components } : {}),
     };
-    return { address: to, id: await post(calls, to, body, { signal: options.signal }) };
+    const { id, content } = await post(calls, to, body, { signal: options.signal });
+    const sent = { address: to, id };
+    if (readsLike(content, wanted)) return sent;
+    // It was sent before, and said something else then: an answer that has grown since.
+    try {
+      await this.edit(sent, markdown, { ...options, buttons });
+    } catch (error) {
+      throw inDoubt(error);
+    }
+    return sent;
   }
 
   /** Resolves once the message shows the text. */

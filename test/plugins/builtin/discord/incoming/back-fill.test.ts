@@ -204,3 +204,81 @@ test("a server that took the bot in while nobody listened is told of, and begins
   await world.host.until(() => world.host.received.some(({ text }) => text === "welcome"));
   expect(world.host.received.map(({ text }) => text)).not.toContain("long before");
 });
+
+describe("what was written in a server that Discord describes late", () => {
+  const MINUTE_MS = 60_000;
+
+  /** A bot in two servers, whose second one is out of sight after the outage in which something was written there. */
+  async function outage() {
+    const clock = new FakeClock(Date.parse("2026-12-01T00:00:00Z"));
+    const world = await DiscordWorld.open(clock);
+    const { anna, bot, discord, general, host } = world;
+    const channels = ["hall", { name: "ideas", kind: "forum" }] as const;
+    const late = discord.addGuild({ name: "Late", members: [anna], bots: [bot], channels });
+    const given = { guilds: { "*": { requireMention: false } } };
+    const channel = await world.start(given);
+    anna.say(general, "before");
+    anna.say(anna.dm(bot), "before, in private");
+    await host.texts(2);
+    await channel.stop();
+    host.received.length = 0;
+    await clock.advance(MINUTE_MS);
+    anna.post(late.channel("ideas"), "A new post", "posted meanwhile");
+    anna.say(anna.openThread(late.channel("hall"), "A new thread"), "said in a thread meanwhile");
+    anna.say(late.channel("hall"), "said meanwhile");
+    await clock.advance(30 * MINUTE_MS);
+    anna.say(anna.dm(bot), "meanwhile, in private");
+    await clock.advance(MINUTE_MS);
+    discord.describeLate(late);
+    const heard = (text: string) => host.received.filter((one) => one.text === text);
+    const come = (text: string) => host.until(() => heard(text).length > 0);
+    let starts = 0;
+    /** Starts, and lets the line move on well beyond what waits in the other server. */
+    const back = async () => {
+      const started = await world.start(given);
+      await come("meanwhile, in private");
+      starts += 1;
+      anna.say(general, `after ${starts}`);
+      await come(`after ${starts}`);
+      return started;
+    };
+    const MISSED = ["posted meanwhile", "said in a thread meanwhile", "said meanwhile"];
+    const allCome = async () => {
+      for (const text of MISSED) await come(text);
+      expect(MISSED.map((text) => heard(text).length)).toEqual([1, 1, 1]);
+    };
+    return { world, late, back, come, allCome };
+  }
+
+  test("comes once, however far the line has moved on by then", async () => {
+    const { world, late, back, allCome } = await outage();
+    await using _ = world;
+    await back();
+    world.discord.describe(late);
+    await allCome();
+  });
+
+  test("comes as well where the gateway stops before the server is described", async () => {
+    const { world, late, back, allCome } = await outage();
+    await using _ = world;
+    const started = await back();
+    await started.stop();
+    const again = await back();
+    await again.stop();
+    world.discord.describe(late);
+    await back();
+    await allCome();
+  });
+
+  test("comes before what is written in the same chat, should that be told before the server is described", async () => {
+    const { world, late, back, come, allCome } = await outage();
+    await using _ = world;
+    await back();
+    world.anna.say(late.channel("hall"), "and now");
+    await come("and now");
+    const hall = world.host.received.filter(({ address }) => address.chat === late.channel("hall").id);
+    expect(hall.map(({ text }) => text)).toEqual(["said meanwhile", "and now"]);
+    world.discord.describe(late);
+    await allCome();
+  });
+});

@@ -76,6 +76,8 @@ describe("a chat without a bookmark", () => {
     const bookmarks = await desk.open();
     bookmarks.beginWith(desk.ago(HOUR_MS));
     bookmarks.move(place("10"), desk.ago(0));
+    expect(bookmarks.startOf("11")).toBe(desk.ago(HOUR_MS));
+    bookmarks.noteLine(desk.ago(0));
     expect(bookmarks.startOf("11")).toBe(desk.ago(60_000));
     expect(bookmarks.startOf("10")).toBe(desk.ago(0));
   });
@@ -94,9 +96,31 @@ describe("a chat without a bookmark", () => {
     const waits = desk.ago(1000);
     bookmarks.begin(place("11"), waits);
     await desk.clock.advance(HOUR_MS);
-    bookmarks.move(place("10"), desk.ago(0));
+    bookmarks.noteLine(desk.ago(0));
     await bookmarks.write();
     expect((await desk.open()).startOf("11")).toBe(waits);
+  });
+
+  test("stays where it was until its server is described, also where the process dies before that", async () => {
+    const desk = new Desk();
+    const first = await desk.open();
+    first.beginWith(desk.ago(HOUR_MS));
+    const waits = first.startOfOthers;
+    first.awaitGuilds(["1", "2"]);
+    await desk.clock.advance(HOUR_MS);
+    first.noteLine(desk.ago(0));
+    first.noteDescribed("2");
+    await first.write();
+    const second = await desk.open();
+    second.awaitGuilds(["1", "2"]);
+    await desk.clock.advance(HOUR_MS);
+    second.noteLine(desk.ago(0));
+    expect(second.startOf("11", "1")).toBe(waits);
+    expect(second.startOf("21", "2")).toBe(desk.ago(HOUR_MS + 60_000));
+    second.noteDescribed("1");
+    expect(second.startOf("11", "1")).toBe(desk.ago(60_000));
+    second.awaitGuilds([]);
+    expect(second.startOf("21", "2")).toBe(desk.ago(60_000));
   });
 });
 
@@ -110,6 +134,24 @@ test("of ten thousand chats the five hundred that were busy last are remembered"
   expect(bookmarks.places.at(-1)?.id).toBe("9600");
   await bookmarks.write();
   expect(desk.kept.get("bookmarks")?.length).toBeLessThan(64 * 1024);
+});
+
+test("threads in servers, however many, leave the private chats remembered, and the other way round", async () => {
+  const desk = new Desk();
+  const bookmarks = await desk.open();
+  bookmarks.beginWith(desk.ago(HOUR_MS));
+  const direct = (id: number): Place => ({ id: `d${id}`, kind: "dm", user: String(id) });
+  const thread = (id: number): Place => ({ id: `t${id}`, kind: "thread", guild: "1", parent: "10" });
+  const idsOf = (kind: Place["kind"]) =>
+    bookmarks.places.filter((one) => one.kind === kind).map(({ id }) => id);
+  for (let id = 0; id < 3; id++) bookmarks.move(direct(id), desk.ago(0));
+  for (let id = 0; id < 2000; id++) bookmarks.move(thread(id), desk.ago(0));
+  expect(idsOf("dm")).toEqual(["d0", "d1", "d2"]);
+  for (let id = 0; id < 2000; id++) bookmarks.move(direct(id), desk.ago(0));
+  expect([idsOf("dm").length, idsOf("dm")[0], idsOf("dm").at(-1)]).toEqual([500, "d1500", "d1999"]);
+  expect([idsOf("thread").length, idsOf("thread").at(-1)]).toEqual([500, "t1999"]);
+  await bookmarks.write();
+  expect((await desk.open()).places).toEqual(bookmarks.places);
 });
 
 test("a bookmark never moves back, and is gone with its chat", async () => {

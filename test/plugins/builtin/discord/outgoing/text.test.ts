@@ -134,6 +134,32 @@ describe("a text", () => {
     expect(said()).toEqual(["once", "long"]);
   });
 
+  test("sent again with the same nonce after it has grown shows what it says now, with its buttons", async () => {
+    await using world = await outgoingWorld();
+    const { out, to, said, discord } = world;
+    const again = options();
+    const first = await out.send(to, text("It begins"), again);
+    const whole = { ...text("It begins, **and ends**"), buttons: [[{ id: "y", label: "Yes" }]] };
+    expect(await out.send(to, whole, again)).toEqual(first);
+    expect(said()).toEqual(["It begins, **and ends** [Yes]"]);
+    // The same once more needs no edit.
+    await out.send(to, whole, again);
+    expect(discord.calls.of({ method: "editMessage" })).toHaveLength(1);
+  });
+
+  test("that is there with an older text and cannot be brought up to date is in doubt: another would be a second one", async () => {
+    await using world = await outgoingWorld();
+    const { out, to, said, discord } = world;
+    const again = options();
+    await out.send(to, text("It begins"), again);
+    discord.faults.add({ kind: "5xx", match: { method: "editMessage" } });
+    const whole = text("It begins, and ends");
+    const error = await errorOf(out.send(to, whole, again));
+    expect(error).toMatchObject({ outcome: "unknown", retry: "now" });
+    await out.send(to, whole, again);
+    expect(said()).toEqual(["It begins, and ends"]);
+  });
+
   test("to a chat that is none is refused in a sentence, without a call", async () => {
     await using world = await outgoingWorld();
     for (const chat of ["general", "../users/@me", "1"]) {
