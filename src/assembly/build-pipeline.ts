@@ -35,6 +35,7 @@ export function buildPipeline(needs: PipelineNeeds, whole: () => Parts): Pipelin
     onMoved: async (from, to) => {
       await new MovedChats(store.state).note(from, to);
       await whole().cron.moveChat(from, to);
+      await whole().delegations.moveChat(from, to);
     },
     fetch: buildFetch(live),
     worker: crypto.randomUUID(),

@@ -3,6 +3,7 @@ import type { CronEngine, CronJobStatus, CronRunStatus, NewCronJob } from "../co
 import { RequestError } from "../core/errors.ts";
 import { type Schedule, shownSchedule } from "../core/schedule.ts";
 import { isSameChat } from "../core/target.ts";
+import { given } from "../lib/given.ts";
 import { isoTimeIn } from "../lib/local-time.ts";
 import { nameInMarkdown } from "../lib/shown-name.ts";
 import { builtin } from "./conversation.ts";
@@ -71,7 +72,9 @@ async function change(
       // The command runs again after a crash.
       if (known?.addedBy === call.message.id) return said.added(name, known.nextTimes);
       const { address: chat, id: addedBy } = call.message;
-      const added = await engine.add({ ...job, chat, addedBy, agentId: call.agent });
+      // What is done later is done as what the agent is in this chat.
+      const rights = { agentId: call.agent, ...given({ role: call.role }) };
+      const added = await engine.add({ ...job, chat, addedBy, ...rights });
       return said.added(name, added.nextTimes);
     }
     case "run":

@@ -1,5 +1,6 @@
 import type { ErrandRequest } from "./errand.ts";
 import type { Address } from "./message.ts";
+import type { SessionKey } from "./session-key.ts";
 import type { Schedule } from "./schedule.ts";
 
 export type { Schedule } from "./schedule.ts";
@@ -32,6 +33,8 @@ export interface CronJob {
   readonly enabled: boolean;
   /** The turn in which an agent added it: a call that is repeated after a crash adds it no second time. */
   readonly addedBy?: string;
+  /** The session of that turn, where nobody had written in a chat: such turns change none but these. */
+  readonly addedIn?: SessionKey;
 }
 
 /** Whose a job is: the configuration file's, or the store's, where people and agents put theirs. */

@@ -2,7 +2,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Config } from "./config-schema.ts";
 import type { CronBook, CronJob, CronKey, CronLedger, CronState } from "./cron-job.ts";
-import { type CronEntry, freshState, timesOf, withoutTimes } from "./cron-state.ts";
+import { type CronEntry, freshState, rightedState, timesOf, withoutTimes } from "./cron-state.ts";
 import { RequestError } from "./errors.ts";
 import type { Address } from "./message.ts";
 import { movedPlace } from "./moved-chats.ts";
@@ -171,6 +171,10 @@ export class CronJobs {
     const own = jobsOf(this.#deps.config()).map((job) => ({ origin: "config", id: job.id, job }) as const);
     const people = [...this.#people.values()].map((job) => ({ origin: "people", id: job.id, job }) as const);
     this.#version += 1;
+    for (const one of [...own, ...people]) {
+      const known = this.#states.get(nameOf(one));
+      if (known) this.#states.set(nameOf(one), rightedState(one.job, known, nowMs));
+    }
     const entries = [...own, ...people].map((one) => [nameOf(one), this.#entryOf(one, nowMs)] as const);
     this.#entries.clear();
     for (const [name, entry] of entries) this.#entries.set(name, entry);

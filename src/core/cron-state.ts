@@ -11,6 +11,9 @@ export interface CronEntry extends CronKey {
 
 /** How long a job is left alone after so many failures in a row, the last one for all further ones. As in OpenClaw. */
 const BACKOFF_MS = [30_000, 60_000, 300_000, 900_000, 3_600_000];
+const LONGEST_BACKOFF_MS = Math.max(...BACKOFF_MS);
+/** A clock that is put right by less has not been wrong. */
+const AHEAD_AFTER_MS = 1000;
 /** So many failures in a row are worth telling the owner. */
 const ALERT_AFTER = 2;
 /** So many are enough. */
@@ -33,6 +36,23 @@ export const timesOf = (job: CronJob, state: CronState): Timetable =>
 export function withoutTimes(state: CronState): CronState {
   const { nextAtMs: _, retry: __, holdUntilMs: ___, ...rest } = state;
   return rest;
+}
+
+/**
+ * How a job stands once a clock that was ahead has been set right: what was to wait until a time of that clock waits no
+ * longer than any failure makes it, and spans count from now on.
+ */
+export function rightedState({ schedule }: CronJob, state: CronState, nowMs: number): CronState {
+  // One moment may be over: counted from now on it would come again.
+  const hasSpans = schedule.kind === "every" || (schedule.kind === "at" && state.nextAtMs !== undefined);
+  const isAhead = hasSpans && state.anchorMs > nowMs + AHEAD_AFTER_MS;
+  const anchored = isAhead ? { ...state, anchorMs: nowMs } : state;
+  const { retry, holdUntilMs = 0, ...rest } = anchored;
+  if (holdUntilMs <= nowMs + LONGEST_BACKOFF_MS) return anchored;
+  if (!retry || retry.atMs <= nowMs) return retry ? { ...rest, retry } : rest;
+  // The time that failed is yet to come: it comes by itself where others do, too.
+  if (schedule.kind !== "at") return rest;
+  return holdUntilMs === retry.atMs ? anchored : { ...rest, retry, holdUntilMs: retry.atMs };
 }
 
 /** When something of it is to begin, back-off and jitter included; undefined if nothing is. */

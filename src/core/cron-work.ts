@@ -19,7 +19,12 @@ export interface Beginning extends CronRunName {
 }
 
 /** What a run does, once and for all: `to` is where its answer goes now. */
-export function workOf(job: CronJob, run: Beginning, agent: string, to: Address | undefined): CronWork {
+export function workOf(
+  job: CronJob,
+  run: Beginning & { readonly isFirst: boolean },
+  agent: string,
+  to: Address | undefined,
+): CronWork {
   const name = errandNameOf(run);
   const place = to === undefined ? {} : { to };
   if (job.kind === "message") {
@@ -32,7 +37,8 @@ export function workOf(job: CronJob, run: Beginning, agent: string, to: Address 
     name: job.id,
     session: errandSession(agent, { by: "cron", name: job.id }),
     about: aboutOf(job, run),
-    isFresh: !resumeContext,
+    // What is there at first is of another job that had the same id, and perhaps was somebody else's.
+    isFresh: !resumeContext || run.isFirst,
     ...(role === undefined ? {} : { role }),
     ...(model === undefined ? {} : { model }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),

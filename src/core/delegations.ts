@@ -10,9 +10,11 @@ import type { Config } from "./config-schema.ts";
 import { type ErrandDesk, errandSession, isOver, type MessageOutcome } from "./errand.ts";
 import { RequestError } from "./errors.ts";
 import type { Address } from "./message.ts";
+import { movedPlace } from "./moved-chats.ts";
 import { quotedText } from "./quoted-text.ts";
-import type { SessionKey } from "./session-key.ts";
+import { agentOfKey, formatSessionKey, type SessionKey } from "./session-key.ts";
 import type { SessionLedger, StateLedger, TurnId, TurnLedger } from "./store.ts";
+import { isInChat } from "./target.ts";
 
 export interface DelegationsDeps {
   readonly config: () => Pick<Config, "agents" | "roles">;
@@ -69,6 +71,9 @@ const KEY = "open";
 /** What a stop at its limit may take. */
 const GRACE_MS = 30_000;
 const MOST_PARENTS = 20;
+/** Between two tries to tell an answer, longer and longer. */
+const TELL_AGAIN_MS = 1000;
+const MOST_TELL_AGAIN_MS = 60_000;
 
 /** Agents that ask other agents: each task is a turn of its own in a session below that of the asker. */
 export class Delegations implements Service {
@@ -77,6 +82,7 @@ export class Delegations implements Service {
   readonly #alone = new KeyedMutex();
   readonly #tellings = new Set<Promise<void>>();
   #listening: Disposable | undefined;
+  #stop = new AbortController();
   #waiting = 0;
 
   constructor(deps: DelegationsDeps) {
@@ -85,6 +91,7 @@ export class Delegations implements Service {
 
   /** Goes on with what was given before a crash. */
   async start(): Promise<void> {
+    this.#stop = new AbortController();
     this.#listening = this.#deps.errands.onEnd(({ by, name, id }) => {
       if (by === "agent") this.#tellBehind((open) => open.name === name && open.id === id);
     });
@@ -96,6 +103,7 @@ export class Delegations implements Service {
 
   async stop(): Promise<void> {
     this.#listening?.[Symbol.dispose]();
+    this.#stop.abort();
     await Promise.all(this.#tellings);
   }
 
@@ -116,6 +124,15 @@ export class Delegations implements Service {
     } finally {
       this.#waiting -= task.mode === "wait" ? 1 : 0;
     }
+  }
+
+  /** A chat has another address: who asked there is told there. A second time there is nothing left to do. */
+  moveChat(from: Address, to: Address): Promise<void> {
+    return this.#alone.run(KEY, async () => {
+      const all = await this.#read();
+      const moved = all.map((open) => ({ ...open, asker: movedAsker(open.asker, from, to) }));
+      if (moved.some(({ asker }, index) => asker !== all[index]?.asker)) await this.#write(moved);
+    });
   }
 
   async #outcome(
@@ -190,20 +207,34 @@ export class Delegations implements Service {
 
   /** How many agents have asked on to get here. */
   async #depthOf(session: SessionKey): Promise<number> {
-    let depth = 0;
-    let at = (await this.#deps.sessions.get(session))?.parent;
-    while (at !== undefined && depth < MOST_PARENTS) {
-      depth += 1;
-      at = (await this.#deps.sessions.get(at))?.parent;
+    return (await this.#chainOf(session)).length - 1;
+  }
+
+  /** A session, the one from which it was asked, and so on. */
+  async #chainOf(session: SessionKey): Promise<readonly SessionKey[]> {
+    const chain = [session];
+    for (let at = await this.#parentOf(session); at !== undefined; at = await this.#parentOf(at)) {
+      if (chain.length > MOST_PARENTS) break;
+      chain.push(at);
     }
-    return depth;
+    return chain;
+  }
+
+  async #parentOf(session: SessionKey): Promise<SessionKey | undefined> {
+    return (await this.#deps.sessions.get(session))?.parent;
+  }
+
+  /** Who is asked by itself, by whatever detour, gets no more than it has: another agent is what the configuration makes it. */
+  async #roleFor(agent: string, asker: DelegationAsker): Promise<string | undefined> {
+    if (agent === asker.agent) return this.#roleIn(asker.session);
+    const same = (await this.#chainOf(asker.session)).find((above) => agentOfKey(above) === agent);
+    return same && this.#roleIn(same);
   }
 
   /** The same task is known already, so it may be given again. */
   async #give(open: Open): Promise<void> {
     const { asker, task, name, id } = open;
-    // Whoever asks itself gets no more than it has: another agent is what the configuration makes it.
-    const role = task.agent === asker.agent ? await this.#roleIn(asker.session) : undefined;
+    const role = await this.#roleFor(task.agent, asker);
     const goes = task.mode === "wait" ? "It waits for your answer." : "It reads your answer later.";
     await this.#deps.errands.take({
       id,
@@ -222,15 +253,27 @@ export class Delegations implements Service {
     });
   }
 
-  /** Tells the askers of those tasks that are done and that nobody waits for. Never rejects: the next start tells them. */
+  /** Tells the askers of those tasks that are done and that nobody waits for. */
   #tellBehind(isMeant: (open: Open) => boolean): void {
-    const telling = this.#alone
-      .run(KEY, () => this.#tell(isMeant))
-      .catch((error: unknown) =>
-        this.#deps.log.error({ error }, "the answer of an agent could not be told yet"),
-      )
-      .finally(() => this.#tellings.delete(telling));
+    const telling = this.#tellAtLast(isMeant, this.#stop.signal).finally(() =>
+      this.#tellings.delete(telling),
+    );
     this.#tellings.add(telling);
+  }
+
+  /** Never rejects: it is tried until it succeeds, and what is left at a stop the next start tells. */
+  async #tellAtLast(isMeant: (open: Open) => boolean, signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#deps;
+    for (let pauseMs = TELL_AGAIN_MS; ; pauseMs = Math.min(MOST_TELL_AGAIN_MS, pauseMs * 2)) {
+      try {
+        await this.#alone.run(KEY, () => this.#tell(isMeant));
+        return;
+      } catch (error) {
+        log.error({ error }, "the answer of an agent could not be told yet, it is tried again");
+      }
+      await clock.sleep(pauseMs, signal);
+      if (signal.aborted) return;
+    }
   }
 
   async #tell(isMeant: (open: Open) => boolean): Promise<void> {
@@ -297,6 +340,17 @@ const nameOf = ({ name, id }: Open) => ({ by: "agent", name, id }) as const;
 
 function sessionOf({ task, name }: Open): SessionKey {
   return errandSession(task.agent, { by: "agent", name });
+}
+
+function movedAsker(asker: DelegationAsker, from: Address, to: Address): DelegationAsker {
+  const agent = agentOfKey(asker.session);
+  const isThere = asker.session === formatSessionKey({ agent, address: from });
+  if (!isThere && !isInChat(asker.chat, from)) return asker;
+  return {
+    ...asker,
+    session: isThere ? formatSessionKey({ agent, address: to }) : asker.session,
+    chat: isInChat(asker.chat, from) ? movedPlace(asker.chat, to) : asker.chat,
+  };
 }
 
 /** Models make a call again that a crash cut off, under another id; in one try two such calls are two tasks. */

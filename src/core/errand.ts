@@ -138,9 +138,13 @@ export function idOfErrand({ by, name, id }: ErrandName): string {
 export function errandNamed(messageId: string): ErrandName | undefined {
   const [, by, name = "", id = ""] =
     /^errand\/(cron|webhook|heartbeat|agent):([^:]*):([^:]*)$/.exec(messageId) ?? [];
-  return by === undefined
-    ? undefined
-    : { by: by as ErrandGiver, name: decodeURIComponent(name), id: decodeURIComponent(id) };
+  if (by === undefined) return undefined;
+  try {
+    return { by: by as ErrandGiver, name: decodeURIComponent(name), id: decodeURIComponent(id) };
+  } catch {
+    // No errand of ours has such an id: somebody else's message does.
+    return undefined;
+  }
 }
 
 const escaped = (part: string) => encodeURIComponent(part.toWellFormed());

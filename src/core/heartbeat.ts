@@ -44,7 +44,7 @@ type Heartbeat = NonNullable<Config["agent"]["heartbeat"]>;
 interface Kept {
   /** The beginning of the last span that was decided about: it beat, or was skipped. */
   readonly lastAtMs?: number;
-  /** The id of the last beat, and whether it is known how that ended. */
+  /** The id of the last beat, which begins with its time, and whether it is known how that ended. */
   readonly lastBeat?: string;
   readonly isJudged?: boolean;
   /** Beats in a row that failed. */
@@ -53,6 +53,8 @@ interface Kept {
   readonly pending?: { readonly id: string; readonly text: string };
   /** What is to be said at the next beat, oldest first. */
   readonly texts?: readonly KeptText[];
+  /** What the last beat says, until it is known how that ended: one that failed has said nothing. */
+  readonly saying?: readonly KeptText[];
   /** What was said lately, so that nothing is said twice. */
   readonly said?: readonly Pick<KeptText, "id" | "atMs">[];
 }
@@ -61,11 +63,17 @@ interface KeptText {
   readonly id: string;
   readonly text: string;
   readonly atMs: number;
+  /** Beats that were to say it and failed. */
+  readonly failures?: number;
 }
 
 const NAMESPACE = "heartbeat";
 const KNOWN_MS = 2 * 86_400_000;
 const MOST_TEXTS = 100;
+/** All of them together make one prompt, which a model has to read beside its conversation. */
+const MOST_CHARACTERS = 48_000;
+/** So many beats fail with one text; what comes between them takes about fifteen hours of beats each half hour. */
+const MOST_FAILURES = 5;
 const MOST_KNOWN = 1000;
 /** A clock that is set back by less repeats nothing; what lies further ahead was no time. */
 const MOST_AHEAD_MS = 86_400_000;
@@ -104,14 +112,19 @@ export class Heartbeats implements Service {
     this.#wake.ring();
   }
 
-  /** Keeps a text for the agent's next beat, once for its id. False where it has none. Rejects with `StoreError`. */
+  /**
+   * Keeps a text for the agent's next beat, once for its id, until one has said it. False where it has none, or too much
+   * is kept already. Rejects with `StoreError`.
+   */
   async keep(agent: string, { id, text }: Pick<KeptText, "id" | "text">): Promise<boolean> {
     if (!this.#heartbeatOf(agent)) return false;
     return this.#alone.run(agent, async () => {
       const kept = await this.#read(agent);
-      const { texts = [], said = [] } = kept;
-      if ([...texts, ...said].some((one) => one.id === id)) return true;
-      if (texts.length >= MOST_TEXTS) return false;
+      const { texts = [], saying = [], said = [] } = kept;
+      if ([...texts, ...saying, ...said].some((one) => one.id === id)) return true;
+      const waiting = [...saying, ...texts];
+      const characters = waiting.reduce((sum, one) => sum + one.text.length, text.length);
+      if (waiting.length >= MOST_TEXTS || characters > MOST_CHARACTERS) return false;
       await this.#write(agent, { ...kept, texts: [...texts, { id, text, atMs: this.#deps.clock.now() }] });
       return true;
     });
@@ -142,7 +155,9 @@ export class Heartbeats implements Service {
   async #decide(agent: string, heartbeat: Heartbeat): Promise<void> {
     await this.#alone.run(agent, async () => {
       const beginMs = beginOf(this.#deps.clock.now(), heartbeat.every);
-      const kept = await this.#judged(agent, await this.#finished(agent, heartbeat, await this.#read(agent)));
+      const finished = await this.#finished(agent, heartbeat, await this.#read(agent));
+      const kept = await this.#judged(agent, finished);
+      if (kept !== finished) await this.#write(agent, kept);
       // One that was just switched on begins with the next span; so does one whose clock was years ahead.
       const { lastAtMs = Number.POSITIVE_INFINITY } = kept;
       if (lastAtMs - beginMs > MOST_AHEAD_MS) return this.#write(agent, { ...kept, lastAtMs: beginMs });
@@ -161,17 +176,18 @@ export class Heartbeats implements Service {
 
   /** Decided first, asked then: whatever a crash leaves undone is done by {@link #finished}, once. */
   async #beat(agent: string, heartbeat: Heartbeat, kept: Kept, beginMs: number): Promise<void> {
-    const id = String(beginMs);
+    // A clock that was ahead has had that span already, and that beat said nothing of now.
+    const known = await this.#deps.errands.find({ by: "heartbeat", name: agent, id: String(beginMs) });
+    const id = known ? `${beginMs}-${crypto.randomUUID()}` : String(beginMs);
     const { texts = [], said = [], failures = 0 } = kept;
-    const now = this.#deps.clock.now();
-    const known = [...said, ...texts.map((one) => ({ id: one.id, atMs: now }))];
     const decided: Kept = {
       lastAtMs: beginMs,
       lastBeat: id,
       isJudged: false,
       failures,
       pending: { id, text: [heartbeat.prompt, ...texts.map(({ text }) => text)].join("\n\n") },
-      said: known.filter(({ atMs }) => now - atMs < KNOWN_MS).slice(-MOST_KNOWN),
+      saying: texts,
+      said,
     };
     await this.#write(agent, decided);
     failpoint("heartbeat.decided");
@@ -195,16 +211,18 @@ export class Heartbeats implements Service {
   async #whyNot(
     agent: string,
     heartbeat: Heartbeat,
-    { failures = 0, lastBeat, texts = [] }: Kept,
+    { failures = 0, lastBeat, isJudged, texts = [], saying = [] }: Kept,
     { session }: Place,
     beginMs: number,
   ): Promise<string | undefined> {
     const { clock, isBusy, hasSomethingToDo, exceededBy } = this.#deps;
     if (!isActive(heartbeat.activeHours, clock.now())) return "outside its active hours";
     const leftOut = Math.min(MOST_LEFT_OUT, 2 ** failures - 1);
-    const spans = (beginMs - Number(lastBeat ?? 0)) / spanMs(heartbeat.every);
-    if (failures > 0 && spans <= leftOut) return `the last ${failures} failed`;
+    const spans = (beginMs - Number.parseInt(lastBeat ?? "0", 10)) / spanMs(heartbeat.every);
+    // One that lies ahead was no time: see `MOST_AHEAD_MS`.
+    if (failures > 0 && spans >= 0 && spans <= leftOut) return `the last ${failures} failed`;
     if (await isBusy(session)) return "its conversation is busy";
+    if (saying.length > 0 && !isJudged) return "the last one is not over";
     if (texts.length === 0 && !(await hasSomethingToDo(agent))) return "its HEARTBEAT.md is empty";
     const account = accountOfBeat(agent);
     const over = await exceededBy(account);
@@ -220,13 +238,30 @@ export class Heartbeats implements Service {
       : undefined;
   }
 
-  /** How the last beat ended, once it has. */
+  /** How the last beat ended, once it has. What it has not said waits for the next one, before all others. */
   async #judged(agent: string, kept: Kept): Promise<Kept> {
-    const { lastBeat, isJudged, failures = 0 } = kept;
-    if (lastBeat === undefined || isJudged) return kept;
-    const outcome = await this.#deps.errands.find({ by: "heartbeat", name: agent, id: lastBeat });
+    const { lastBeat, isJudged, failures = 0, pending, saying = [], texts = [], said = [], ...rest } = kept;
+    if (lastBeat === undefined || isJudged || pending) return kept;
+    const { errands, clock, log } = this.#deps;
+    const outcome = await errands.find({ by: "heartbeat", name: agent, id: lastBeat });
     if (outcome && !isOver(outcome)) return kept;
-    return { ...kept, isJudged: true, failures: outcome?.state === "failed" ? failures + 1 : 0 };
+    const hasFailed = outcome?.state === "failed";
+    const tried = saying.map((one) => ({ ...one, failures: (one.failures ?? 0) + 1 }));
+    const again = hasFailed ? tried.filter((one) => one.failures < MOST_FAILURES) : [];
+    const lost = hasFailed ? tried.length - again.length : 0;
+    if (lost > 0)
+      log.error({ agent, texts: lost }, `texts were lost: ${MOST_FAILURES} heartbeats failed with them`);
+    const now = clock.now();
+    const over = saying.filter(({ id }) => again.every((one) => one.id !== id));
+    const known = [...said, ...over.map(({ id }) => ({ id, atMs: now }))];
+    return {
+      ...rest,
+      lastBeat,
+      isJudged: true,
+      failures: hasFailed ? failures + 1 : 0,
+      texts: [...again, ...texts],
+      said: known.filter(({ atMs }) => now - atMs < KNOWN_MS).slice(-MOST_KNOWN),
+    };
   }
 
   async #placeOf(agent: string, { to, session: where }: Heartbeat): Promise<Place | undefined> {

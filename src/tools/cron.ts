@@ -13,6 +13,7 @@ import type { Address } from "../core/message.ts";
 import { isSameChat } from "../core/target.ts";
 import type { Tool, ToolContext } from "../core/tool.ts";
 import { given } from "../lib/given.ts";
+import { nearest } from "../lib/nearest.ts";
 import { chatOf, TARGET_PARAMETER } from "./chats.ts";
 import { isOwnersTurn } from "./owners-turn.ts";
 import type { ToolParts } from "./parts.ts";
@@ -143,15 +144,16 @@ async function act(params: Params, call: Call): Promise<object> {
   const { engine } = call;
   const { action } = params;
   if (action === "list") {
-    const jobs = await engine.list((job) => mayTouch(job, call));
+    const jobs = await engine.list((job) => maySee(job, call));
     return { jobs: jobs.map(shownJob) };
   }
   const id = needed(params, "id");
   if (action === "add") return { job: shownJob(await add(id, params, call)) };
-  await assertMay(id, call);
+  const job = await seen(id, call);
+  if (action !== "runs" && action !== "run") assertMayChange(job, call);
   switch (action) {
     case "update":
-      return { job: shownJob(await engine.update(id, await changeOf(params, call), askerOf(call))) };
+      return { job: shownJob(await engine.update(id, await changeOf(params, job, call), askerOf(call))) };
     case "runs":
       return { runs: (await engine.runs(id, SHOWN_RUNS)).map(shownRun) };
     case "run":
@@ -169,15 +171,15 @@ async function act(params: Params, call: Call): Promise<object> {
 
 /** A call that is repeated after a crash finds its task: adding it again changes nothing. */
 async function add(id: string, params: Params, call: Call): Promise<CronJobStatus> {
-  const { engine, context, parts } = call;
-  const { turn: addedBy, agent: agentId, sessionKey } = context;
+  const { engine, context } = call;
+  const { turn: addedBy, sessionKey } = context;
   const known = await engine.find(id);
   if (known && known.addedBy === addedBy && known.task === params.task) return known;
-  // What is done later is done as what the agent is here: nobody gets more of it by waiting.
-  const role = (await parts.sessions.get(sessionKey))?.role;
+  const { role, agentId } = await rightsOf(call);
+  const asker = askerOf(call);
   const job = {
     id,
-    ...given({ role }),
+    ...given({ role, addedIn: asker === "job" ? sessionKey : undefined }),
     schedule: needed(params, "schedule"),
     task: needed(params, "task"),
     ...wishesOf(params),
@@ -185,7 +187,13 @@ async function add(id: string, params: Params, call: Call): Promise<CronJobStatu
     agentId,
     addedBy,
   };
-  return engine.add({ chat: await chatHere(call), ...job } as NewCronJob, askerOf(call));
+  return engine.add({ chat: await chatHere(call), ...job } as NewCronJob, asker);
+}
+
+/** What is done later is done as what the agent is here: nobody gets more of it by waiting. */
+async function rightsOf({ context, parts }: Call): Promise<Pick<CronJob, "role"> & { agentId: string }> {
+  const role = (await parts.sessions.get(context.sessionKey))?.role;
+  return { ...given({ role }), agentId: context.agent };
 }
 
 function wishesOf(params: Params): Wishes & Pick<Params, "schedule"> {
@@ -193,10 +201,21 @@ function wishesOf(params: Params): Wishes & Pick<Params, "schedule"> {
   return wishes;
 }
 
-async function changeOf(params: Params, call: Call): Promise<CronChange> {
+async function changeOf(params: Params, job: CronListed, call: Call): Promise<CronChange> {
   const place = await placeOf(params, call);
   // The chat that is named takes the place of any other.
-  return { ...wishesOf(params), ...place, ...(place.chat ? { to: null } : {}) };
+  const change = { ...wishesOf(params), ...place, ...(place.chat ? { to: null } : {}) };
+  if (askerOf(call) === "owner") return change;
+  const { role, agentId } = await rightsOf(call);
+  // Only owners say where else an answer goes.
+  if (job.role !== role || job.agentId !== agentId || job.to !== undefined) {
+    throw new RequestError(
+      "FORBIDDEN",
+      `An owner made the job ${JSON.stringify(job.id)} with other rights than you have here. Ask an owner to change it, or add one of your own.`,
+    );
+  }
+  // Also if an owner changes it at this very moment.
+  return { ...change, role: role ?? null, agentId, to: null };
 }
 
 /** Where its answer goes, if another chat was named. */
@@ -216,25 +235,47 @@ function askerOf({ context, parts }: Call): CronAsker {
 }
 
 /**
- * Who an owner talks to may do everything. Elsewhere a chat has its own tasks, and a task itself: nobody is told of
- * another chat's.
+ * Who an owner talks to may see and run everything. Elsewhere a chat has its own tasks, and a task itself: nobody is
+ * told of another chat's.
  */
-function mayTouch({ id, chat, origin }: CronListed, { context, parts }: Call): boolean {
-  if (isOwnersTurn(context, parts)) return true;
-  const messages = parts.turn(context.sessionKey)?.messages ?? [];
-  if (messages.some(({ errand }) => errand?.by === "cron" && errand.name === id)) return true;
-  return origin === "people" && chat !== undefined && isSameChat(chat, context.chat);
+function maySee(job: CronListed, call: Call): boolean {
+  const { context, parts } = call;
+  if (isOwnersTurn(context, parts) || isItself(job, call)) return true;
+  return job.origin === "people" && job.chat !== undefined && isSameChat(job.chat, context.chat);
 }
 
-async function assertMay(id: string, call: Call): Promise<void> {
-  const job = await call.engine.get(id);
-  if (mayTouch(job, call)) return;
-  throw new RequestError("NOT_FOUND", `There is no scheduled job ${JSON.stringify(id)} of this chat.`);
+const isItself = ({ id }: CronListed, { context, parts }: Call): boolean =>
+  (parts.turn(context.sessionKey)?.messages ?? []).some(
+    ({ errand }) => errand?.by === "cron" && errand.name === id,
+  );
+
+/** What nobody wrote may carry a stranger's words, and answers in a chat of people: their tasks stay as they are. */
+function assertMayChange(job: CronListed, call: Call): void {
+  if (askerOf(call) !== "job" || isItself(job, call) || job.addedIn === call.context.sessionKey) return;
+  throw new RequestError(
+    "FORBIDDEN",
+    `The job ${JSON.stringify(job.id)} is not one of yours: nobody has written this, so it can change only what it has added itself. Say in your answer what should be changed.`,
+  );
+}
+
+/** The job of that id. One that may not be seen is as one that is not there. */
+async function seen(id: string, call: Call): Promise<CronJobStatus> {
+  const { engine, context, parts } = call;
+  const job = await engine.find(id);
+  if (job && maySee(job, call)) return job;
+  if (isOwnersTurn(context, parts)) return engine.get(id);
+  const own = await engine.list((one) => maySee(one, call));
+  const close = nearest(
+    id,
+    own.map((one) => one.id),
+  );
+  const hint = close === undefined ? "" : ` Did you mean ${JSON.stringify(close)}?`;
+  throw new RequestError("NOT_FOUND", `There is no scheduled job ${JSON.stringify(id)} of this chat.${hint}`);
 }
 
 /** A task as the model reads it: without what is usual, and with its times. */
 function shownJob(status: CronJobStatus): object {
-  const { chat: _, addedBy: __, nextRunAtMs, lastRunAtMs, ...job } = status;
+  const { chat: _, addedBy: __, addedIn: ___, nextRunAtMs, lastRunAtMs, ...job } = status;
   return {
     ...job,
     ...(nextRunAtMs === undefined ? {} : { nextRun: new Date(nextRunAtMs).toISOString() }),

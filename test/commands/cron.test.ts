@@ -41,6 +41,15 @@ describe("/cron", () => {
     await world.cron.stop();
   });
 
+  test("adds a job with the rights that the agent has in that chat", async () => {
+    await using world = await running();
+    await ask(world, "/cron add tea at 20m Tea", { ...owner, role: "public" });
+    expect(await world.cron.desk.get("tea")).toMatchObject({ agentId: "main", role: "public" });
+    await ask(world, "/cron add cake at 20m Cake", owner);
+    expect(await world.cron.desk.get("cake")).not.toHaveProperty("role");
+    await world.cron.stop();
+  });
+
   test("changes nothing for anybody else, who sees the jobs of their own chat only", async () => {
     await using world = await running();
     const elsewhere = { ...CHAT, chat: "77" };

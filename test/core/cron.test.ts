@@ -42,8 +42,27 @@ describe("a job", () => {
     expect(world.errands.taken[0]?.request.errand).toMatchObject({
       session: "agent:coder:cron:job:hourly",
       role: "mentor",
-      isFresh: false,
     });
+  });
+
+  test("goes on from one run to the next where it is to, and never from those of another one that had its id", async () => {
+    await using world = await new CronWorld().start();
+    const job = { ...HOURLY, resumeContext: true };
+    await world.desk.add(job);
+    await world.pass(2 * HOUR);
+    await world.desk.update("hourly", { schedule: { kind: "every", expr: "1h" } });
+    await world.pass(HOUR);
+    await world.desk.remove("hourly");
+    await world.desk.add(job);
+    await world.kill();
+    await world.pass(2 * HOUR);
+    const fresh = world.errands.taken.map(({ request }) => request.errand.isFresh);
+    expect(fresh).toEqual([true, false, false, true, false]);
+    // What the configuration has is the owner's alone.
+    await world.configure(section({ ...job, id: "config" }));
+    await world.pass(HOUR);
+    const ofConfig = world.errands.taken.find(({ request }) => request.errand.name === "config");
+    expect(ofConfig?.request.errand.isFresh).toBe(false);
   });
 
   test("of every so much counts from its beginning, also over restarts", async () => {
@@ -259,6 +278,53 @@ describe("a clock that is set", () => {
     world.clock.set(-365 * DAY);
     await world.pass(HOUR);
     expect(world.asked.at(-1)).toBe("hourly 09:00");
+  });
+
+  test.each(["while it runs", "while the gateway is down"])(
+    "right after a year ahead, %s, lets what was added or has failed meanwhile come in its usual time",
+    async (when) => {
+      await using world = await new CronWorld(section(HOURLY)).start();
+      world.clock.set(365 * DAY);
+      world.errands.outcome = () => ({ state: "failed", answer: "No credit." });
+      await world.desk.add({ id: "span", schedule: { kind: "every", expr: "2h" }, task: "x" });
+      await world.desk.add({ id: "soon", schedule: { kind: "at", expr: "20m" }, task: "x" });
+      await world.pass(MINUTE);
+      expect(world.asked).toEqual(["hourly 2028-01-04 08:00", "hourly 2028-01-04 08:00:30"]);
+      world.errands.outcome = () => ({ state: "done", answer: "ok" });
+      world.clock.set(-365 * DAY);
+      if (when === "while it runs") await world.pass(MINUTE);
+      else await world.kill(MINUTE);
+      world.errands.taken.length = 0;
+      await world.pass(4 * HOUR);
+      const names = world.asked.map((line) => line.split(":", 1)[0]);
+      expect(names).toEqual([
+        "soon 08",
+        "hourly 09",
+        "hourly 10",
+        "span 10",
+        "hourly 11",
+        "hourly 12",
+        "span 12",
+      ]);
+    },
+  );
+
+  test("right after a year ahead tries once more, at its time, what comes only once and has failed", async () => {
+    await using world = await new CronWorld().start();
+    await world.desk.add({ id: "party", schedule: { kind: "at", expr: "2027-01-04T12:00Z" }, task: "x" });
+    world.errands.outcome = () => ({ state: "failed", answer: "No credit." });
+    world.clock.set(365 * DAY);
+    await world.pass(MINUTE);
+    expect(world.asked.length).toBeGreaterThan(0);
+    world.errands.taken.length = 0;
+    world.errands.outcome = () => ({ state: "done", answer: "ok" });
+    world.clock.set(-365 * DAY);
+    await world.pass(HOUR);
+    await world.kill();
+    await world.pass(HOUR);
+    expect(world.asked).toEqual([]);
+    await world.pass(3 * HOUR);
+    expect(world.asked).toEqual(["party 12:00"]);
   });
 
   test("back while the gateway was down is noticed, too", async () => {

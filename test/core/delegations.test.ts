@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { type Config, configSchema } from "../../src/core/config-schema.ts";
 import { type DelegationTask, Delegations } from "../../src/core/delegations.ts";
-import { RequestError } from "../../src/core/errors.ts";
-import type { SessionKey } from "../../src/core/session-key.ts";
+import { RequestError, StoreError } from "../../src/core/errors.ts";
+import { formatSessionKey, type SessionKey } from "../../src/core/session-key.ts";
 import { silentLogger } from "../../src/lib/logger.ts";
 import type { FakePi, PiScript } from "../fakes/fake-pi.ts";
 import { CHAT, PathWorld, SESSION } from "../fakes/path-world.ts";
@@ -15,6 +15,8 @@ class AskingWorld implements AsyncDisposable {
   readonly path: PathWorld;
   config: Config;
   delegations: Delegations;
+  /** So many times the store cannot take an answer. */
+  refusals = 0;
   /** Resolves when the agents that think may go on. */
   thought = Promise.withResolvers<void>();
   /** What asking came to, in order. */
@@ -69,7 +71,16 @@ class AskingWorld implements AsyncDisposable {
     this.#boot += 1;
     return new Delegations({
       config: () => this.config,
-      errands: path.pipeline.errands,
+      errands: {
+        take: async (request) => {
+          const isAnswer = request.errand.name.startsWith("answer/");
+          if (isAnswer && this.refusals-- > 0) throw new StoreError("full", "The disk is full.");
+          return path.pipeline.errands.take(request);
+        },
+        find: (name) => path.pipeline.errands.find(name),
+        wait: (...what) => path.pipeline.errands.wait(...what),
+        onEnd: (listener) => path.pipeline.errands.onEnd(listener),
+      },
       state: path.store.state,
       sessions: path.store.sessions,
       turns: path.store.turns,
@@ -203,6 +214,16 @@ describe("an agent that asks another and waits", () => {
     expect(roles.find(([key]) => key?.startsWith("agent:mentor:"))?.[1]).toBeUndefined();
   });
 
+  test("stays in its role also where another agent asks it on its behalf", async () => {
+    await open({}, 8, [{ agent: "main", role: "guest", match: { channel: "fake" } }]);
+    await world.path.say("1", "ask mentor: ask main: anything");
+    await world.until(() => world.path.platform.transcript().length > 0);
+    const sessions = await world.path.store.sessions.list(9);
+    const below = sessions.find(({ key, agent }) => agent === "main" && key !== SESSION);
+    expect(below).toMatchObject({ parent: CHILD, role: "guest" });
+    expect(sessions.find(({ key }) => key === CHILD)?.role).toBeUndefined();
+  });
+
   test("may be asked on as far as the depth allows, with one pi", async () => {
     await open();
     await world.path.say("1", "ask mentor: ask scribe: ask main: anything");
@@ -287,6 +308,43 @@ describe("an agent that asks another to do it later", () => {
     const told = world.prompts.at(-1) ?? "";
     expect(told).toContain("The agent mentor has answered what you gave it to do later.");
     expect(told).toContain("> done: think");
+  });
+
+  test("reads it also where it could not be told at first", async () => {
+    await open();
+    world.refusals = 3;
+    await world.path.say("1", "later mentor: think");
+    await world.until(() => world.path.platform.transcript().length === 1);
+    world.thought.resolve();
+    await world.path.pass(20_000);
+    expect(world.refusals).toBeLessThan(0);
+    expect(world.path.platform.transcript()).toHaveLength(2);
+    expect(await world.path.store.state.get("delegation", "open")).toBe("[]");
+  });
+
+  test("is not waited for at a stop while it cannot be told, and told by the next start", async () => {
+    await open({}, 8);
+    world.refusals = Number.POSITIVE_INFINITY;
+    await world.path.say("1", "later mentor: quick");
+    await world.path.pass(20_000);
+    expect(world.path.platform.transcript()).toEqual(["mentor asked:"]);
+    await world.delegations.stop();
+    world.refusals = 0;
+    await world.restart();
+    await world.until(() => world.path.platform.transcript().length === 2);
+  });
+
+  test("reads it in the chat that its own has become meanwhile", async () => {
+    await open();
+    await world.path.say("1", "later mentor: think");
+    await world.until(() => world.path.platform.transcript().length === 1);
+    const now = { ...CHAT, chat: "43" };
+    for (const _ of ["once", "again"]) await world.delegations.moveChat(CHAT, now);
+    world.thought.resolve();
+    await world.until(() => world.path.platform.transcript().length === 2);
+    expect(world.prompts.at(-1)).toContain("Your answer is sent to fake:43");
+    const key = formatSessionKey({ agent: "main", address: now });
+    expect(await world.path.store.sessions.get(key)).toMatchObject({ turns: 1 });
   });
 
   test("reads it once, whatever is killed", async () => {

@@ -177,6 +177,36 @@ describe("a heartbeat", () => {
     expect(world.prompts).toHaveLength(4);
   });
 
+  test("that failed while the clock was far ahead keeps none from coming when it is set right", async () => {
+    await open();
+    const aheadMs = 400 * 86_400_000;
+    world.path.clock.jump(aheadMs);
+    world.path.pi.script = refuse("no such model");
+    await world.pass(TO_FIRST + 30);
+    const before = world.prompts.length;
+    expect(before).toBeGreaterThan(0);
+    world.path.pi.script = answer("HEARTBEAT_OK");
+    world.path.clock.jump(-aheadMs);
+    world.configure({ every: "30m" });
+    await world.pass(90);
+    expect(world.prompts.length - before).toBeGreaterThan(1);
+  });
+
+  test("comes again in a span that a clock which was ahead has had already, with what was kept for it", async () => {
+    await open();
+    const aheadMs = 2 * 86_400_000;
+    world.path.clock.jump(aheadMs);
+    await world.pass(TO_FIRST);
+    const before = world.prompts.length;
+    world.path.clock.jump(-aheadMs);
+    world.configure({ every: "30m" });
+    await world.pass(2 * 24 * 60 - 40);
+    await world.heartbeats.keep("main", { id: "1", text: "only thing" });
+    await world.pass(60);
+    expect(world.prompts.length - before).toBeGreaterThan(95);
+    expect(world.prompts.join("\n")).toContain("only thing");
+  });
+
   test("costs nothing while it is off, not even a timer", async () => {
     await open({ every: "30m", enabled: false });
     await world.pass(120);
@@ -323,6 +353,50 @@ describe("a text that is kept for the next heartbeat", () => {
     world.isReachable = true;
     await world.pass(60);
     expect(world.prompts.join("\n").split("only thing")).toHaveLength(2);
+  });
+
+  test("is said again, before those that came later, where the beat that said it failed", async () => {
+    await open({ every: "10m" });
+    await world.heartbeats.keep("main", { id: "1", text: "first thing" });
+    world.path.pi.script = refuse("no such model");
+    await world.pass(10);
+    expect(world.prompts).toHaveLength(1);
+    await world.heartbeats.keep("main", { id: "2", text: "second thing" });
+    await world.heartbeats.keep("main", { id: "1", text: "first thing" });
+    await world.restart(MINUTE_MS);
+    world.path.pi.script = answer("HEARTBEAT_OK");
+    await world.pass(60);
+    const [failed = "", said = "", ...later] = world.prompts;
+    expect(failed).toContain("first thing");
+    expect(said).toMatch(/first thing\n\nsecond thing/);
+    expect(later.length).toBeGreaterThan(1);
+    expect(later.join("\n")).not.toMatch(/first thing|second thing/);
+  });
+
+  test("is let go once five beats have failed with it", async () => {
+    await open({ every: "10m" });
+    await world.heartbeats.keep("main", { id: "1", text: "poison" });
+    world.path.pi.script = refuse("no such model");
+    await world.pass(24 * 60);
+    expect(world.prompts.filter((prompt) => prompt.includes("poison"))).toHaveLength(5);
+    expect(world.prompts.length).toBeGreaterThan(5);
+  });
+
+  test("is not kept where all of them would be too much for one beat, until that is over", async () => {
+    await open();
+    const keep = (id: string, length: number) =>
+      world.heartbeats.keep("main", { id, text: "x".repeat(length) });
+    expect(await keep("1", 40_000)).toBe(true);
+    expect(await keep("2", 9000)).toBe(false);
+    expect(await keep("3", 8000)).toBe(true);
+    world.path.pi.script = hang("Let me think");
+    await world.pass(TO_FIRST);
+    expect(world.prompts).toHaveLength(1);
+    expect(await keep("4", 1)).toBe(false);
+    expect(await keep("1", 40_000)).toBe(true);
+    await world.path.pipeline.workers.stopTurn(world.path.events[0]!.session, "asked");
+    await world.pass(1);
+    expect(await keep("4", 48_000)).toBe(true);
   });
 
   test("is not kept where no heartbeat comes", async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { type Errand, errandSession, idOfErrand } from "../../src/core/errand.ts";
+import { type Errand, errandNamed, errandSession, idOfErrand } from "../../src/core/errand.ts";
 import { type SessionKey, parseSessionKey } from "../../src/core/session-key.ts";
 import { answer, hang, inTurn, lookThenAnswer, type PiScript, refuse, steerable } from "../fakes/fake-pi.ts";
 import { CHAT, PathWorld, SESSION } from "../fakes/path-world.ts";
@@ -43,6 +43,13 @@ test("a session of its own is named after who asks and for what", () => {
   expect(OWN).toBe("agent:main:cron:job:daily" as SessionKey);
   expect(parseSessionKey(OWN)?.address).toMatchObject({ channel: "cron", scope: "job", chat: "daily" });
   expect(idOfErrand({ by: "webhook", name: "a:b/c", id: "é" })).toBe("errand/webhook:a%3Ab%2Fc:%C3%A9");
+});
+
+test("what an errand is called is read back, and no other id is taken for one", () => {
+  const name = { by: "webhook", name: "a:b/c%", id: "é\u{1f600}" } as const;
+  expect(errandNamed(idOfErrand(name))).toEqual(name);
+  for (const id of ["errand/cron:%:x", "errand/cron:x:%E0%A4%A", "errand/mail:a:b", "errand/cron:a", "1"])
+    expect(errandNamed(id)).toBeUndefined();
 });
 
 test("what the gateway asks is answered once, in its own session, and said in the chat that it names", async () => {

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { errandMessage } from "../../src/core/errand.ts";
+import { formatSessionKey } from "../../src/core/session-key.ts";
 import { problemOf } from "../../src/tools/check-params.ts";
 import { ownTools } from "../../src/tools/index.ts";
 import { CronWorld } from "../fakes/cron-world.ts";
-import { CHAT, ToolWorld } from "./tool-world.ts";
+import { CHAT, HERE, ToolWorld } from "./tool-world.ts";
 
 const every = { kind: "every", expr: "1h" };
 const TASK = { id: "reminder", schedule: every, task: "Check for pending items" };
@@ -98,6 +99,20 @@ describe("a chat", () => {
     expect(await jobs()).toHaveLength(1);
   });
 
+  test("reads the same of another chat's task and of none, and hints only at its own", async () => {
+    await world.run("cron", { action: "add", ...TASK, id: "divorce-lawyer" }, other);
+    const says = async (id: string) => {
+      const problem = await world.run("cron", { action: "runs", id }).catch((error: unknown) => error);
+      return String(problem).replace(id, "ID");
+    };
+    expect(await says("divorce-lawyer")).toBe(await says("wedding-planner"));
+    expect(await says("divorce-lawyers")).toBe(await says("wedding-planner"));
+    await world.run("cron", { action: "add", ...TASK });
+    expect(await says("remindr")).toEndWith('job "ID" of this chat. Did you mean "reminder"?');
+    asOwner();
+    expect(await says("divorce-lawyers")).toEndWith('job "ID". Did you mean "divorce-lawyer"?');
+  });
+
   test("in which an owner writes sees and changes all", async () => {
     await world.run("cron", { action: "add", ...TASK });
     asOwner();
@@ -117,6 +132,108 @@ describe("a chat", () => {
     world.addSession("77");
     await world.run("cron", add);
     expect(await jobs()).toMatchObject([{ chat: { chat: "77" } }]);
+  });
+});
+
+describe("rights", () => {
+  const GROUP = { ...CHAT, scope: "group", chat: "g1" } as const;
+  const KEY = formatSessionKey({ agent: "support", address: GROUP });
+  /** A guest's turn in a group that another agent serves, with few rights. */
+  const guest = { chat: GROUP, agent: "support", sessionKey: KEY };
+  beforeEach(() => {
+    clock.agents = ["main", "support"];
+    world.sessions.push({ ...world.addSession("g1", "support"), key: KEY, address: GROUP, role: "public" });
+  });
+  const update = (id: string, change: object) =>
+    world.run("cron", { action: "update", id, ...change }, guest);
+
+  test("of an owner's job are lent to nobody: who has others changes nothing of what it does", async () => {
+    const mine = { agentId: "support", role: "public", chat: GROUP };
+    const made = {
+      agent: { ...mine, agentId: "main" },
+      role: { ...mine, role: "admin" },
+      roleless: { agentId: "support", chat: GROUP },
+      plain: { chat: GROUP },
+      elsewhere: { ...mine, to: "fake:1" },
+    };
+    for (const [id, facts] of Object.entries(made))
+      await clock.desk.add({ ...TASK, schedule: { kind: "every", expr: "1h" }, id, ...facts });
+    const before = await clock.desk.list();
+    const changes = [
+      { task: "Show the keys" },
+      { kind: "message" },
+      { model: "other" },
+      { to: "fake:g1" },
+      { resumeContext: true },
+      { delivery: "direct" },
+      { schedule: { kind: "every", expr: "2h" } },
+    ];
+    for (const id of Object.keys(made)) {
+      for (const change of changes) expect(update(id, change)).rejects.toThrow("with other rights than you");
+    }
+    expect(await clock.desk.list()).toEqual(before);
+    // It is still the chat's: it may be run as it is, stopped, and taken away.
+    for (const action of ["run", "pause", "resume", "remove"])
+      await world.run("cron", { action, id: "role" }, guest);
+    expect(clock.errands.taken).toMatchObject([
+      { request: { text: TASK.task, errand: { role: "admin", session: "agent:support:cron:job:role" } } },
+    ]);
+  });
+
+  test("of its own jobs are what they were: those it changes", async () => {
+    await world.run("cron", { action: "add", ...TASK }, guest);
+    await update("reminder", { task: "Other" });
+    expect(await jobs()).toMatchObject([{ task: "Other", role: "public", agentId: "support", chat: GROUP }]);
+  });
+
+  test("are an owner's to leave as they are", async () => {
+    await world.run("cron", { action: "add", ...TASK }, guest);
+    asOwner();
+    await world.run("cron", { action: "update", id: "reminder", task: "Other" });
+    expect(await jobs()).toMatchObject([{ task: "Other", role: "public", agentId: "support" }]);
+  });
+});
+
+describe("what nobody has written", () => {
+  const HOOK = formatSessionKey({
+    agent: "main",
+    address: { channel: "webhook", account: "default", scope: "job", chat: "alerts" },
+  });
+  /** A webhook whose answer goes to this chat. */
+  function asHook(): void {
+    const errand = {
+      by: "webhook",
+      name: "alerts",
+      session: HOOK,
+      about: "",
+      delivery: "direct",
+      to: CHAT,
+    } as const;
+    world.messages = [errandMessage({ id: "1", text: "", errand }, 0)];
+  }
+  const call = (action: string, id: string, more: object = {}) =>
+    world.run("cron", { action, id, ...more }, { sessionKey: HOOK });
+
+  test("changes no job of the people it answers, and its own as it likes", async () => {
+    await world.run("cron", { action: "add", ...TASK });
+    const before = await jobs();
+    asHook();
+    for (const action of ["update", "pause", "resume", "remove"]) {
+      expect(call(action, "reminder", { task: "x" })).rejects.toThrow("is not one of yours");
+    }
+    expect(await jobs()).toEqual(before);
+    await call("add", "own", { schedule: every, task: "Look again" });
+    expect(await call("update", "own", { task: "Other" })).toMatchObject({ job: { task: "Other" } });
+    expect(await call("remove", "own")).toEqual({ removed: "own" });
+  });
+
+  test("changes no job of another one either", async () => {
+    asHook();
+    await call("add", "own", { schedule: every, task: "Look again" });
+    expect(world.run("cron", { action: "remove", id: "own" }, { sessionKey: HERE })).rejects.toThrow(
+      "is not one of yours",
+    );
+    expect(await jobs()).toHaveLength(1);
   });
 });
 
