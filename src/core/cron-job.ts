@@ -122,9 +122,9 @@ export interface CronEnd {
 /** Jobs of people, how all jobs stand, and every run. */
 export interface CronLedger {
   load(): Promise<CronBook>;
-  /** Adds a job of people's, or puts it in the place of the one of its id. */
+  /** Adds a job of people's, which has no runs yet, or puts it in the place of the one of its id. */
   put(job: CronJob, state: CronState): Promise<void>;
-  /** Takes away a job of people's and how it stands. Its runs stay a while. */
+  /** Takes away a job of people's and how it stands. Its runs stay a while, or until another job of that id is put. */
   remove(id: string): Promise<boolean>;
   /** How jobs stand from now on. */
   keep(states: readonly (CronKey & { readonly state: CronState })[]): Promise<void>;

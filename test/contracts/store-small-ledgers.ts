@@ -382,6 +382,18 @@ export function smallLedgerContract(open: OpenStore): void {
     expect((await under.store.cron.runs("report", 1)).map(({ atMs }) => atMs)).toEqual([9]);
   });
 
+  storeTest(open, "a job that is added has none of the runs of another one of its id", async ({ store }) => {
+    const ran = { ...RUN, end: { state: "done", endedAtMs: 1, delivery: "silent" } } as const;
+    await store.cron.put(JOB, STATE);
+    await store.cron.begin(ran, KEY, STATE);
+    await store.cron.put({ ...JOB, enabled: false }, STATE);
+    expect(await store.cron.runs(JOB.id, 9)).toEqual([ran]);
+    await store.cron.remove(JOB.id);
+    expect(await store.cron.runs(JOB.id, 9)).toEqual([ran]);
+    await store.cron.put(JOB, STATE);
+    expect(await store.cron.runs(JOB.id, 9)).toEqual([]);
+  });
+
   storeTest(open, "runs of a job go after a while", async (under) => {
     const { cron } = under.store;
     for (const at of [1, 2, 3, 4]) {

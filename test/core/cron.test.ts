@@ -106,9 +106,8 @@ describe("a job", () => {
     await world.desk.add({ id: "r", schedule: { kind: "at", expr: "1m" }, task: "Tea" });
     await world.pass(2 * MINUTE);
     expect(await world.desk.list()).toEqual([]);
-    await world.desk.add({ id: "r", schedule: { kind: "every", expr: "1h" }, task: "Tea" });
-    expect(await world.desk.runs("r", 5)).toMatchObject([
-      { state: "done", answer: "Tea!", delivery: "sent" },
+    expect(await world.store.cron.runs("r", 5)).toMatchObject([
+      { end: { state: "done", answer: "Tea!", key: "9/tool/c1" } },
     ]);
   });
 

@@ -196,7 +196,7 @@ describe("an agent that asks another and waits", () => {
     const child = await world.path.store.sessions.get(CHILD);
     expect(child).toMatchObject({ agent: "mentor", parent: SESSION });
     await world.path.say("2", "ask mentor: and now?");
-    await world.until(() => world.path.platform.transcript().length > 1);
+    await world.until(() => world.path.endings().length > 3);
     expect((await world.path.store.sessions.list(9)).map(({ key }) => key).toSorted()).toEqual(
       [SESSION, CHILD].toSorted(),
     );

@@ -34,6 +34,8 @@ export class SqliteCron implements CronLedger {
 
   async put(job: CronJob, state: CronState): Promise<void> {
     this.#connection.write(() => {
+      // What another job of that id did is not told as this one's.
+      if (!this.#sql.job.get({ id: job.id })) this.#sql.forgetRuns.run({ job: job.id });
       this.#sql.put.run({ id: job.id, body: encode(job) });
       this.#keep({ origin: "people", id: job.id }, state);
     });
@@ -119,6 +121,10 @@ function cronStatements(connection: Connection) {
     states: connection.query<StateRow>("select origin, id, body from cron_state"),
     open: connection.query<{ body: Json<CronRun> }>(
       "select body from cron_run indexed by cron_run_open where ended_at is null order by seq",
+    ),
+    job: connection.query<{ id: string }, { id: string }>("select id from cron_job where id = $id"),
+    forgetRuns: connection.query<unknown, { job: string }>(
+      "delete from cron_run where job = $job and ended_at is not null",
     ),
     put: connection.query<unknown, { id: string; body: Json<CronJob> }>(
       "insert into cron_job (id, body) values ($id, $body) on conflict (id) do update set body = excluded.body",
