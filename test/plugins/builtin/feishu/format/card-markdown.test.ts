@@ -242,3 +242,14 @@ describe("without any markup", () => {
     );
   });
 });
+
+test.each([
+  'a <*at* user_id="all">x<*/at*>',
+  'a <**at** user_id="all">x</at>',
+  'a <`at` user_id="all">x',
+  'a <[at](url) user_id="all">x',
+  'a <\\at user_id="all">',
+  '<||at|| user_id="all">',
+])("nobody is mentioned in plain text by parts that are no mention each: %j", (markdown) => {
+  expect(toPlain(markdown)).not.toMatch(/<\s*\/?\s*at\b/i);
+});
