@@ -1,4 +1,7 @@
+import { isWithin } from "../../../../lib/clock.ts";
+import { cutText } from "../../../../lib/cut-text.ts";
 import type { Address, Attachment, InboundMessage, Sender } from "../../../types.ts";
+import { toChannelError } from "../outgoing/errors.ts";
 import { type GroupSessionScope, placeOf, type Spot } from "../places.ts";
 import { type Content, type FileIn, readContent } from "./content.ts";
 import type { Directory, KnownMessage } from "./directory.ts";
@@ -19,17 +22,32 @@ export interface Reader {
   readonly buttonOf: (data: string) => Promise<string | undefined>;
 }
 
+/** How what a message does not say itself is asked about. */
+export interface Asking {
+  /** Answers are waited for until it aborts. */
+  readonly signal: AbortSignal;
+  readonly nowMs: number;
+}
+
 /** More of what was forwarded is not told. */
 const MOST_FORWARDED = 20_000;
+/**
+ * Feishu brings what was not taken again after 15 s and after 5 minutes. Once for what explains a message; twice for
+ * what decides whether it is for the bot.
+ */
+const EXPLAINED_WITHIN_MS = 10_000;
+const DECIDED_WITHIN_MS = 120_000;
+/** Feishu's clock and ours may differ by so much. */
+const SKEW_MS = 60_000;
 
 /**
- * What a person wrote. Undefined for what bots wrote, and what the platform itself says. What has to be asked about
- * is waited for until `signal` aborts.
+ * What a person wrote. Undefined for what bots wrote, and what the platform itself says. Rejects where Feishu has to be
+ * asked about it and gives no answer now, as long as it will bring the message again; later it is read without.
  */
 export async function readMessage(
   { sender, message }: ReceivedEvent,
   reader: Reader,
-  signal: AbortSignal,
+  { signal, nowMs }: Asking,
 ): Promise<InboundMessage | undefined> {
   const author = openIdOf(sender.sender_id);
   const content = readContent(message.message_type, message.content);
@@ -39,12 +57,17 @@ export async function readMessage(
   for (const { id, name } of message.mentions ?? []) directory.learnName(openIdOf(id), name);
   const spot = await spotOf(message, author, directory);
   const address = placeOf(spot, { account, sender: author, scope: scopeIn(spot.chat) });
+  const isCalled = spot.person !== undefined || mentions.isOfBot;
+  const comesAgain = (spanMs: number) =>
+    isWithin(spanMs + SKEW_MS, Number(message.create_time) - SKEW_MS, nowMs);
+  const explained = { directory, signal, comesAgain: comesAgain(EXPLAINED_WITHIN_MS) };
+  const decided = { directory, signal, comesAgain: comesAgain(DECIDED_WITHIN_MS) };
   const [by, answered, text] = await Promise.all([
     senderOf(author, directory, signal),
-    answeredBy(message, directory, signal),
-    wordsOf(message, content, mentions, { directory, signal }),
+    answeredBy(message, isCalled ? explained : decided),
+    wordsOf(message, content, mentions, explained),
   ]);
-  const isForBot = spot.person !== undefined || mentions.isOfBot || answered?.known?.isOurs === true;
+  const isForBot = isCalled || answered?.known?.isOurs === true;
   const known = { spot, author, isOurs: false, text, files: content.files, address };
   directory.learnMessage(message.message_id, known);
   const role = roleAt(address);
@@ -77,17 +100,30 @@ async function spotOf(message: WireMessage, author: string, directory: Directory
   return { chat, topic };
 }
 
+/** Whom to ask, how long, and whether there will be another time. */
+interface Lookup {
+  readonly directory: Directory;
+  readonly signal: AbortSignal;
+  readonly comesAgain: boolean;
+}
+
+/** Throws what may be otherwise the next time. */
+function assertFinal(error: unknown, comesAgain: boolean): void {
+  if (comesAgain && toChannelError(error, "message").retry !== "never") throw error;
+}
+
 async function wordsOf(
   message: WireMessage,
   content: Content,
   mentions: Mentions,
-  { directory, signal }: { directory: Directory; signal: AbortSignal },
+  { directory, signal, comesAgain }: Lookup,
 ): Promise<string> {
   if (message.message_type !== "merge_forward") return mentions.resolve(content.text);
   try {
     const lines = await directory.forwarded(message.message_id, signal);
-    return ["[forwarded messages]", ...lines].join("\n").slice(0, MOST_FORWARDED);
-  } catch {
+    return cutText(["[forwarded messages]", ...lines].join("\n"), MOST_FORWARDED);
+  } catch (error) {
+    assertFinal(error, comesAgain);
     // Whoever forwarded them should hear that they were not seen; the log has the call that failed.
     return "[forwarded messages, which could not be fetched]";
   }
@@ -101,13 +137,13 @@ interface Answered {
 /** The message that another one answers; the first of a topic, which all in it seem to answer, is none. */
 async function answeredBy(
   { parent_id: id, root_id: root, thread_id: topic }: WireMessage,
-  directory: Directory,
-  signal: AbortSignal,
+  { directory, signal, comesAgain }: Lookup,
 ): Promise<Answered | undefined> {
   if (!id || (topic !== undefined && id === root)) return undefined;
   try {
     return { id, known: await directory.message(id, signal) };
-  } catch {
+  } catch (error) {
+    assertFinal(error, comesAgain);
     // That it answers something is worth telling without the words of it.
     return { id, known: undefined };
   }

@@ -184,3 +184,11 @@ describe("a message", () => {
     expect((await directory.message("om_1", SIGNAL))?.text).toHaveLength(1000);
   });
 });
+
+test("a long text that is quoted is cut between characters", async () => {
+  const { directory } = directoryAt();
+  const text = `${"x".repeat(998)}${"😀".repeat(9)}`;
+  directory.learnMessage("om_1", { spot: { chat: "oc_1" }, isOurs: false, text, files: [] });
+  const known = await directory.message("om_1", SIGNAL);
+  expect([known?.text.isWellFormed(), known?.text.length]).toEqual([true, 999]);
+});
