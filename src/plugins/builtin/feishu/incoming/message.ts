@@ -1,4 +1,6 @@
+import type { PlacedSettings } from "../../../chat-rules.ts";
 import type { Address, Attachment, InboundMessage, Sender } from "../../../types.ts";
+import { toChannelError } from "../outgoing/errors.ts";
 import { type GroupSessionScope, placeOf, type Spot } from "../places.ts";
 import { type Content, type FileIn, readContent } from "./content.ts";
 import type { Directory, KnownMessage } from "./directory.ts";
@@ -13,18 +15,26 @@ export interface Reader {
   readonly directory: Directory;
   /** What is one conversation in a group. */
   readonly scopeIn: (chat: string) => GroupSessionScope;
-  /** The role that the configuration gives to the agent there. */
-  readonly roleAt: (place: Address) => string | undefined;
+  /** How the configuration wants that place to be treated. */
+  readonly settingsOf: (place: Address) => PlacedSettings;
+  readonly now: () => number;
   /** The gateway's own id of a pressed button, by what Feishu was given with it; undefined for one that is long forgotten. */
   readonly buttonOf: (data: string) => Promise<string | undefined>;
 }
 
 /** More of what was forwarded is not told. */
 const MOST_FORWARDED = 20_000;
+/**
+ * Feishu brings again what was not taken after 15 s, then after 5 minutes. What is nothing without an answer of
+ * Feishu's comes that often, what is only poorer without comes once more; and then it is taken as it is.
+ */
+const NOTHING_WITHOUT_MS = 120_000;
+const POORER_WITHOUT_MS = 10_000;
 
 /**
  * What a person wrote. Undefined for what bots wrote, and what the platform itself says. What has to be asked about
- * is waited for until `signal` aborts.
+ * is waited for until `signal` aborts. Rejects where a young message matters only with an answer that there may be
+ * when it comes again.
  */
 export async function readMessage(
   { sender, message }: ReceivedEvent,
@@ -34,20 +44,22 @@ export async function readMessage(
   const author = openIdOf(sender.sender_id);
   const content = readContent(message.message_type, message.content);
   if (sender.sender_type !== "user" || author === undefined || content === undefined) return undefined;
-  const { directory, account, roleAt, scopeIn } = reader;
+  const { directory, account, scopeIn } = reader;
   const mentions = new Mentions(message.mentions ?? [], reader.bot);
   for (const { id, name } of message.mentions ?? []) directory.learnName(openIdOf(id), name);
   const spot = await spotOf(message, author, directory);
   const address = placeOf(spot, { account, sender: author, scope: scopeIn(spot.chat) });
+  const settings = reader.settingsOf(address);
+  const asking = { reader, signal };
   const [by, answered, text] = await Promise.all([
     senderOf(author, directory, signal),
-    answeredBy(message, directory, signal),
-    wordsOf(message, content, mentions, { directory, signal }),
+    answeredBy(message, patienceFor(settings, mentions.isOfBot), asking),
+    wordsOf(message, content, mentions, asking),
   ]);
   const isForBot = spot.person !== undefined || mentions.isOfBot || answered?.known?.isOurs === true;
   const known = { spot, author, isOurs: false, text, files: content.files, address };
   directory.learnMessage(message.message_id, known);
-  const role = roleAt(address);
+  const { role } = settings;
   const shown = isForBot && spot.person === undefined ? shownBy(answered) : [];
   return {
     id: message.message_id,
@@ -81,16 +93,22 @@ async function wordsOf(
   message: WireMessage,
   content: Content,
   mentions: Mentions,
-  { directory, signal }: { directory: Directory; signal: AbortSignal },
+  { reader, signal }: Asking,
 ): Promise<string> {
   if (message.message_type !== "merge_forward") return mentions.resolve(content.text);
   try {
-    const lines = await directory.forwarded(message.message_id, signal);
+    const lines = await reader.directory.forwarded(message.message_id, signal);
     return ["[forwarded messages]", ...lines].join("\n").slice(0, MOST_FORWARDED);
-  } catch {
+  } catch (error) {
+    if (mayComeAgain(error, message, NOTHING_WITHOUT_MS, reader)) throw error;
     // Whoever forwarded them should hear that they were not seen; the log has the call that failed.
     return "[forwarded messages, which could not be fetched]";
   }
+}
+
+interface Asking {
+  readonly reader: Reader;
+  readonly signal: AbortSignal;
 }
 
 interface Answered {
@@ -100,17 +118,37 @@ interface Answered {
 
 /** The message that another one answers; the first of a topic, which all in it seem to answer, is none. */
 async function answeredBy(
-  { parent_id: id, root_id: root, thread_id: topic }: WireMessage,
-  directory: Directory,
-  signal: AbortSignal,
+  message: WireMessage,
+  patienceMs: number,
+  { reader, signal }: Asking,
 ): Promise<Answered | undefined> {
+  const { parent_id: id, root_id: root, thread_id: topic } = message;
   if (!id || (topic !== undefined && id === root)) return undefined;
   try {
-    return { id, known: await directory.message(id, signal) };
-  } catch {
+    return { id, known: await reader.directory.message(id, signal) };
+  } catch (error) {
+    if (mayComeAgain(error, message, patienceMs, reader)) throw error;
     // That it answers something is worth telling without the words of it.
     return { id, known: undefined };
   }
+}
+
+/** How long it is worth waiting for the message that one answers: it may be the bot's, or what a question is about. */
+function patienceFor({ access: { group } }: PlacedSettings, isOfBot: boolean): number {
+  if (group?.isOpen !== true) return 0;
+  if (isOfBot) return POORER_WITHOUT_MS;
+  return group.requireMention ? NOTHING_WITHOUT_MS : 0;
+}
+
+/** Where our clock and Feishu's disagree by more than the span, nothing is waited for. */
+function mayComeAgain(
+  error: unknown,
+  { create_time }: WireMessage,
+  patienceMs: number,
+  { now }: Reader,
+): boolean {
+  const isYoung = Math.abs(now() - Number(create_time)) < patienceMs;
+  return isYoung && toChannelError(error, "message").retry !== "never";
 }
 
 async function quoted(

@@ -140,6 +140,31 @@ describe("an event", () => {
     expect(await host.texts(2)).toEqual(["patience", "too late"]);
   });
 
+  test.each(["websocket", "webhook"] as const)(
+    "that answers a message of the bot's is for the bot, also if Feishu does not say at first whose it is (%s)",
+    async (way) => {
+      const clock = new FakeClock();
+      await using opened = await openWorld({ clock, way }, { groupPolicy: "open" });
+      const { world, anna, channel } = opened;
+      const { feishu, app, host } = world;
+      const group = feishu.addGroup({ name: "Team", members: [anna], apps: [app] });
+      const signal = new AbortController().signal;
+      const question = { kind: "text", markdown: "Tea or coffee?" } as const;
+      await channel.send(channel.addressOf(group.id), question, { nonce: "1", signal });
+      await world.stopped(channel);
+      // Another process: it has not heard what this one has said.
+      await world.start({ groupPolicy: "open" });
+      feishu.faults.add({ kind: "5xx", match: { method: "im.message.get" } });
+      anna.reply(group.last(app)!, "tea");
+      const againMs = clock.now() + 15_000;
+      await feishu.until(() => feishu.faults.left.length === 0 && clock.nextDueAtMs === againMs);
+      expect(host.received).toEqual([]);
+      await clock.advance(15_000);
+      expect(await host.texts(1)).toEqual(["tea"]);
+      expect(host.received[0]).toMatchObject({ isForBot: true, replyTo: { text: "Tea or coffee?" } });
+    },
+  );
+
   test("that is no event at all is a bad request, of whoever knows the secrets", async () => {
     await using opened = await openWorld();
     const { feishu, app } = opened.world;
