@@ -150,7 +150,7 @@ describe("an event", () => {
       const group = feishu.addGroup({ name: "Team", members: [anna], apps: [app] });
       const signal = new AbortController().signal;
       const question = { kind: "text", markdown: "Tea or coffee?" } as const;
-      await channel.send(channel.addressOf(group.id), question, { nonce: "1", signal });
+      await channel.send(channel.addressOf(group.id), question, { nonce: "1", style: "rich", signal });
       await world.stopped(channel);
       // Another process: it has not heard what this one has said.
       await world.start({ groupPolicy: "open" });
