@@ -2,6 +2,7 @@ import { definitionsIn } from "../../../../lib/markdown/definitions.ts";
 import { GrowingMarkdown } from "../../../../lib/markdown/growing.ts";
 import { RecentMap } from "../../../../lib/recent-map.ts";
 import { writeBlocks } from "./blocks.ts";
+import { inert } from "./escape.ts";
 import { Sheet } from "./sheet.ts";
 
 /** As many texts are remembered: one is measured, alone and with what goes around it, and then sent. */
@@ -25,7 +26,8 @@ export function lengthOf(markdown: string): number {
 
 /** Markdown as readable text without any markup, addresses of links included. It mentions nobody. */
 export function toPlain(markdown: string): string {
-  const text = setOn(markdown, false);
+  // Words that were apart, such as `<**at**`, stand side by side without their marks.
+  const text = inert(setOn(markdown, false));
   return isVisible(text) ? text : "";
 }
 
