@@ -26,7 +26,7 @@ export function toChannelError(
     const isToWait = refusal.kind === "rate-limited";
     return ofRefusal(refusal, detailOf(error), {
       mayRepeat,
-      isAccountWide: isForAll(error),
+      isAccountWide: isForAll(error, call),
       ...(isToWait && waitMs !== undefined ? { waitMs } : {}),
     });
   }

@@ -218,6 +218,15 @@ describe("an answer of Feishu's servers", () => {
   );
 
   test.each([
+    ["PUT /open-apis/cardkit/v1/cards/c/elements/text/content", 400, 99991400, false],
+    ["PUT /open-apis/cardkit/v1/cards/c", 429, 99991400, false],
+    ["PUT /open-apis/cardkit/v1/cards/c", 400, 99991403, true],
+    ["PATCH /open-apis/im/v1/messages/om_1", 429, 99991400, true],
+  ])("%s, refused with %d %d, is the card's matter or the app's", (call, status, code, isAll) => {
+    expect(toChannelError(refusal(status, code, "limit"), call).isAccountWide).toBe(isAll);
+  });
+
+  test.each([
     [500, 1061045, "internal error"],
     [400, 300120, "Server Internal Error"],
   ])("%d %d leaves a new message in doubt, while what may be repeated is repeated", (status, code, msg) => {
