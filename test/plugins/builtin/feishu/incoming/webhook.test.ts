@@ -93,16 +93,20 @@ describe("an event", () => {
     expect(host.received.map(({ text }) => text)).toEqual(["hi"]);
   });
 
-  test("that somebody has kept for more than an hour is not taken again", async () => {
+  test("that somebody has kept for more than eight hours is not taken again, and Feishu's own last try is", async () => {
     const clock = new FakeClock();
     await using opened = await openWorld({ clock });
     const { world } = opened;
     const at = async (atMs: number, id: string) =>
       (await world.feishu.webhooks.post(world.app, eventFor(world, { id }), { atMs }))?.status;
-    expect(await at(clock.now() - 3_601_000, "om_1")).toBe(401);
+    expect(await at(clock.now() - 8 * 3_600_000 - 1000, "om_1")).toBe(401);
     expect(await at(clock.now() + 3_601_000, "om_2")).toBe(401);
-    expect(await at(clock.now() - 3_599_000, "om_3")).toBe(200);
-    expect(world.host.received.map(({ id }) => id)).toEqual(["om_3"]);
+    expect(await at(clock.now() + 3_599_000, "om_3")).toBe(200);
+    // After 15 s, 5 minutes, an hour and six more.
+    expect(await at(clock.now() - 25_515_000, "om_4")).toBe(200);
+    expect(await at(clock.now() - 25_515_000, "om_3")).toBe(200);
+    expect(await at(Number.NaN, "om_5")).toBe(401);
+    expect(world.host.received.map(({ id }) => id)).toEqual(["om_3", "om_4"]);
   });
 
   test("is known by the token where there is no key, and by nothing else", async () => {
