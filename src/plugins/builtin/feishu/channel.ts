@@ -1,5 +1,6 @@
 import { accountTitle } from "../../../lib/account-title.ts";
 import type { Clock } from "../../../lib/clock.ts";
+import { cutText } from "../../../lib/cut-text.ts";
 import { RecentMap } from "../../../lib/recent-map.ts";
 import { ChannelLine } from "../../channel-line.ts";
 import { ChannelMemory } from "../../channel-memory.ts";
@@ -227,6 +228,6 @@ export class FeishuChannel implements Channel {
   /** What people say about our messages comes with their ids alone. */
   #noteSaid({ id, address }: MessageRef, text: string): void {
     const spot = { chat: address.chat, topic: topicOf(address) };
-    this.#messages.set(id, { spot, isOurs: true, text: text.slice(0, MOST_TEXT), files: [], address });
+    this.#messages.set(id, { spot, isOurs: true, text: cutText(text, MOST_TEXT), files: [], address });
   }
 }

@@ -1,4 +1,5 @@
 import { isWithin } from "../../../../lib/clock.ts";
+import { cutText } from "../../../../lib/cut-text.ts";
 import { RecentMap } from "../../../../lib/recent-map.ts";
 import type { ChannelMemory } from "../../../channel-memory.ts";
 import type { Address, Logger } from "../../../types.ts";
@@ -120,7 +121,7 @@ export class Directory {
   }
 
   learnMessage(id: string, message: KnownMessage): void {
-    this.#parts.messages.set(id, { ...message, text: message.text.slice(0, MOST_TEXT) });
+    this.#parts.messages.set(id, { ...message, text: cutText(message.text, MOST_TEXT) });
   }
 
   /** The messages that one forwards together, a line each, with who wrote them. Rejects as the call does. */
@@ -147,7 +148,7 @@ export class Directory {
       spot: { chat: chat_id, topic: thread_id },
       author: isPerson ? sender.id : undefined,
       isOurs: sender?.id === this.#parts.appId,
-      text: new Mentions(mentions, this.#parts.bot).named(content?.text ?? "").slice(0, MOST_TEXT),
+      text: cutText(new Mentions(mentions, this.#parts.bot).named(content?.text ?? ""), MOST_TEXT),
       files: content?.files ?? [],
     };
   }

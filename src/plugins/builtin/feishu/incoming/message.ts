@@ -1,3 +1,4 @@
+import { cutText } from "../../../../lib/cut-text.ts";
 import type { PlacedSettings } from "../../../chat-rules.ts";
 import type { Address, Attachment, InboundMessage, Sender } from "../../../types.ts";
 import { toChannelError } from "../outgoing/errors.ts";
@@ -98,7 +99,7 @@ async function wordsOf(
   if (message.message_type !== "merge_forward") return mentions.resolve(content.text);
   try {
     const lines = await reader.directory.forwarded(message.message_id, signal);
-    return ["[forwarded messages]", ...lines].join("\n").slice(0, MOST_FORWARDED);
+    return cutText(["[forwarded messages]", ...lines].join("\n"), MOST_FORWARDED);
   } catch (error) {
     if (mayComeAgain(error, message, NOTHING_WITHOUT_MS, reader)) throw error;
     // Whoever forwarded them should hear that they were not seen; the log has the call that failed.

@@ -4,7 +4,11 @@ import { silentLogger } from "../../../../../src/lib/logger.ts";
 import { RecentMap } from "../../../../../src/lib/recent-map.ts";
 import { Directory } from "../../../../../src/plugins/builtin/feishu/incoming/directory.ts";
 import { Intake } from "../../../../../src/plugins/builtin/feishu/incoming/intake.ts";
-import type { Told, WireMessage } from "../../../../../src/plugins/builtin/feishu/incoming/wire.ts";
+import type {
+  FetchedMessage,
+  Told,
+  WireMessage,
+} from "../../../../../src/plugins/builtin/feishu/incoming/wire.ts";
 import { FeishuRefusal, NoToken } from "../../../../../src/plugins/builtin/feishu/outgoing/refusal-answer.ts";
 import { Settings } from "../../../../../src/plugins/builtin/feishu/settings.ts";
 import { CallFailure } from "../../../../../src/plugins/call-failure.ts";
@@ -25,14 +29,22 @@ interface Heard {
 async function heardAt(
   error: unknown,
   told: Pick<Told, "type" | "event">,
-  { timesMs = [0], account = {} }: { readonly timesMs?: readonly number[]; readonly account?: object } = {},
+  {
+    timesMs = [0],
+    account = {},
+    forwarded,
+  }: {
+    readonly timesMs?: readonly number[];
+    readonly account?: object;
+    readonly forwarded?: readonly FetchedMessage[];
+  } = {},
 ): Promise<Heard> {
   const fail = async () => {
     throw error;
   };
   const clock = new FakeClock(HAPPENED_MS);
   const directory = new Directory({
-    calls: { message: fail, personName: fail, chat: fail },
+    calls: { message: forwarded ? async () => forwarded : fail, personName: fail, chat: fail },
     appId: "cli_1",
     bot: "ou_bot",
     memory: new ChannelMemory(),
@@ -154,3 +166,21 @@ test.each([
   expect(receipts).toEqual(["taken"]);
   expect(messages).toHaveLength(1);
 });
+
+test.each([0, 1])(
+  "much that is forwarded is cut between two characters, wherever they begin (%d)",
+  async (before) => {
+    const said = (text: string): FetchedMessage => ({
+      chat_id: "oc_1",
+      msg_type: "text",
+      body: { content: JSON.stringify({ text }) },
+    });
+    const first = said("x".repeat(before));
+    const rest = Array.from({ length: 50 }, () => said("😀".repeat(450)));
+    const { messages } = await heardAt(LATE, written(forwarding), { forwarded: [said(""), first, ...rest] });
+    const text = messages[0]?.text ?? "";
+    expect(text.isWellFormed()).toBe(true);
+    expect(text.length).toBeGreaterThan(19_990);
+    expect(text.length).toBeLessThanOrEqual(20_000);
+  },
+);

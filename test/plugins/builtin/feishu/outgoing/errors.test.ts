@@ -194,6 +194,11 @@ describe("an answer of Feishu's servers", () => {
     });
   });
 
+  test.each([0, 1])("of any length is told without half of a character (%d)", (before) => {
+    const words = "x".repeat(before) + "😀".repeat(400);
+    expect(toChannelError(refusal(400, 1, words), "send").message.isWellFormed()).toBe(true);
+  });
+
   test.each([
     [429, 99991400, true],
     [400, 99991400, true],
