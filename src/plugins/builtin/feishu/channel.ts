@@ -140,7 +140,8 @@ export class FeishuChannel implements Channel {
       bot: ownId,
       directory,
       scopeIn: (chat: string) => this.#settings.scopeIn(chat),
-      roleAt: (place: Address) => this.#settings.of(place).role,
+      settingsOf: (place: Address) => this.#settings.of(place),
+      now: () => clock.now(),
       buttonOf: (data: string) => this.#outgoing.buttonIdOf(data),
     };
     return new Intake({ host, reader, clock });

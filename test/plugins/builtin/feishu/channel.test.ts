@@ -113,6 +113,17 @@ describe("a message", () => {
     });
   });
 
+  test.each([0, 1])("quotes no half of a character of what the bot has said (%d)", async (before) => {
+    const { world, anna, group, channel, message } = await groupWorld();
+    await using _ = world;
+    const markdown = "x".repeat(before) + "😀".repeat(1000);
+    await channel.send(channel.addressOf(group.id), { kind: "text", markdown }, OPTIONS);
+    anna.reply(group.last(world.app)!, "what?");
+    const quote = (await message("what?")).replyTo?.text ?? "";
+    expect(quote.isWellFormed()).toBe(true);
+    expect(quote.length).toBeGreaterThan(990);
+  });
+
   test("quotes what it answers, with its author and its files, also from before the start", async () => {
     const { world, anna, ben, group, channel, host, message } = await groupWorld();
     await using _ = world;

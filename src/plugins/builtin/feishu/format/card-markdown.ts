@@ -26,7 +26,7 @@ export function lengthOf(markdown: string): number {
 
 /** Markdown as readable text without any markup, addresses of links included. It mentions nobody. */
 export function toPlain(markdown: string): string {
-  // What its parts are not, the whole may be: marks between them are gone.
+  // Words that were apart, such as `<**at**`, stand side by side without their marks.
   const text = inert(setOn(markdown, false));
   return isVisible(text) ? text : "";
 }

@@ -95,7 +95,7 @@ function within(styles: readonly Style[], style: Style): readonly Style[] {
 function linesOf(text: string, { hasMarks, isLabel }: Setting, styles: readonly Style[]): Run[] {
   return text.split("\n").flatMap((line, index): Run[] => {
     const shown = index === 0 ? line : line.trimStart();
-    const run = { text: hasMarks ? escaped(shown, isLabel) : inert(shown), styles };
+    const run = { text: hasMarks ? escaped(shown, isLabel) : shown, styles };
     return index === 0 ? [run] : [{ text: SOFT, styles }, run];
   });
 }

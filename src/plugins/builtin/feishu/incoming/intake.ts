@@ -52,14 +52,10 @@ export class Intake {
   }
 
   async #takeMessage(told: Told, signal: AbortSignal): Promise<"taken" | "busy"> {
-    const { reader, host, clock } = this.#parts;
+    const { reader, host } = this.#parts;
     // The platform vouches for the shape of its events, and whoever got here knows its secrets.
     const event = told.event as ReceivedEvent;
-    const message = await this.#read(
-      told,
-      () => readMessage(event, reader, { signal, nowMs: clock.now() }),
-      undefined,
-    );
+    const message = await this.#read(told, () => readMessage(event, reader, signal), undefined);
     if (message === "busy") return "busy";
     if (!message) return "taken";
     return (await host.receive(message)) === "busy" ? "busy" : "taken";

@@ -1,5 +1,5 @@
-import { isWithin } from "../../../../lib/clock.ts";
 import { cutText } from "../../../../lib/cut-text.ts";
+import type { PlacedSettings } from "../../../chat-rules.ts";
 import type { Address, Attachment, InboundMessage, Sender } from "../../../types.ts";
 import { toChannelError } from "../outgoing/errors.ts";
 import { type GroupSessionScope, placeOf, type Spot } from "../places.ts";
@@ -16,61 +16,51 @@ export interface Reader {
   readonly directory: Directory;
   /** What is one conversation in a group. */
   readonly scopeIn: (chat: string) => GroupSessionScope;
-  /** The role that the configuration gives to the agent there. */
-  readonly roleAt: (place: Address) => string | undefined;
+  /** How the configuration wants that place to be treated. */
+  readonly settingsOf: (place: Address) => PlacedSettings;
+  readonly now: () => number;
   /** The gateway's own id of a pressed button, by what Feishu was given with it; undefined for one that is long forgotten. */
   readonly buttonOf: (data: string) => Promise<string | undefined>;
-}
-
-/** How what a message does not say itself is asked about. */
-export interface Asking {
-  /** Answers are waited for until it aborts. */
-  readonly signal: AbortSignal;
-  readonly nowMs: number;
 }
 
 /** More of what was forwarded is not told. */
 const MOST_FORWARDED = 20_000;
 /**
- * Feishu brings what was not taken again after 15 s and after 5 minutes. Once for what explains a message; twice for
- * what decides whether it is for the bot.
+ * Feishu brings again what was not taken after 15 s, then after 5 minutes. What is nothing without an answer of
+ * Feishu's comes that often, what is only poorer without comes once more; and then it is taken as it is.
  */
-const EXPLAINED_WITHIN_MS = 10_000;
-const DECIDED_WITHIN_MS = 120_000;
-/** Feishu's clock and ours may differ by so much. */
-const SKEW_MS = 60_000;
+const NOTHING_WITHOUT_MS = 120_000;
+const POORER_WITHOUT_MS = 10_000;
 
 /**
- * What a person wrote. Undefined for what bots wrote, and what the platform itself says. Rejects where Feishu has to be
- * asked about it and gives no answer now, as long as it will bring the message again; later it is read without.
+ * What a person wrote. Undefined for what bots wrote, and what the platform itself says. What has to be asked about
+ * is waited for until `signal` aborts. Rejects where a young message matters only with an answer that there may be
+ * when it comes again.
  */
 export async function readMessage(
   { sender, message }: ReceivedEvent,
   reader: Reader,
-  { signal, nowMs }: Asking,
+  signal: AbortSignal,
 ): Promise<InboundMessage | undefined> {
   const author = openIdOf(sender.sender_id);
   const content = readContent(message.message_type, message.content);
   if (sender.sender_type !== "user" || author === undefined || content === undefined) return undefined;
-  const { directory, account, roleAt, scopeIn } = reader;
+  const { directory, account, scopeIn } = reader;
   const mentions = new Mentions(message.mentions ?? [], reader.bot);
   for (const { id, name } of message.mentions ?? []) directory.learnName(openIdOf(id), name);
   const spot = await spotOf(message, author, directory);
   const address = placeOf(spot, { account, sender: author, scope: scopeIn(spot.chat) });
-  const isCalled = spot.person !== undefined || mentions.isOfBot;
-  const comesAgain = (spanMs: number) =>
-    isWithin(spanMs + SKEW_MS, Number(message.create_time) - SKEW_MS, nowMs);
-  const explained = { directory, signal, comesAgain: comesAgain(EXPLAINED_WITHIN_MS) };
-  const decided = { directory, signal, comesAgain: comesAgain(DECIDED_WITHIN_MS) };
+  const settings = reader.settingsOf(address);
+  const asking = { reader, signal };
   const [by, answered, text] = await Promise.all([
     senderOf(author, directory, signal),
-    answeredBy(message, isCalled ? explained : decided),
-    wordsOf(message, content, mentions, explained),
+    answeredBy(message, patienceFor(settings, mentions.isOfBot), asking),
+    wordsOf(message, content, mentions, asking),
   ]);
-  const isForBot = isCalled || answered?.known?.isOurs === true;
+  const isForBot = spot.person !== undefined || mentions.isOfBot || answered?.known?.isOurs === true;
   const known = { spot, author, isOurs: false, text, files: content.files, address };
   directory.learnMessage(message.message_id, known);
-  const role = roleAt(address);
+  const { role } = settings;
   const shown = isForBot && spot.person === undefined ? shownBy(answered) : [];
   return {
     id: message.message_id,
@@ -100,33 +90,26 @@ async function spotOf(message: WireMessage, author: string, directory: Directory
   return { chat, topic };
 }
 
-/** Whom to ask, how long, and whether there will be another time. */
-interface Lookup {
-  readonly directory: Directory;
-  readonly signal: AbortSignal;
-  readonly comesAgain: boolean;
-}
-
-/** Throws what may be otherwise the next time. */
-function assertFinal(error: unknown, comesAgain: boolean): void {
-  if (comesAgain && toChannelError(error, "message").retry !== "never") throw error;
-}
-
 async function wordsOf(
   message: WireMessage,
   content: Content,
   mentions: Mentions,
-  { directory, signal, comesAgain }: Lookup,
+  { reader, signal }: Asking,
 ): Promise<string> {
   if (message.message_type !== "merge_forward") return mentions.resolve(content.text);
   try {
-    const lines = await directory.forwarded(message.message_id, signal);
+    const lines = await reader.directory.forwarded(message.message_id, signal);
     return cutText(["[forwarded messages]", ...lines].join("\n"), MOST_FORWARDED);
   } catch (error) {
-    assertFinal(error, comesAgain);
+    if (mayComeAgain(error, message, NOTHING_WITHOUT_MS, reader)) throw error;
     // Whoever forwarded them should hear that they were not seen; the log has the call that failed.
     return "[forwarded messages, which could not be fetched]";
   }
+}
+
+interface Asking {
+  readonly reader: Reader;
+  readonly signal: AbortSignal;
 }
 
 interface Answered {
@@ -136,17 +119,37 @@ interface Answered {
 
 /** The message that another one answers; the first of a topic, which all in it seem to answer, is none. */
 async function answeredBy(
-  { parent_id: id, root_id: root, thread_id: topic }: WireMessage,
-  { directory, signal, comesAgain }: Lookup,
+  message: WireMessage,
+  patienceMs: number,
+  { reader, signal }: Asking,
 ): Promise<Answered | undefined> {
+  const { parent_id: id, root_id: root, thread_id: topic } = message;
   if (!id || (topic !== undefined && id === root)) return undefined;
   try {
-    return { id, known: await directory.message(id, signal) };
+    return { id, known: await reader.directory.message(id, signal) };
   } catch (error) {
-    assertFinal(error, comesAgain);
+    if (mayComeAgain(error, message, patienceMs, reader)) throw error;
     // That it answers something is worth telling without the words of it.
     return { id, known: undefined };
   }
+}
+
+/** How long it is worth waiting for the message that one answers: it may be the bot's, or what a question is about. */
+function patienceFor({ access: { group } }: PlacedSettings, isOfBot: boolean): number {
+  if (group?.isOpen !== true) return 0;
+  if (isOfBot) return POORER_WITHOUT_MS;
+  return group.requireMention ? NOTHING_WITHOUT_MS : 0;
+}
+
+/** Where our clock and Feishu's disagree by more than the span, nothing is waited for. */
+function mayComeAgain(
+  error: unknown,
+  { create_time }: WireMessage,
+  patienceMs: number,
+  { now }: Reader,
+): boolean {
+  const isYoung = Math.abs(now() - Number(create_time)) < patienceMs;
+  return isYoung && toChannelError(error, "message").retry !== "never";
 }
 
 async function quoted(

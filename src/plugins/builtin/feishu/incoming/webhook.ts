@@ -28,8 +28,14 @@ export interface WebhookDoorParts {
 /** More than any event is. */
 export const MOST_EVENT_BYTES = 4 * 1024 * 1024;
 
-/** A request that says it was made longer ago, or later, is not listened to: somebody may have kept it. */
-const WINDOW_MS = 3_600_000;
+/**
+ * A request that says it was made longer ago is not listened to: somebody may have kept it. Feishu's own last try comes
+ * after more than 7 hours, and need not be signed anew; what is brought twice within the time is known by its id and
+ * taken once.
+ */
+const OLDEST_MS = 8 * 3_600_000;
+/** Nor is one from so far ahead of our clock. */
+const AHEAD_MS = 3_600_000;
 const BLOCK_BYTES = 16;
 
 type Request = Pick<HttpRequest, "headers" | "bytes">;
@@ -122,8 +128,8 @@ export class Webhook {
     const [timestamp, nonce, signature] = ["timestamp", "nonce"]
       .map((name) => headers.get(`x-lark-request-${name}`) ?? "")
       .concat(headers.get("x-lark-signature") ?? "");
-    const madeMs = Number(timestamp) * 1000;
-    if (!timestamp || !(Math.abs(this.#parts.clock.now() - madeMs) <= WINDOW_MS)) return false;
+    const ageMs = this.#parts.clock.now() - Number(timestamp) * 1000;
+    if (!timestamp || !(ageMs <= OLDEST_MS && ageMs >= -AHEAD_MS)) return false;
     const hash = createHash(algorithm)
       .update(timestamp + nonce + key)
       .update(bytes)

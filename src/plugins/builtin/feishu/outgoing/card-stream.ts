@@ -1,4 +1,5 @@
 import { type Clock, isWithin } from "../../../../lib/clock.ts";
+import { RateLimit } from "../../../../lib/rate-limit.ts";
 import type { ChannelMemory } from "../../../channel-memory.ts";
 import type { Address, ChannelStream, MessageRef, StreamOptions } from "../../../types.ts";
 import { buttonRowsOf } from "./buttons.ts";
@@ -21,14 +22,24 @@ export interface CardStreamParts {
 
 /** An app that may not make cards is asked again after this long: somebody may have granted it. */
 const REFUSED_MS = 600_000;
+/**
+ * Feishu takes 1000 calls of a kind in a minute of an app, and 50 in a second: what is only shown on the way takes
+ * less, and leaves the rest for what is shown for good.
+ */
+const STATES = { perMinute: 600, burst: 30 };
+/** A state that was left out is tried again after this long, unless a newer one comes before. */
+const BEHIND_MS = 1000;
 
 /** Answers as cards that grow; as cards that are put anew where Feishu keeps none for us; not at all without cards. */
 export class CardStreams {
   readonly #parts: CardStreamParts;
+  /** Of all the app's answers together. */
+  readonly #states: RateLimit;
   #refusedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: CardStreamParts) {
     this.#parts = parts;
+    this.#states = new RateLimit(() => STATES, parts.clock, 1);
   }
 
   /** Undefined where an answer is shown by sending and editing, which is what a stream does that is refused. */
@@ -38,13 +49,23 @@ export class CardStreams {
     // A text can be changed 20 times: it is shown when it is complete.
     if (text.takesNoCards(to)) return noStream;
     if (isWithin(REFUSED_MS, this.#refusedAtMs, clock.now())) return undefined;
-    return new CardStream(this.#parts, to, options, () => {
-      this.#refusedAtMs = clock.now();
+    return new CardStream(this.#parts, to, options, {
+      onRefused: () => {
+        this.#refusedAtMs = clock.now();
+      },
+      mayChange: () => this.#states.take("") === 0,
     });
   }
 }
 
 const noStream: ChannelStream = { ref: undefined, show: async () => {}, close: async () => {} };
+
+interface AppFacts {
+  /** Told when the app may not make cards. */
+  readonly onRefused: () => void;
+  /** Whether the app has a call left for a state on the way; counts it. */
+  readonly mayChange: () => boolean;
+}
 
 /** Shows an answer as the text of one card, which is sent once and grows. */
 class CardStream implements ChannelStream {
@@ -52,22 +73,31 @@ class CardStream implements ChannelStream {
   readonly #parts: CardStreamParts;
   readonly #to: Address;
   readonly #options: StreamOptions;
-  readonly #onRefused: () => void;
+  readonly #app: AppFacts;
   #way: "entity" | "message" | "none" = "entity";
   #entity: CardEntity | undefined;
   #last: CardText | undefined;
+  #isBehind = false;
 
-  constructor(parts: CardStreamParts, to: Address, options: StreamOptions, onRefused: () => void) {
+  constructor(parts: CardStreamParts, to: Address, options: StreamOptions, app: AppFacts) {
     this.#parts = parts;
     this.#to = to;
     this.#options = options;
-    this.#onRefused = onRefused;
+    this.#app = app;
+  }
+
+  /** What was left out has not been shown. */
+  get keepAliveMs(): number | undefined {
+    return this.#isBehind ? BEHIND_MS : undefined;
   }
 
   async show(markdown: string, isComplete = false): Promise<void> {
     const { text } = this.#parts;
+    const mayGrow = this.ref === undefined || this.#app.mayChange();
+    this.#isBehind = !mayGrow && !isComplete;
+    if (this.#isBehind) return;
     if (this.#way === "entity") {
-      await this.#showInEntity(cardText(markdown, this.#options.style), isComplete);
+      await this.#showInEntity(cardText(markdown, this.#options.style), { isComplete, mayGrow });
     }
     // The first call may have found out that it is the other way.
     if (this.#way !== "message") return;
@@ -87,11 +117,14 @@ class CardStream implements ChannelStream {
     }
   }
 
-  async #showInEntity(text: CardText, isComplete: boolean): Promise<void> {
+  async #showInEntity(
+    text: CardText,
+    { isComplete, mayGrow }: { readonly isComplete: boolean; readonly mayGrow: boolean },
+  ): Promise<void> {
     const { signal } = this.#options;
     try {
-      if (this.ref) await this.#entity?.grow(text, signal);
-      else await this.#begin(text);
+      if (!this.ref) await this.#begin(text);
+      else if (mayGrow) await this.#entity?.grow(text, signal);
       if (isComplete) await this.#entity?.finish(text, signal);
       this.#last = text;
     } catch (error) {
@@ -141,7 +174,7 @@ class CardStream implements ChannelStream {
       this.#parts.text.noteNoCards(this.#to);
       this.#way = "none";
     } else if (isKind(error, "no-scope", "card-gone", "bad-request", "other")) {
-      this.#onRefused();
+      this.#app.onRefused();
       this.#way = "message";
     } else throw error;
   }

@@ -1,3 +1,4 @@
+import { cutText } from "../../../../lib/cut-text.ts";
 import type { SendOptions } from "../../../types.ts";
 import { toCardMarkdown, toPlain } from "../format/card-markdown.ts";
 
@@ -72,8 +73,7 @@ function textElement({ content, isMarkdown }: CardText): CardElement {
 
 /** The beginning of a text, on one line. */
 function summaryOf(plain: string): string {
-  const line = plain
-    .slice(0, LONGEST_SUMMARY * 4)
+  const line = cutText(plain, LONGEST_SUMMARY * 4)
     .replaceAll(/\s+/g, " ")
     .trim();
   const signs = Array.from(line);

@@ -1,3 +1,4 @@
+import { cutText } from "../../../../lib/cut-text.ts";
 import { CallFailure, type CallFailureKind } from "../../../call-failure.ts";
 import { isKindOf, ofCallFailure, ofRefusal, PlatformError } from "../../../platform-error.ts";
 import { ChannelError } from "../../../types.ts";
@@ -26,7 +27,7 @@ export function toChannelError(
     const isToWait = refusal.kind === "rate-limited";
     return ofRefusal(refusal, detailOf(error), {
       mayRepeat,
-      isAccountWide: isForAll(error),
+      isAccountWide: isForAll(error, call),
       ...(isToWait && waitMs !== undefined ? { waitMs } : {}),
     });
   }
@@ -51,7 +52,7 @@ function detailOf({ detail, scopes, code }: FeishuRefusal): string {
     return `${scopes.join(" or ")} (grant it in the developer console and publish a version)`;
   }
   const [sentence = ""] = detail.split(/https?:/);
-  const words = sentence.replaceAll(/\s+/g, " ").trim().slice(0, LONGEST_DETAIL);
+  const words = cutText(sentence.replaceAll(/\s+/g, " ").trim(), LONGEST_DETAIL);
   return `${words === "" ? "no reason given" : words} (${code})`;
 }
 

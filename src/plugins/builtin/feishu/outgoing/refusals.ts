@@ -272,8 +272,12 @@ const OTHER: RefusalRow<RefusalKind> = {
   says: (detail) => `Feishu refused it: ${detail}.`,
 };
 
-/** Whether a refusal is for the app as a whole, whatever the chat. */
-export function isForAll({ code, status }: FeishuRefusal): boolean {
+/**
+ * Whether a refusal of `call` is for the app as a whole, whatever the chat. Of calls for cards it is not known whether
+ * one card has had too many of them or the app, which has a count of its own for each kind of call.
+ */
+export function isForAll({ code, status }: FeishuRefusal, call: string): boolean {
+  if (code === 99991400 && call.includes("/cardkit/")) return false;
   return code === 99991400 || code === 99991403 || code === 11232 || (status === 429 && code !== 230020);
 }
 

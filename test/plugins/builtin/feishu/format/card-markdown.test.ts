@@ -156,6 +156,58 @@ test("nobody can be mentioned, wherever a model writes it", () => {
   );
 });
 
+test("nobody can be mentioned by a mention in pieces, with marks around any of them", () => {
+  const marks = fc.constantFrom<(piece: string) => string>(
+    (piece) => piece,
+    (piece) => `**${piece}**`,
+    (piece) => `*${piece}*`,
+    (piece) => `~~${piece}~~`,
+    (piece) => `||${piece}||`,
+    (piece) => `\`${piece}\``,
+    (piece) => `[${piece}](${piece})`,
+    (piece) => `[${piece}](https://x.y)`,
+    (piece) => `![${piece}]()`,
+    (piece) => `\\${piece}`,
+    (piece) => `\n${piece}`,
+    (piece) => `${piece}  \n`,
+    (piece) => `<br>${piece}`,
+  );
+  const pieces = fc.constantFrom(
+    ["<", "at", " ", 'user_id="all">', "x", "<", "/", "at", ">"],
+    ["<", "a", "t", ' user_id="all"', ">", "x", "</", "a", "t>"],
+    ["&lt;", "at ", 'user_id="all"', "&gt;", "x", "&#60;/", "at", ">"],
+  );
+  const mentions = pieces.chain((parts) =>
+    fc
+      .array(marks, { minLength: parts.length, maxLength: parts.length })
+      .map((around) => parts.map((part, index) => around[index]?.(part) ?? part).join("")),
+  );
+  fc.assert(
+    fc.property(wildTexts, mentions, (before, mention) => {
+      for (const markdown of [
+        mention,
+        `${before} ${mention}`,
+        `# ${mention}`,
+        `| a |\n|---|\n| ${mention} |`,
+      ]) {
+        expect(/<\s*\/?\s*at\b/i.test(toPlain(markdown))).toBe(false);
+        expect(/<\s*\/?\s*at\b/i.test(toCardMarkdown(markdown))).toBe(false);
+      }
+    }),
+    { numRuns: 300, endOnFailure: true },
+  );
+});
+
+test.each([
+  '<**at** user_id="all">everyone</at>',
+  'a <*at* user_id="all">x<*/at*>',
+  '<`at` user_id="all"></at>',
+  'x <[at](http://a.b) user_id="all"></at>',
+  '<\\at user_id="all">x</at>',
+])("a mention that marks take apart is none in mere text either: %s", (markdown) => {
+  expect(/<\s*\/?\s*at\b/i.test(toPlain(markdown))).toBe(false);
+});
+
 for (const [name, markdown] of Object.entries(HARD_TEXTS)) {
   test(`${name}: it is well formed, whole and at every stage of its growth`, () => {
     judged(toCardMarkdown(markdown), markdown);
@@ -241,15 +293,4 @@ describe("without any markup", () => {
       "a b\n\n- c (https://x.y)\n- d (./e)\n\nf < g\n\n> h\n\n──────────",
     );
   });
-});
-
-test.each([
-  'a <*at* user_id="all">x<*/at*>',
-  'a <**at** user_id="all">x</at>',
-  'a <`at` user_id="all">x',
-  'a <[at](url) user_id="all">x',
-  'a <\\at user_id="all">',
-  '<||at|| user_id="all">',
-])("nobody is mentioned in plain text by parts that are no mention each: %j", (markdown) => {
-  expect(toPlain(markdown)).not.toMatch(/<\s*\/?\s*at\b/i);
 });

@@ -93,16 +93,20 @@ describe("an event", () => {
     expect(host.received.map(({ text }) => text)).toEqual(["hi"]);
   });
 
-  test("that somebody has kept for more than an hour is not taken again", async () => {
+  test("that somebody has kept for more than eight hours is not taken again, and Feishu's own last try is", async () => {
     const clock = new FakeClock();
     await using opened = await openWorld({ clock });
     const { world } = opened;
     const at = async (atMs: number, id: string) =>
       (await world.feishu.webhooks.post(world.app, eventFor(world, { id }), { atMs }))?.status;
-    expect(await at(clock.now() - 3_601_000, "om_1")).toBe(401);
+    expect(await at(clock.now() - 8 * 3_600_000 - 1000, "om_1")).toBe(401);
     expect(await at(clock.now() + 3_601_000, "om_2")).toBe(401);
-    expect(await at(clock.now() - 3_599_000, "om_3")).toBe(200);
-    expect(world.host.received.map(({ id }) => id)).toEqual(["om_3"]);
+    expect(await at(clock.now() + 3_599_000, "om_3")).toBe(200);
+    // After 15 s, 5 minutes, an hour and six more.
+    expect(await at(clock.now() - 25_515_000, "om_4")).toBe(200);
+    expect(await at(clock.now() - 25_515_000, "om_3")).toBe(200);
+    expect(await at(Number.NaN, "om_5")).toBe(401);
+    expect(world.host.received.map(({ id }) => id)).toEqual(["om_3", "om_4"]);
   });
 
   test("is known by the token where there is no key, and by nothing else", async () => {
@@ -139,6 +143,31 @@ describe("an event", () => {
     await clock.advance(15_000);
     expect(await host.texts(2)).toEqual(["patience", "too late"]);
   });
+
+  test.each(["websocket", "webhook"] as const)(
+    "that answers a message of the bot's is for the bot, also if Feishu does not say at first whose it is (%s)",
+    async (way) => {
+      const clock = new FakeClock();
+      await using opened = await openWorld({ clock, way }, { groupPolicy: "open" });
+      const { world, anna, channel } = opened;
+      const { feishu, app, host } = world;
+      const group = feishu.addGroup({ name: "Team", members: [anna], apps: [app] });
+      const signal = new AbortController().signal;
+      const question = { kind: "text", markdown: "Tea or coffee?" } as const;
+      await channel.send(channel.addressOf(group.id), question, { nonce: "1", style: "rich", signal });
+      await world.stopped(channel);
+      // Another process: it has not heard what this one has said.
+      await world.start({ groupPolicy: "open" });
+      feishu.faults.add({ kind: "5xx", match: { method: "im.message.get" } });
+      anna.reply(group.last(app)!, "tea");
+      const againMs = clock.now() + 15_000;
+      await feishu.until(() => feishu.faults.left.length === 0 && clock.nextDueAtMs === againMs);
+      expect(host.received).toEqual([]);
+      await clock.advance(15_000);
+      expect(await host.texts(1)).toEqual(["tea"]);
+      expect(host.received[0]).toMatchObject({ isForBot: true, replyTo: { text: "Tea or coffee?" } });
+    },
+  );
 
   test("that is no event at all is a bad request, of whoever knows the secrets", async () => {
     await using opened = await openWorld();

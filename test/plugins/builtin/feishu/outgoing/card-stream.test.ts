@@ -298,7 +298,7 @@ describe("where something goes wrong", () => {
     expectRising([...new Set(sequencesOf(world))]);
   });
 
-  test("a rate limit is told with its time, for the whole app or for the chat", async () => {
+  test("a rate limit is told with its time; that of a card is no reason to keep other chats waiting", async () => {
     await using world = await outgoingWorld();
     const stream = (await world.out.openStream(world.to, partial))!;
     await stream.show("one");
@@ -306,10 +306,63 @@ describe("where something goes wrong", () => {
     expect(await errorOf(stream.show("one two"))).toMatchObject({
       code: "rate-limited",
       retry: { afterMs: 2000 },
-      isAccountWide: true,
+      isAccountWide: false,
     });
     await stream.show("one two");
     expect(world.said()).toEqual(["one two"]);
+  });
+
+  test("many that grow at once leave the app calls to spare, and each is whole in the end", async () => {
+    const clock = new FakeClock();
+    await using world = await outgoingWorld(clock);
+    const { out, to, said, methods, feishu } = world;
+    feishu.enforceRates();
+    const streams = [];
+    for (let index = 0; index < 3; index += 1) {
+      streams.push((await out.openStream(to, { ...partial, nonce: `n${index}` }))!);
+      await streams[index]!.show("…");
+      await clock.advance(1000);
+    }
+    const frames = () => methods().filter((method) => method === STREAMING).length;
+    // A state of each of them every 200 ms would be 900 in a minute.
+    for (let at = 0; at < 300; at += 1) {
+      for (const stream of streams) await stream.show(`state ${at}`);
+      await clock.advance(200);
+    }
+    expect(frames()).toBeGreaterThan(550);
+    expect(frames()).toBeLessThanOrEqual(630);
+    // As soon as the minute has room, what was left out is asked for again.
+    for (const stream of streams) await stream.show("now");
+    expect(streams.map(({ keepAliveMs }) => keepAliveMs)).toContain(1000);
+    await clock.advance(1000);
+    for (const stream of streams) await stream.show("now");
+    expect(streams.map(({ keepAliveMs }) => keepAliveMs)).toEqual([undefined, undefined, undefined]);
+    expect(said()).toEqual(["now", "now", "now"]);
+  });
+
+  test("what was left out is not taken for shown: the whole text comes, complete or with the last change", async () => {
+    const clock = new FakeClock();
+    await using world = await outgoingWorld(clock);
+    const { out, to, said, methods } = world;
+    const stream = (await out.openStream(to, partial))!;
+    const next = (await out.openStream(to, { ...partial, nonce: "another" }))!;
+    await stream.show("one");
+    await next.show("three");
+    for (let at = 0; stream.keepAliveMs === undefined; at += 1) await stream.show(`one ${at}`);
+    const before = methods().length;
+    await stream.show("one two");
+    await next.show("three four");
+    expect(methods()).toHaveLength(before);
+    await stream.show("one two", true);
+    expect(stream.keepAliveMs).toBeUndefined();
+    await next.close();
+    await out.edit(next.ref!, "three four", options);
+    expect(said()).toEqual(["one two", "three four"]);
+    expect(methods().slice(before)).toEqual([
+      "cardkit.card.update",
+      "cardkit.card.settings",
+      "cardkit.card.update",
+    ]);
   });
 
   test("an app that may not make cards shows the answer in a message that is put anew, and asks again later", async () => {

@@ -194,6 +194,11 @@ describe("an answer of Feishu's servers", () => {
     });
   });
 
+  test.each([0, 1])("of any length is told without half of a character (%d)", (before) => {
+    const words = "x".repeat(before) + "😀".repeat(400);
+    expect(toChannelError(refusal(400, 1, words), "send").message.isWellFormed()).toBe(true);
+  });
+
   test.each([
     [429, 99991400, true],
     [400, 99991400, true],
@@ -216,6 +221,15 @@ describe("an answer of Feishu's servers", () => {
       expect(toChannelError(refusal(status, code, "limit"), "send").retry).toEqual({ afterMs: 1000 });
     },
   );
+
+  test.each([
+    ["PUT /open-apis/cardkit/v1/cards/c/elements/text/content", 400, 99991400, false],
+    ["PUT /open-apis/cardkit/v1/cards/c", 429, 99991400, false],
+    ["PUT /open-apis/cardkit/v1/cards/c", 400, 99991403, true],
+    ["PATCH /open-apis/im/v1/messages/om_1", 429, 99991400, true],
+  ])("%s, refused with %d %d, is the card's matter or the app's", (call, status, code, isAll) => {
+    expect(toChannelError(refusal(status, code, "limit"), call).isAccountWide).toBe(isAll);
+  });
 
   test.each([
     [500, 1061045, "internal error"],

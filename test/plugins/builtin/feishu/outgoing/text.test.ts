@@ -4,6 +4,15 @@ import { addressOf, errorOf, fresh, options, outgoingWorld, text } from "./outgo
 const EVERYBODY =
   '<at id=all></at> <at user_id="all">x</at> `<at id=all></at>`\n\n```\n<at id=all></at>\n```';
 
+test.each([0, 1])("the summary of a card has no half of a character (%d)", async (before) => {
+  await using world = await outgoingWorld();
+  // Much that is nothing in the list of chats, and then a character on the edge of what is looked at.
+  const markdown = `\`\`\`\na${" ".repeat(234 + before)}${"😀".repeat(20)}\n\`\`\``;
+  await world.out.send(world.to, text(markdown), options);
+  const config = world.chat.last(world.app)?.card?.card["config"] as { summary: { content: string } };
+  expect(config.summary.content.isWellFormed()).toBe(true);
+});
+
 describe("a text", () => {
   test("is a card that people read as Markdown means it, and its message can be addressed", async () => {
     await using world = await outgoingWorld();
