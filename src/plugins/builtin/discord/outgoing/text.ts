@@ -44,9 +44,10 @@ export class Text {
     const { id, content } = await post(calls, to, body, { signal: options.signal });
     const sent = { address: to, id };
     if (readsLike(content, wanted)) return sent;
-    // It was sent before, and said something else then: an answer that has grown since.
+    // It was sent before, and said something else then: an answer that has grown since. What it reads now is what
+    // Discord makes of the text.
     try {
-      await this.edit(sent, markdown, { ...options, buttons });
+      await this.#replace(sent, wanted, { ...options, buttons });
     } catch (error) {
       throw inDoubt(error);
     }
