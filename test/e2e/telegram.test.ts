@@ -175,6 +175,15 @@ describe("in groups", () => {
     await answer(moved, before, "as somebody had asked it to: Tea is ready", WHOLE);
   });
 
+  test("an answer that an agent waits for in a group that has become a supergroup is told in that one", async () => {
+    const group = telegram.addGroup({ title: "Choir", kind: "group", members: [anna], bots: [bot] });
+    const asked = { agent: "main", task: "run bash: sleep 3", mode: "later" };
+    anna.say(group, `@pi_bot please\ntool delegate ${JSON.stringify(asked)}`);
+    await answer(group, 0, "what delegate gave back");
+    const moved = anna.upgrade(group);
+    await answer(moved, 0, "The agent main has answered", `Your answer is sent to telegram:${moved.id}`);
+  });
+
   test("each topic is a conversation of its own, and the shell reaches one by its id", async () => {
     const forum = telegram.addGroup({
       title: "Forum",
