@@ -223,10 +223,10 @@ export class Bookmarks implements KnownPlaces {
   }
 
   #mark(place: Place, upTo: string, here = this.#marks.get(place.id)?.here): void {
-    this.#marks.delete(place.id);
+    const isNew = !this.#marks.delete(place.id);
     const isAhead = here !== undefined && isAfter(here, upTo);
     this.#marks.set(place.id, { place, upTo, ...(isAhead ? { here } : {}) });
-    if (this.#marks.size > MOST_CHATS) this.#shorten(place.kind === "dm");
+    if (isNew && this.#marks.size > MOST_CHATS) this.#shorten(place.kind === "dm");
     this.#change();
   }
 
